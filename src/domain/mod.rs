@@ -1,0 +1,16 @@
+//! The nouns of the program in exact decimals: what an account, a position, a venue *is*.
+//! No files, no randomness, no threads.
+
+mod account;
+mod duration;
+mod mode;
+mod tiers;
+mod venue;
+
+pub use account::{Account, Asset, Portfolio, Position, Side};
+pub use duration::{ParseDurationError, SECONDS_PER_DAY, SECONDS_PER_YEAR, Span};
+pub use mode::{Collateral, MarginMode};
+pub use tiers::{Tier, TierError, TierTable};
+pub use venue::{FillPrice, LiquidationRule, Remainder, Venue};
+
+pub use rust_decimal::Decimal;

@@ -1,0 +1,16 @@
+//! ringfence: how often is each margin mode liquidated, how deep does it draw down, and what does
+//! the difference cost?
+//!
+//! The pipeline, one module a stage; imports run down this list only:
+//!
+//! ```text
+//! main → cli → run → report → { simulation, scenario } → { paths, margin } → { domain, statistics }
+//! ```
+
+pub mod error;
+
+pub mod domain;
+pub mod paths;
+pub mod scenario;
+pub mod simulation;
+pub mod statistics;

@@ -1,0 +1,108 @@
+use crate::domain::MarginMode;
+use crate::statistics::{Distribution, Moments};
+
+/// What all paths of one mode add up to. Counts are numbers of paths.
+#[derive(Debug, Clone)]
+pub struct ModeOutcome {
+    /// The mode.
+    pub mode: MarginMode,
+    /// At least one position was force-closed.
+    pub any: u64,
+    /// Every position was force-closed.
+    pub all: u64,
+    /// This position was force-closed; in the portfolio's order.
+    pub positions: Vec<u64>,
+    /// Equity fell to the ruin level or below.
+    pub ruin: u64,
+    /// `first_liquidation[k]`: paths whose first forced close was seen at step k, `k = 0 ..= steps`
+    /// (entry 0 is always 0).
+    pub first_liquidation: Vec<u64>,
+    /// Maximum drawdown relative to the running peak, unit 1, in `[0, 1]`.
+    pub drawdown_relative: Distribution,
+    /// Maximum drawdown in account currency.
+    pub drawdown_absolute: Distribution,
+    /// Final equity minus opening equity, in account currency.
+    pub pnl: Distribution,
+    /// Paths with any shortfall.
+    pub shortfall_paths: u64,
+    /// Shortfall in account currency over all paths (0 where there was none).
+    pub shortfall: Moments,
+}
+
+/// A 2×2 table over paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TwoByTwo {
+    /// Both modes.
+    pub both: u64,
+    /// The first mode only.
+    pub a_only: u64,
+    /// The second mode only.
+    pub b_only: u64,
+    /// Neither.
+    pub neither: u64,
+}
+
+/// Two modes compared path by path; differences are `a − b`.
+#[derive(Debug, Clone)]
+pub struct PairOutcome {
+    /// Index of the first mode in [`RunOutcome::modes`].
+    pub a: usize,
+    /// Index of the second.
+    pub b: usize,
+    /// Liquidated at all.
+    pub liquidation: TwoByTwo,
+    /// Per position, in the portfolio's order.
+    pub positions: Vec<TwoByTwo>,
+    /// Difference of maximum relative drawdowns.
+    pub drawdown_relative: Moments,
+    /// Difference of profits, account currency.
+    pub pnl: Moments,
+    /// Difference of shortfalls, account currency.
+    pub shortfall: Moments,
+}
+
+/// Ledger against kernel on a sample of the run's paths.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Audit {
+    /// Paths compared, each in every mode.
+    pub paths: u64,
+    /// Liquidations seen, the same in both.
+    pub events: u64,
+    /// Largest difference of any compared amount, as a fraction of opening equity.
+    pub max_balance_error: f64,
+}
+
+/// One mode over the sampled paths.
+#[derive(Debug, Clone)]
+pub struct SampledMode {
+    /// The mode.
+    pub mode: MarginMode,
+    /// `equity[path][i]` at `PathSample::steps[i]`, account currency.
+    pub equity: Vec<Vec<f64>>,
+    /// Step of the first forced close of each path, if any.
+    pub first_liquidation: Vec<Option<u64>>,
+    /// Maximum relative drawdown of each path.
+    pub drawdown_relative: Vec<f64>,
+}
+
+/// The first paths of the run, kept for pictures only.
+#[derive(Debug, Clone)]
+pub struct PathSample {
+    /// Steps at which equity was recorded, from 0 to the last step, rising.
+    pub steps: Vec<u64>,
+    /// Per mode, in the run's order.
+    pub modes: Vec<SampledMode>,
+}
+
+/// Everything a run adds up to.
+#[derive(Debug, Clone)]
+pub struct RunOutcome {
+    /// Number of paths folded.
+    pub paths: u64,
+    /// Per mode, in the scenario's order.
+    pub modes: Vec<ModeOutcome>,
+    /// Every pair of modes, a before b.
+    pub pairs: Vec<PairOutcome>,
+    /// Ledger against kernel.
+    pub audit: Audit,
+}

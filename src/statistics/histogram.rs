@@ -1,0 +1,83 @@
+//! A histogram of fixed bins that merges exactly.
+
+use std::collections::BTreeMap;
+
+/// Bins a page holds.
+const PAGE: usize = 256;
+/// Bins per unit: a bin is 2^−14 = 6.1e-5 of the unit wide.
+const BINS_PER_UNIT: f64 = 16_384.0;
+/// Up to here (in units) bins have that fixed width; beyond it a bin is 2^−20 of its value wide.
+const LINEAR_LIMIT: f64 = 1_024.0;
+const LINEAR_BINS: i64 = (LINEAR_LIMIT * BINS_PER_UNIT) as i64;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bin {
+    count: u64,
+    max: f64,
+}
+
+const EMPTY: Bin = Bin { count: 0, max: f64::NEG_INFINITY };
+
+/// Counts per bin and the largest value seen in each, in pages made on demand: memory depends on
+/// the spread of the values, not on their number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Histogram {
+    inverse_unit: f64,
+    total: u64,
+    pages: BTreeMap<i64, Box<[Bin; PAGE]>>,
+}
+
+impl Histogram {
+    /// An empty histogram of values whose natural size is `unit > 0`.
+    pub fn new(unit: f64) -> Self {
+        Self { inverse_unit: 1.0 / unit, total: 0, pages: BTreeMap::new() }
+    }
+
+    /// Adds one finite value.
+    #[inline]
+    pub fn add(&mut self, value: f64) {
+        let index = bin_index(value * self.inverse_unit);
+        let page = self.pages.entry(index.div_euclid(PAGE as i64)).or_insert_with(|| Box::new([EMPTY; PAGE]));
+        let bin = &mut page[index.rem_euclid(PAGE as i64) as usize];
+        bin.count += 1;
+        bin.max = bin.max.max(value + 0.0);
+        self.total += 1;
+    }
+
+    /// Adds everything `other` has seen; both have the same unit.
+    pub fn merge(&mut self, other: &Self) {
+        self.total += other.total;
+        for (key, theirs) in &other.pages {
+            let ours = self.pages.entry(*key).or_insert_with(|| Box::new([EMPTY; PAGE]));
+            for (a, b) in ours.iter_mut().zip(theirs.iter()) {
+                a.count += b.count;
+                a.max = a.max.max(b.max);
+            }
+        }
+    }
+
+    /// Number of values.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The bins that hold anything, ascending: (largest value in the bin, count).
+    pub fn bins(&self) -> impl DoubleEndedIterator<Item = (f64, u64)> + '_ {
+        self.pages
+            .values()
+            .flat_map(|page| page.iter())
+            .filter(|bin| bin.count > 0)
+            .map(|bin| (bin.max, bin.count))
+    }
+}
+
+/// Monotone map from a value in units to its bin.
+#[inline]
+fn bin_index(x: f64) -> i64 {
+    if x.abs() < LINEAR_LIMIT {
+        return (x * BINS_PER_UNIT).floor() as i64;
+    }
+    // The bit pattern of a positive f64 rises with its value: keep exponent and 20 mantissa bits.
+    let coarse = |y: f64| (y.to_bits() >> 32) as i64 - (LINEAR_LIMIT.to_bits() >> 32) as i64;
+    if x > 0.0 { LINEAR_BINS + coarse(x) } else { -LINEAR_BINS - 1 - coarse(-x) }
+}
