@@ -10,7 +10,9 @@
 pub mod error;
 
 pub mod domain;
+pub mod margin;
 pub mod paths;
+pub mod report;
 pub mod scenario;
 pub mod simulation;
 pub mod statistics;

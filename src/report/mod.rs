@@ -1,0 +1,1 @@
+//! What a person or a program reads: plain data first, then one writer a file.
