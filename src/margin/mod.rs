@@ -1,5 +1,16 @@
 //! Margin rules: pools of collateral, the exact ledger, and the block kernel.
+//!
+//! The rules stand twice, on purpose: [`Ledger`] in exact decimals for one path, [`BookState`] in
+//! f64 for a block of paths. They share constants and the partition into pools, and no formula.
 
+mod kernel;
+mod ledger;
+mod plan;
+mod pool;
 mod prices;
 
-pub use prices::EntryPrices;
+pub use kernel::BookState;
+pub use ledger::{Balance, Ledger, LiquidationEvent, OutOfRange, PositionFill, price_to_decimal};
+pub use plan::BookPlan;
+pub use pool::{Partition, Pool, PoolKind, SizedMarket};
+pub use prices::{EntryPrices, entry_prices};

@@ -1,4 +1,9 @@
+//! Prices at which a pool fails, found exactly across tiers.
+
 use rust_decimal::Decimal;
+
+use super::pool::{Partition, Pool};
+use crate::domain::{MarginMode, Portfolio, Side};
 
 /// Prices of one position's asset at which its pool fails, the other assets unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,4 +12,184 @@ pub struct EntryPrices {
     pub liquidation: Option<Decimal>,
     /// Where the pool's equity is zero; `None` where no price of the asset does.
     pub bankruptcy: Option<Decimal>,
+}
+
+/// For every position, in the portfolio's order, at time 0. A long's prices lie below its entry and
+/// a short's above: the direction in which the position itself loses. All positions in that asset
+/// move together; a pool that gains where the position loses has no such price.
+pub fn entry_prices(portfolio: &Portfolio, mode: MarginMode) -> Vec<EntryPrices> {
+    let partition = Partition::new(portfolio, mode);
+    (0..portfolio.positions.len())
+        .map(|index| {
+            let pool = partition.pools.iter().find(|pool| pool.positions.contains(&index));
+            let find = |with_requirement| {
+                pool.and_then(|pool| Curve::new(portfolio, pool, index, with_requirement)?.root())
+            };
+            EntryPrices { liquidation: find(true), bankruptcy: find(false) }
+        })
+        .collect()
+}
+
+/// A pool's equity, less its requirement if asked, as a function of one asset's price: concave and
+/// piecewise linear, because the requirement is a maximum of lines.
+struct Curve {
+    entry: Decimal,
+    side: Side,
+    /// Value at price 0 without the requirement in this asset.
+    constant: Decimal,
+    /// Net quantity.
+    net: Decimal,
+    /// (rate·size, deduction) of every line, per size.
+    requirements: Vec<Vec<(Decimal, Decimal)>>,
+    /// Prices at which a requirement changes its line.
+    breaks: Vec<Decimal>,
+}
+
+impl Curve {
+    fn new(portfolio: &Portfolio, pool: &Pool, position: usize, with_requirement: bool) -> Option<Self> {
+        let moving = portfolio.positions[position].asset;
+        let entry = portfolio.assets[moving].price;
+        let mut curve = Self {
+            entry,
+            side: portfolio.positions[position].side,
+            constant: pool.money,
+            net: Decimal::ZERO,
+            requirements: Vec::new(),
+            breaks: Vec::new(),
+        };
+        for &index in &pool.positions {
+            let p = &portfolio.positions[index];
+            if p.asset == moving {
+                let signed = p.side.sign() * p.quantity;
+                curve.net += signed;
+                curve.constant = curve.constant.checked_sub(signed.checked_mul(entry)?)?;
+            }
+        }
+        for size in pool.sizes.iter().filter(|_| with_requirement) {
+            let tiers = portfolio.assets[size.asset].maintenance.tiers();
+            let lines: Vec<_> = tiers.iter().map(|t| (t.rate * size.quantity, t.deduction)).collect();
+            if size.asset == moving {
+                curve.breaks.extend(tiers[1..].iter().map(|t| t.floor / size.quantity));
+                curve.requirements.push(lines);
+            } else {
+                curve.constant -= highest(&lines, portfolio.assets[size.asset].price)?;
+            }
+        }
+        Some(curve)
+    }
+
+    fn value(&self, price: Decimal) -> Option<Decimal> {
+        let mut value = self.constant.checked_add(self.net.checked_mul(price)?)?;
+        for lines in &self.requirements {
+            value = value.checked_sub(highest(lines, price)?)?;
+        }
+        Some(value)
+    }
+
+    /// Walks from the entry in the losing direction, segment by segment, to the first zero.
+    fn root(mut self) -> Option<Decimal> {
+        self.breaks.sort();
+        let beyond: Vec<Decimal> = match self.side {
+            Side::Long => {
+                let below = self.breaks.iter().rev().copied().filter(|b| *b < self.entry);
+                below.chain([Decimal::ZERO]).collect()
+            }
+            Side::Short => {
+                let above = self.breaks.iter().copied().filter(|b| *b > self.entry);
+                // One point past the last break fixes the slope of the unbounded segment.
+                let last = above.clone().next_back().unwrap_or(self.entry);
+                above.chain([last.checked_mul(Decimal::TWO)?]).collect()
+            }
+        };
+        let (mut near, mut near_value) = (self.entry, self.value(self.entry)?);
+        for (index, &far) in beyond.iter().enumerate() {
+            let far_value = self.value(far)?;
+            let unbounded = self.side == Side::Short && index + 1 == beyond.len();
+            if far_value <= Decimal::ZERO || (unbounded && far_value < near_value) {
+                let run = (far - near).checked_mul(near_value)?;
+                let price = near.checked_add(run.checked_div(near_value - far_value)?)?;
+                return (price > Decimal::ZERO).then_some(price);
+            }
+            (near, near_value) = (far, far_value);
+        }
+        None
+    }
+}
+
+/// `max over k of (slope_k·P − c_k)`.
+fn highest(lines: &[(Decimal, Decimal)], price: Decimal) -> Option<Decimal> {
+    let mut best: Option<Decimal> = None;
+    for (slope, deduction) in lines {
+        let value = slope.checked_mul(price)?.checked_sub(*deduction)?;
+        best = Some(best.map_or(value, |b| b.max(value)));
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Account, Asset, FillPrice, LiquidationRule, Position, Remainder, TierTable, Venue};
+    use rust_decimal::dec;
+
+    fn portfolio(wallet: Decimal, tiers: TierTable, positions: &[(Side, Decimal, Decimal)]) -> Portfolio {
+        let rule = LiquidationRule { price: FillPrice::Mark, remainder: Remainder::Forfeit };
+        let position = |(i, &(side, quantity, margin)): (usize, &(Side, Decimal, Decimal))| Position {
+            name: format!("p{i}"),
+            asset: 0,
+            side,
+            quantity,
+            margin,
+            leverage: dec!(1),
+            collateral: None,
+        };
+        Portfolio {
+            account: Account { wallet, currency: "USDT".into() },
+            venue: Venue { preset: "test".into(), maintenance: tiers.clone(), liquidation: rule },
+            assets: vec![Asset { name: "X".into(), price: dec!(100), maintenance: tiers }],
+            positions: positions.iter().enumerate().map(position).collect(),
+        }
+    }
+
+    #[test]
+    fn one_tier_follows_the_closed_form() {
+        // P* = (s·q·E − M)/(q·(s − r)): long (100 − 10)/0.995, short (−100 − 10)/(−1.005); bankruptcy E − s·M/q.
+        let flat = TierTable::flat(dec!(0.005));
+        let book =
+            portfolio(dec!(50), flat, &[(Side::Long, dec!(1), dec!(10)), (Side::Short, dec!(1), dec!(10))]);
+        let prices = entry_prices(&book, MarginMode::Isolated);
+        let rounded = |p: Option<Decimal>| p.map(|p| p.round_dp(12));
+        assert_eq!(rounded(prices[0].liquidation), Some(dec!(90.452261306533)));
+        assert_eq!(prices[0].bankruptcy, Some(dec!(90)));
+        assert_eq!(rounded(prices[1].liquidation), Some(dec!(109.452736318408)));
+        assert_eq!(prices[1].bankruptcy, Some(dec!(110)));
+    }
+
+    #[test]
+    fn a_root_lies_in_the_tier_that_holds_it() {
+        // 2021 BTCUSDT tiers of a worked example: notional falls from 60,000 to tier 1 on the way.
+        let tiers =
+            TierTable::new(&[(dec!(0), dec!(0.004), None), (dec!(50000), dec!(0.005), Some(dec!(50)))])
+                .unwrap();
+        let book = portfolio(dec!(20000), tiers, &[(Side::Long, dec!(600), dec!(15000))]);
+        // Tier 1: (600·100 − 15000)/(600·0.996) = 75.3012…, notional 45,180 < 50,000: inside.
+        let found = entry_prices(&book, MarginMode::Isolated)[0].liquidation.map(|p| p.round_dp(10));
+        assert_eq!(found, Some(dec!(75.3012048193)));
+    }
+
+    #[test]
+    fn where_nothing_fails_there_is_no_price() {
+        let flat = TierTable::flat(dec!(0.005));
+        // Margin covers the whole notional of a long: it cannot be liquidated.
+        let book = portfolio(dec!(200), flat.clone(), &[(Side::Long, dec!(1), dec!(100))]);
+        let prices = entry_prices(&book, MarginMode::Isolated);
+        assert_eq!(prices[0], EntryPrices { liquidation: None, bankruptcy: None });
+        // A long hedged by a larger short in one pool gains when the price falls.
+        let hedged =
+            portfolio(dec!(200), flat, &[(Side::Long, dec!(1), dec!(10)), (Side::Short, dec!(3), dec!(10))]);
+        let prices = entry_prices(&hedged, MarginMode::Cross);
+        assert_eq!(prices[0].liquidation, None);
+        // Short side: 200 − 2·(P − 100) = 0.005·4·P at P = 400/2.02.
+        assert_eq!(prices[1].liquidation.map(|p| p.round_dp(10)), Some(dec!(198.0198019802)));
+    }
 }

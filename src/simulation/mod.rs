@@ -1,5 +1,13 @@
 //! Runs blocks of paths in parallel and folds their outcomes. The only user of rayon.
 
+mod audit;
+mod block;
+mod dispatch;
+mod engine;
 mod outcome;
+mod sample;
+mod totals;
 
+pub use dispatch::{VectorWidth, WidthLimit};
+pub use engine::{Control, Job, Simulator};
 pub use outcome::{Audit, ModeOutcome, PairOutcome, PathSample, RunOutcome, SampledMode, TwoByTwo};

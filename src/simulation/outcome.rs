@@ -103,6 +103,4 @@ pub struct RunOutcome {
     pub modes: Vec<ModeOutcome>,
     /// Every pair of modes, a before b.
     pub pairs: Vec<PairOutcome>,
-    /// Ledger against kernel.
-    pub audit: Audit,
 }

@@ -1,0 +1,145 @@
+//! Blocks of price paths: draws, laws and the exponential, a chunk of steps at a time.
+
+use super::bootstrap::{Resampler, ResamplerState};
+use super::elementary::exp;
+use super::gbm::{GbmStep, cholesky};
+use super::normal::normal_pairs;
+use super::stream::{LaneStreams, Purpose};
+use super::{LANES, Lanes, Law, MarketModel};
+
+/// Steps advanced at a time; even, because normals come in pairs. A chunk of one asset is 4 KiB.
+pub const CHUNK: usize = 8;
+
+/// One asset, ready to step.
+#[derive(Debug, Clone)]
+enum AssetStep {
+    Gbm(GbmStep),
+    Bootstrap { column: usize },
+}
+
+/// Turns (seed, path) into prices. Shared by all threads.
+#[derive(Debug, Clone)]
+pub struct PathGenerator {
+    seed: u64,
+    prices: Vec<f64>,
+    assets: Vec<AssetStep>,
+    /// Assets that have a Gaussian driver, ascending.
+    drivers: Vec<usize>,
+    resampler: Option<Resampler>,
+}
+
+/// The paths of one block at their present step.
+#[derive(Debug, Clone)]
+pub struct PathBlock {
+    shocks: Vec<LaneStreams>,
+    resampling: Option<ResamplerState>,
+    log_prices: Vec<Lanes>,
+    /// Per driver: the normals of the chunk.
+    normals: Vec<[Lanes; CHUNK]>,
+    /// Per asset: the prices of the chunk.
+    prices: Vec<[Lanes; CHUNK]>,
+}
+
+impl PathBlock {
+    /// Prices of asset `asset` at the chunk's step `index`.
+    #[inline(always)]
+    pub fn price(&self, asset: usize, index: usize) -> &Lanes {
+        &self.prices[asset][index]
+    }
+
+    /// The chunk of every asset.
+    #[inline(always)]
+    pub fn prices(&self) -> &[[Lanes; CHUNK]] {
+        &self.prices
+    }
+}
+
+impl PathGenerator {
+    /// `None` if the correlation matrix of the Gaussian drivers is not positive definite, or an
+    /// asset resamples a history that is not there.
+    pub fn new(market: &MarketModel, seed: u64) -> Option<Self> {
+        let n = market.assets.len();
+        let drivers: Vec<usize> =
+            (0..n).filter(|&a| matches!(market.assets[a].law, Law::Gbm { .. })).collect();
+        let d = drivers.len();
+        let matrix: Vec<f64> = drivers
+            .iter()
+            .flat_map(|&i| drivers.iter().map(move |&j| (i, j)))
+            .map(|(i, j)| market.correlation[i * n + j])
+            .collect();
+        let factor = cholesky(&matrix, d)?;
+        let mut assets = Vec::with_capacity(n);
+        for (index, asset) in market.assets.iter().enumerate() {
+            assets.push(match asset.law {
+                Law::Gbm { drift, volatility } => {
+                    let rank = drivers.iter().position(|&a| a == index)?;
+                    let row = &factor[rank * d..=rank * d + rank];
+                    AssetStep::Gbm(GbmStep::new(drift, volatility, row, market.step_years))
+                }
+                Law::Bootstrap { column } => {
+                    market.history.as_ref().filter(|h| column < h.columns)?;
+                    AssetStep::Bootstrap { column }
+                }
+            });
+        }
+        Some(Self {
+            seed,
+            prices: market.assets.iter().map(|a| a.price).collect(),
+            assets,
+            drivers,
+            resampler: market.history.as_ref().map(Resampler::new),
+        })
+    }
+
+    /// Number of assets.
+    pub fn assets(&self) -> usize {
+        self.assets.len()
+    }
+
+    /// The paths `first_path .. first_path + LANES` before their first step.
+    pub fn begin(&self, first_path: u64) -> PathBlock {
+        let shock = |&asset: &usize| LaneStreams::new(self.seed, first_path, Purpose::Shock, asset as u32);
+        PathBlock {
+            shocks: self.drivers.iter().map(shock).collect(),
+            resampling: self.resampler.as_ref().map(|r| r.begin(self.seed, first_path)),
+            log_prices: vec![[0.0; LANES]; self.assets.len()],
+            normals: vec![[[0.0; LANES]; CHUNK]; self.drivers.len()],
+            prices: vec![[[0.0; LANES]; CHUNK]; self.assets.len()],
+        }
+    }
+
+    /// Advances the block by `steps <= CHUNK` steps; only a path's last chunk may be shorter.
+    #[inline(always)]
+    pub fn advance(&self, block: &mut PathBlock, steps: usize) {
+        for (streams, normals) in block.shocks.iter_mut().zip(&mut block.normals) {
+            for pair in normals[..steps.next_multiple_of(2)].chunks_exact_mut(2) {
+                if let [first, second] = pair {
+                    normal_pairs(streams, first, second);
+                }
+            }
+        }
+        for index in 0..steps {
+            if let (Some(resampler), Some(state)) = (&self.resampler, &mut block.resampling) {
+                resampler.advance(state);
+            }
+            for (asset, law) in self.assets.iter().enumerate() {
+                let log_price = &mut block.log_prices[asset];
+                match law {
+                    AssetStep::Gbm(step) => {
+                        step.advance(log_price, block.normals.iter().map(|rows| &rows[index]));
+                    }
+                    AssetStep::Bootstrap { column } => {
+                        if let (Some(resampler), Some(state)) = (&self.resampler, &block.resampling) {
+                            resampler.gather(state, *column, log_price);
+                        }
+                    }
+                }
+                let opening = self.prices[asset];
+                let price = &mut block.prices[asset][index];
+                for l in 0..LANES {
+                    price[l] = opening * exp(log_price[l]);
+                }
+            }
+        }
+    }
+}

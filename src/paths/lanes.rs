@@ -1,0 +1,5 @@
+/// Paths that are stepped side by side.
+pub const LANES: usize = 64;
+
+/// One number per path of a block.
+pub type Lanes = [f64; LANES];

@@ -1,0 +1,102 @@
+//! Standard normals for a block of paths.
+
+use super::elementary::{ln, sin_cos_eighth};
+use super::stream::LaneStreams;
+use super::{LANES, Lanes};
+
+const ONE_BITS: u64 = 0x3ff0_0000_0000_0000;
+const SIGN: u64 = 1 << 63;
+
+/// The upper 52 bits as a number in [1, 2).
+#[inline(always)]
+fn one_to_two(word: u64) -> f64 {
+    f64::from_bits((word >> 12) | ONE_BITS)
+}
+
+/// Two independent standard normals per path, by Box and Muller (1958), both outputs used.
+///
+/// The radius √(−2 ln u) takes u in [2^−52, 1], so values up to 8.49 occur. The angle is drawn in
+/// the eighth turn around 0 and spread over the circle by two bits of its own word: one swaps sine
+/// and cosine, one flips both signs. Each normal is symmetric and the pair is isotropic.
+#[inline(always)]
+pub fn normal_pairs(streams: &mut LaneStreams, first: &mut Lanes, second: &mut Lanes) {
+    let radius_words = streams.next();
+    let angle_words = streams.next();
+    for l in 0..LANES {
+        let radius = (-2.0 * ln(2.0 - one_to_two(radius_words[l]))).sqrt();
+        let word = angle_words[l];
+        let angle = (one_to_two(word) - 1.5) * std::f64::consts::FRAC_PI_2;
+        let (sin, cos) = sin_cos_eighth(angle);
+        let flip = (word << 62) & SIGN;
+        let swap = word & 1 == 1;
+        let x = radius * if swap { cos } else { sin };
+        let y = radius * if swap { sin } else { cos };
+        first[l] = f64::from_bits(x.to_bits() ^ flip);
+        second[l] = f64::from_bits(y.to_bits() ^ flip);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paths::Purpose;
+    use statrs::distribution::{ContinuousCDF, Normal};
+
+    fn draw(pairs: usize) -> (Vec<f64>, Vec<f64>) {
+        let (mut a, mut b) = (Vec::new(), Vec::new());
+        for block in 0..pairs.div_ceil(LANES * 100) {
+            let mut streams = LaneStreams::new(11, (block * LANES) as u64, Purpose::Shock, 0);
+            for _ in 0..100 {
+                let (mut x, mut y) = ([0.0; LANES], [0.0; LANES]);
+                normal_pairs(&mut streams, &mut x, &mut y);
+                a.extend(x);
+                b.extend(y);
+            }
+        }
+        (a, b)
+    }
+
+    /// Anderson–Darling statistic against N(0, 1).
+    fn anderson_darling(mut sample: Vec<f64>) -> f64 {
+        sample.sort_by(f64::total_cmp);
+        let normal = Normal::standard();
+        let n = sample.len();
+        let sum: f64 = (0..n)
+            .map(|i| {
+                let (x, y) = (sample[i], sample[n - 1 - i]);
+                (2 * i + 1) as f64 * (libm::log(normal.cdf(x)) + libm::log(normal.sf(y)))
+            })
+            .sum();
+        -(n as f64) - sum / n as f64
+    }
+
+    /// False alarm at 6.0: about 1e-3 for each of the two (Marsaglia and Marsaglia 2004); the seed is fixed.
+    /// 640,000 values see a scale error of 0.3 %.
+    #[test]
+    fn both_outputs_are_standard_normal() {
+        let (a, b) = draw(640_000);
+        assert!(anderson_darling(a) < 6.0);
+        assert!(anderson_darling(b) < 6.0);
+    }
+
+    /// Correlations of values and of squares, each with standard error 1/√n and √2·…; bound 4.5 of them.
+    #[test]
+    fn the_pair_is_independent() {
+        let (a, b) = draw(640_000);
+        let n = a.len() as f64;
+        let linear: f64 = a.iter().zip(&b).map(|(x, y)| x * y).sum::<f64>() / n.sqrt();
+        let squares: f64 =
+            a.iter().zip(&b).map(|(x, y)| (x * x - 1.0) * (y * y - 1.0)).sum::<f64>() / (2.0 * n.sqrt());
+        assert!(linear.abs() < 4.5, "{linear}");
+        assert!(squares.abs() < 4.5, "{squares}");
+    }
+
+    #[test]
+    fn the_tail_is_there() {
+        // P(|Z| > 4) = 6.334e-5 of 1.28 million values: 81 expected, standard deviation 9.
+        let (a, b) = draw(640_000);
+        let far = a.iter().chain(&b).filter(|z| z.abs() > 4.0).count();
+        assert!((45..=117).contains(&far), "{far}");
+        assert!((-2.0 * ln(2.0 - one_to_two(u64::MAX))).sqrt() > 8.4);
+    }
+}

@@ -1,0 +1,105 @@
+//! The block loop compiled for several vector widths, the widest chosen at run time.
+//!
+//! This is the one file with `unsafe`. The argument: the two functions below are compiled for
+//! processor features, and calling them is sound exactly where the processor has those features.
+//! A [`VectorWidth`] above `Baseline` is only ever made after the processor was asked for them.
+//! All arithmetic is IEEE-exact and never contracted, so every width gives the same bits.
+#![allow(unsafe_code)]
+
+use std::str::FromStr;
+use std::sync::atomic::AtomicBool;
+
+use super::Job;
+use super::block::{Observer, run_block};
+use crate::margin::BookState;
+
+/// The widest vectors a person allows, for testing that bits do not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WidthLimit {
+    /// The target's baseline.
+    Scalar,
+    /// 256 bits.
+    Avx2,
+    /// 512 bits.
+    Avx512,
+}
+
+impl FromStr for WidthLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "scalar" => Ok(Self::Scalar),
+            "avx2" => Ok(Self::Avx2),
+            "avx512" => Ok(Self::Avx512),
+            _ => Err(format!("RINGFENCE_VECTOR is '{text}'; write scalar, avx2 or avx512, or unset it")),
+        }
+    }
+}
+
+/// A vector width that this processor has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VectorWidth(WidthLimit);
+
+impl VectorWidth {
+    /// The widest this processor has within the limit.
+    pub fn detect(limit: WidthLimit) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx2 = is_x86_feature_detected!("avx2");
+            let avx512 = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512bw");
+            if avx2 && avx512 && limit >= WidthLimit::Avx512 {
+                return Self(WidthLimit::Avx512);
+            }
+            if avx2 && limit >= WidthLimit::Avx2 {
+                return Self(WidthLimit::Avx2);
+            }
+        }
+        let _ = limit;
+        Self(WidthLimit::Scalar)
+    }
+
+    /// Runs the block loop at this width.
+    pub(super) fn run<O: Observer>(
+        self,
+        job: &Job,
+        first_path: u64,
+        observer: &mut O,
+        cancelled: &AtomicBool,
+    ) -> Option<Vec<BookState>> {
+        match self.0 {
+            // SAFETY: `detect` found avx512f, avx512dq, avx512vl, avx512bw and avx2.
+            #[cfg(target_arch = "x86_64")]
+            WidthLimit::Avx512 => unsafe { run_avx512(job, first_path, observer, cancelled) },
+            // SAFETY: `detect` found avx2.
+            #[cfg(target_arch = "x86_64")]
+            WidthLimit::Avx2 => unsafe { run_avx2(job, first_path, observer, cancelled) },
+            _ => run_block(job, first_path, observer, cancelled),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,avx512f,avx512dq,avx512vl,avx512bw")]
+fn run_avx512<O: Observer>(
+    job: &Job,
+    first_path: u64,
+    observer: &mut O,
+    cancelled: &AtomicBool,
+) -> Option<Vec<BookState>> {
+    run_block(job, first_path, observer, cancelled)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn run_avx2<O: Observer>(
+    job: &Job,
+    first_path: u64,
+    observer: &mut O,
+    cancelled: &AtomicBool,
+) -> Option<Vec<BookState>> {
+    run_block(job, first_path, observer, cancelled)
+}

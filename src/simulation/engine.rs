@@ -1,0 +1,126 @@
+//! Rayon across blocks; one running total per thread, merged exactly at the end.
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use super::block::Unobserved;
+use super::totals::Totals;
+use super::{Audit, PathSample, RunOutcome, VectorWidth, audit, sample};
+use crate::error::{Error, Result};
+use crate::margin::BookPlan;
+use crate::paths::{LANES, PathGenerator};
+
+/// Blocks a thread takes at a time.
+const BLOCKS_PER_TASK: u64 = 4;
+
+/// One run, dense: nothing in it is decided later.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Where prices come from.
+    pub generator: PathGenerator,
+    /// One per mode, in the scenario's order; at least one, all of one portfolio.
+    pub books: Vec<BookPlan>,
+    /// Number of paths, at least 1.
+    pub paths: u64,
+    /// Steps of a path, `1 ..= 2^32 − 1`.
+    pub steps: u64,
+    /// Fraction of opening equity at or below which a path counts as ruined.
+    pub ruin_level: f64,
+}
+
+impl Job {
+    /// Equity at time 0, the same in every mode.
+    pub fn opening_equity(&self) -> f64 {
+        self.books.first().map_or(1.0, BookPlan::opening_equity)
+    }
+
+    /// Number of positions, the same in every mode.
+    pub fn positions(&self) -> usize {
+        self.books.first().map_or(0, |book| book.portfolio().positions.len())
+    }
+}
+
+/// How a run is watched and stopped from outside.
+pub struct Control<'a> {
+    /// Set to stop; the run then ends with [`Error::Interrupted`].
+    pub cancelled: &'a AtomicBool,
+    /// Told how many more paths are done, from any thread.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// Threads and vector width that runs are made with. Neither changes a result.
+#[derive(Debug)]
+pub struct Simulator {
+    threads: ThreadPool,
+    width: VectorWidth,
+}
+
+impl Simulator {
+    /// `threads = 0` takes one per core.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when the system gives no threads.
+    pub fn new(threads: usize, width: VectorWidth) -> Result<Self> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        Ok(Self { threads: pool.map_err(|e| Error::failed(format!("cannot start threads: {e}")))?, width })
+    }
+
+    /// Number of threads.
+    pub fn threads(&self) -> usize {
+        self.threads.current_num_threads()
+    }
+
+    /// Simulates every path in every mode.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when cancelled.
+    pub fn simulate(&self, job: &Job, control: &Control<'_>) -> Result<RunOutcome> {
+        let blocks = job.paths.div_ceil(LANES as u64);
+        let idle: Mutex<Vec<Totals>> = Mutex::new(Vec::new());
+        let take = || idle.lock().ok().and_then(|mut totals| totals.pop());
+        self.threads.install(|| {
+            (0..blocks.div_ceil(BLOCKS_PER_TASK)).into_par_iter().try_for_each(|task| {
+                let mut totals = take().unwrap_or_else(|| Totals::new(job));
+                for block in task * BLOCKS_PER_TASK..((task + 1) * BLOCKS_PER_TASK).min(blocks) {
+                    let first_path = block * LANES as u64;
+                    let states = self
+                        .width
+                        .run(job, first_path, &mut Unobserved, control.cancelled)
+                        .ok_or(Error::Interrupted)?;
+                    let lanes = (job.paths - first_path).min(LANES as u64);
+                    totals.fold(job, &states, lanes as usize);
+                    (control.progress)(lanes);
+                }
+                if let Ok(mut idle) = idle.lock() {
+                    idle.push(totals);
+                }
+                Ok(())
+            })
+        })?;
+        let parts = idle.into_inner().map_err(|_| Error::failed("a worker thread stopped"))?;
+        let mut whole = Totals::new(job);
+        for part in &parts {
+            whole.merge(part);
+        }
+        Ok(whole.finish())
+    }
+
+    /// Follows a sample of the run's paths in the exact ledger and compares the kernel with it.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when they differ; [`Error::Interrupted`] when cancelled.
+    pub fn audit(&self, job: &Job, cancelled: &AtomicBool) -> Result<Audit> {
+        self.threads.install(|| audit::audit(job, self.width, cancelled))
+    }
+
+    /// Records the first paths of the run for pictures.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when cancelled.
+    pub fn sample(&self, job: &Job, cancelled: &AtomicBool) -> Result<PathSample> {
+        self.threads.install(|| sample::sample(job, self.width, cancelled))
+    }
+}

@@ -1,0 +1,189 @@
+//! Folding blocks of paths into totals that merge exactly, in any order.
+
+use super::outcome::{ModeOutcome, PairOutcome, TwoByTwo};
+use super::{Job, RunOutcome};
+use crate::margin::BookState;
+use crate::statistics::{Distribution, Moments};
+
+/// What one lane's path came to in one mode.
+#[derive(Debug, Clone, Copy, Default)]
+struct PathResult {
+    /// Step of the first forced close; 0 if there was none.
+    first_liquidation: u32,
+    drawdown_relative: f64,
+    pnl: f64,
+    shortfall: f64,
+}
+
+/// Totals of the paths folded so far.
+#[derive(Debug, Clone)]
+pub struct Totals {
+    paths: u64,
+    modes: Vec<ModeOutcome>,
+    pairs: Vec<PairOutcome>,
+    /// Per mode: the pool of every position.
+    pools: Vec<Vec<usize>>,
+}
+
+impl Totals {
+    /// Nothing folded yet.
+    pub fn new(job: &Job) -> Self {
+        let unit = job.opening_equity();
+        let positions = job.positions();
+        let mode = |book: &crate::margin::BookPlan| ModeOutcome {
+            mode: book.mode(),
+            any: 0,
+            all: 0,
+            positions: vec![0; positions],
+            ruin: 0,
+            first_liquidation: vec![0; job.steps as usize + 1],
+            drawdown_relative: Distribution::new(1.0),
+            drawdown_absolute: Distribution::new(unit),
+            pnl: Distribution::new(unit),
+            shortfall_paths: 0,
+            shortfall: Moments::new(unit),
+        };
+        let pair = |(a, b)| PairOutcome {
+            a,
+            b,
+            liquidation: TwoByTwo::default(),
+            positions: vec![TwoByTwo::default(); positions],
+            drawdown_relative: Moments::new(1.0),
+            pnl: Moments::new(unit),
+            shortfall: Moments::new(unit),
+        };
+        let count = job.books.len();
+        let ordered = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b)));
+        Self {
+            paths: 0,
+            modes: job.books.iter().map(mode).collect(),
+            pairs: ordered.map(pair).collect(),
+            pools: job.books.iter().map(|book| book.pool_of_positions()).collect(),
+        }
+    }
+
+    /// Adds the first `lanes` paths of a block that has reached the horizon.
+    pub fn fold(&mut self, job: &Job, states: &[BookState], lanes: usize) {
+        self.paths += lanes as u64;
+        let mut results = vec![PathResult::default(); states.len()];
+        for lane in 0..lanes {
+            for (mode, state) in states.iter().enumerate() {
+                results[mode] = self.fold_mode(job, mode, state, lane);
+            }
+            for pair in &mut self.pairs {
+                let (a, b) = (results[pair.a], results[pair.b]);
+                pair.liquidation.add(a.first_liquidation != 0, b.first_liquidation != 0);
+                for (position, table) in pair.positions.iter_mut().enumerate() {
+                    let lost =
+                        |mode: usize| states[mode].liquidated_at(self.pools[mode][position], lane).is_some();
+                    table.add(lost(pair.a), lost(pair.b));
+                }
+                pair.drawdown_relative.add(a.drawdown_relative - b.drawdown_relative);
+                pair.pnl.add(a.pnl - b.pnl);
+                pair.shortfall.add(a.shortfall - b.shortfall);
+            }
+        }
+    }
+
+    fn fold_mode(&mut self, job: &Job, mode: usize, state: &BookState, lane: usize) -> PathResult {
+        let total = &mut self.modes[mode];
+        let opening = job.opening_equity();
+        let mut first = u32::MAX;
+        let mut all = true;
+        for (position, &pool) in self.pools[mode].iter().enumerate() {
+            match state.liquidated_at(pool, lane) {
+                Some(step) => {
+                    first = first.min(step);
+                    total.positions[position] += 1;
+                }
+                None => all = false,
+            }
+        }
+        let first_liquidation = if first == u32::MAX { 0 } else { first };
+        if first_liquidation != 0 {
+            total.any += 1;
+            total.first_liquidation[first_liquidation as usize] += 1;
+        }
+        total.all += u64::from(all);
+        total.ruin += u64::from(state.least_equity(lane) <= job.ruin_level * opening);
+        let result = PathResult {
+            first_liquidation,
+            drawdown_relative: state.relative_drawdown(lane),
+            pnl: state.equity()[lane] - opening,
+            shortfall: state.shortfall(lane),
+        };
+        total.drawdown_relative.add(result.drawdown_relative);
+        total.drawdown_absolute.add(state.drawdown(lane));
+        total.pnl.add(result.pnl);
+        total.shortfall.add(result.shortfall);
+        total.shortfall_paths += u64::from(result.shortfall > 0.0);
+        result
+    }
+
+    /// Adds everything `other` has folded.
+    pub fn merge(&mut self, other: &Self) {
+        self.paths += other.paths;
+        for (ours, theirs) in self.modes.iter_mut().zip(&other.modes) {
+            ours.merge(theirs);
+        }
+        for (ours, theirs) in self.pairs.iter_mut().zip(&other.pairs) {
+            ours.merge(theirs);
+        }
+    }
+
+    /// The outcome of the whole run.
+    pub fn finish(self) -> RunOutcome {
+        RunOutcome { paths: self.paths, modes: self.modes, pairs: self.pairs }
+    }
+}
+
+fn add_all(ours: &mut [u64], theirs: &[u64]) {
+    for (a, b) in ours.iter_mut().zip(theirs) {
+        *a += b;
+    }
+}
+
+impl ModeOutcome {
+    fn merge(&mut self, other: &Self) {
+        self.any += other.any;
+        self.all += other.all;
+        add_all(&mut self.positions, &other.positions);
+        self.ruin += other.ruin;
+        add_all(&mut self.first_liquidation, &other.first_liquidation);
+        self.drawdown_relative.merge(&other.drawdown_relative);
+        self.drawdown_absolute.merge(&other.drawdown_absolute);
+        self.pnl.merge(&other.pnl);
+        self.shortfall_paths += other.shortfall_paths;
+        self.shortfall.merge(&other.shortfall);
+    }
+}
+
+impl PairOutcome {
+    fn merge(&mut self, other: &Self) {
+        self.liquidation.merge(&other.liquidation);
+        for (ours, theirs) in self.positions.iter_mut().zip(&other.positions) {
+            ours.merge(theirs);
+        }
+        self.drawdown_relative.merge(&other.drawdown_relative);
+        self.pnl.merge(&other.pnl);
+        self.shortfall.merge(&other.shortfall);
+    }
+}
+
+impl TwoByTwo {
+    fn add(&mut self, a: bool, b: bool) {
+        match (a, b) {
+            (true, true) => self.both += 1,
+            (true, false) => self.a_only += 1,
+            (false, true) => self.b_only += 1,
+            (false, false) => self.neither += 1,
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.both += other.both;
+        self.a_only += other.a_only;
+        self.b_only += other.b_only;
+        self.neither += other.neither;
+    }
+}
