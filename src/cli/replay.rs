@@ -1,0 +1,25 @@
+use super::args::ReplayOptions;
+use super::output;
+use crate::domain::MarginMode;
+use crate::error::{Error, Result};
+use crate::run;
+
+/// `ringfence replay`
+pub fn replay(options: &ReplayOptions) -> Result<()> {
+    let chosen: Vec<_> = options.scenario.iter().cloned().collect();
+    for scenario in options.changes.load(&chosen)? {
+        let modes = match &options.mode {
+            Some(name) => vec![mode_named(name)?],
+            None => scenario.settings.modes.clone(),
+        };
+        output::print(&run::replay(&scenario, &modes, options.path)?)?;
+    }
+    Ok(())
+}
+
+fn mode_named(name: &str) -> Result<MarginMode> {
+    MarginMode::ALL.into_iter().find(|mode| mode.name() == name).ok_or_else(|| {
+        let names = MarginMode::ALL.map(MarginMode::name).join(", ");
+        Error::input(format!("--mode: there is no mode '{name}'; write one of {names}"))
+    })
+}

@@ -1,0 +1,60 @@
+use std::io::IsTerminal;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::args::RunOptions;
+use super::{output, signal};
+use crate::error::{Error, Result};
+use crate::report;
+use crate::run::{Options, run_all, simulator};
+use crate::simulation::Control;
+
+/// `ringfence run`
+pub fn run(options: &RunOptions) -> Result<()> {
+    let scenarios = options.changes.load(&options.scenarios)?;
+    let simulator = simulator(options.threads)?;
+    if !options.quiet {
+        for scenario in &scenarios {
+            for note in &scenario.notes {
+                output::message(&format!("note: {}: {note}", scenario.name));
+            }
+        }
+    }
+    let bar = progress_bar(scenarios.iter().map(|s| s.settings.paths).sum(), options.quiet);
+    let cancelled = signal::listen();
+    let control = Control { cancelled, progress: &|paths| bar.inc(paths) };
+    let request = Options { out: &options.out, charts: !options.no_charts, force: options.force };
+    let finished = run_all(&scenarios, &simulator, &control, &request, &|what| {
+        bar.set_message(what.to_owned());
+    });
+    bar.finish_and_clear();
+    let finished = finished?;
+    if cancelled.load(std::sync::atomic::Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    let documents: Vec<_> = finished.iter().map(|f| &f.document).collect();
+    if options.json {
+        return output::print(&report::json::render(&documents)?);
+    }
+    output::print(&report::terminal::render_all(&documents))?;
+    if !options.quiet {
+        for run in &finished {
+            output::message(&format!("written: {}", run.folder.display()));
+        }
+    }
+    Ok(())
+}
+
+fn progress_bar(paths: u64, quiet: bool) -> ProgressBar {
+    let target = if quiet || !std::io::stderr().is_terminal() {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
+    let bar = ProgressBar::with_draw_target(Some(paths), target);
+    let template = "{msg} {bar:30} {percent}% of {human_len} paths, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,11 @@
+//! Ctrl-C as a flag that the block loop looks at.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Starts listening. Where the system offers no handler, Ctrl-C ends the program the hard way.
+pub fn listen() -> &'static AtomicBool {
+    let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
+    &INTERRUPTED
+}
