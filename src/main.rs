@@ -1,7 +1,0 @@
-//! The command line; see [`ringfence::cli`].
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    ringfence::cli::main()
-}
