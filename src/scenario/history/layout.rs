@@ -72,9 +72,7 @@ impl Layout {
         separators(record)?;
         let names: Vec<String> = record.iter().map(|name| name.to_lowercase().replace(' ', "_")).collect();
         let time = time_column(&names)?;
-        let close = column(&names, "close")?.ok_or_else(|| {
-            format!("no column is named `close` (found {}); {HEADER_REMEDY}", shown(&names.join(",")))
-        })?;
+        let close = column(&names, "close")?.ok_or_else(|| missing("close", &names))?;
         Ok(Self {
             time,
             close,
@@ -83,6 +81,14 @@ impl Layout {
             width: names.len(),
         })
     }
+}
+
+fn missing(wanted: &str, names: &[String]) -> String {
+    let remedy = match names.iter().any(|name| name.contains("funding")) {
+        true => "these look like funding rates: name a file of prices",
+        false => HEADER_REMEDY,
+    };
+    format!("no column is named `{wanted}` (found {}); {remedy}", shown(&names.join(",")))
 }
 
 fn separators(record: &StringRecord) -> Result<(), String> {
@@ -103,9 +109,7 @@ fn time_column(names: &[String]) -> Result<usize, String> {
                 .into(),
         );
     }
-    names.iter().position(|name| TIME_NAMES.contains(&name.as_str())).ok_or_else(|| {
-        format!("no column is named `time` (found {}); {HEADER_REMEDY}", shown(&names.join(",")))
-    })
+    names.iter().position(|name| TIME_NAMES.contains(&name.as_str())).ok_or_else(|| missing("time", names))
 }
 
 fn column(names: &[String], wanted: &str) -> Result<Option<usize>, String> {
