@@ -226,7 +226,7 @@ fn refuses_every_flaw_with_place_value_and_remedy() {
         ("zip", b"PK\x03\x04rest".into(), &["zip", "unpack it first"]),
         ("UTF-16 with mark", [&b"\xff\xfe"[..], &utf16].concat(), &["UTF-16", "UTF-8"]),
         ("UTF-16 without mark", utf16, &["line 1", "NUL", "UTF-8"]),
-        ("NUL", with_close("10\05").into(), &["line 7", "NUL"]),
+        ("NUL", with_close("10\x005").into(), &["line 7", "NUL"]),
         ("not UTF-8", [good.clone().into_bytes(), b"caf\xe9\n".into()].concat(), &["line 42", "not UTF-8"]),
         ("bare carriage returns", good.replace('\n', "\r").into(), &["line 1", "carriage return"]),
         ("long line", with_close(&"1".repeat(2 << 20)).into(), &["line 7", "longer than 1 MiB"]),
@@ -240,6 +240,12 @@ fn refuses_every_flaw_with_place_value_and_remedy() {
 fn places_stay_right_after_blank_lines_and_with_crlf() {
     let content = with_close("oops").replace("volume\n", "volume\n\n\n").replace('\n', "\r\n");
     assert_contains("line", &message(read(content)), &["line 9:", "`oops`"]);
+}
+
+#[test]
+fn a_bar_that_does_not_move_is_no_flaw() {
+    let history = read(with_row(5, format!("{},105,105,105,105,0", time_ms(5)))).unwrap();
+    assert_eq!(history.closes[5], 105.0);
 }
 
 #[test]
