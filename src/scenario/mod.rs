@@ -1,5 +1,8 @@
 //! From a scenario file to a validated [`Scenario`]: everything exact, every default filled in.
 
+pub mod history;
+pub mod tiers;
+
 use crate::domain::{MarginMode, Portfolio, Span};
 use crate::paths::MarketModel;
 

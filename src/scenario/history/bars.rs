@@ -1,0 +1,92 @@
+//! Bars in the order in which they are read, until they are known to be in the order of time.
+
+use std::cmp::Ordering;
+
+use super::csv_file::shown;
+use super::time::{TIME_REMEDY, TimeFormat, iso, parse_time};
+
+/// Times and closes, checked for one format of time, one direction and no contradictions.
+#[derive(Default)]
+pub(super) struct Bars {
+    pub(super) times_ms: Vec<i64>,
+    pub(super) closes: Vec<f64>,
+    /// Rows left out because they repeat the row before them.
+    pub(super) duplicates: u64,
+    format: Option<TimeFormat>,
+    direction: Option<Ordering>,
+    last_line: u64,
+}
+
+impl Bars {
+    /// Adds the bar that stands on `line`.
+    ///
+    /// # Errors
+    /// A time that cannot be read, is written in another way than those before, breaks the order,
+    /// or repeats the time before with another close.
+    pub(super) fn push(&mut self, line: u64, time: &str, close: f64) -> Result<(), String> {
+        let time_ms = self.time(time)?;
+        let previous = self.times_ms.last().copied().zip(self.closes.last().copied());
+        if let Some((previous_ms, previous_close)) = previous {
+            let step = time_ms.cmp(&previous_ms);
+            if step == Ordering::Equal {
+                return self.repeat(line, time, close, previous_close);
+            }
+            if *self.direction.get_or_insert(step) != step {
+                return Err(self.disorder(time_ms, previous_ms));
+            }
+        }
+        self.times_ms.push(time_ms);
+        self.closes.push(close);
+        self.last_line = line;
+        Ok(())
+    }
+
+    /// Puts the oldest bar first; tells whether the file had it last.
+    pub(super) fn sort_ascending(&mut self) -> bool {
+        let newest_first = self.direction == Some(Ordering::Less);
+        if newest_first {
+            self.times_ms.reverse();
+            self.closes.reverse();
+        }
+        newest_first
+    }
+
+    fn time(&mut self, text: &str) -> Result<i64, String> {
+        let (time_ms, format) =
+            parse_time(text).ok_or_else(|| format!("the time is {}: {TIME_REMEDY}", shown(text)))?;
+        let first = *self.format.get_or_insert(format);
+        if first == format {
+            return Ok(time_ms);
+        }
+        Err(format!(
+            "the time {} is in {}, the rows above are in {}: write one unit in the whole file \
+             (Binance's spot files changed from milliseconds to microseconds on 2025-01-01)",
+            shown(text),
+            format.name(),
+            first.name()
+        ))
+    }
+
+    fn repeat(&mut self, line: u64, time: &str, close: f64, previous: f64) -> Result<(), String> {
+        if close != previous {
+            return Err(format!(
+                "the time {} stands on line {} with the close {previous} and here with {close}: delete one of the rows",
+                shown(time),
+                self.last_line
+            ));
+        }
+        self.duplicates += 1;
+        self.last_line = line;
+        Ok(())
+    }
+
+    fn disorder(&self, time_ms: i64, previous_ms: i64) -> String {
+        let order = if self.direction == Some(Ordering::Less) { "newest first" } else { "oldest first" };
+        format!(
+            "the bar of {} follows that of {} (line {}), but the rows above are {order}: sort the file by time",
+            iso(time_ms),
+            iso(previous_ms),
+            self.last_line
+        )
+    }
+}

@@ -1,0 +1,249 @@
+//! Joint returns: the same bars of every asset, row by row.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Span;
+use crate::error::{Error, Result};
+use crate::paths::ReturnHistory;
+
+use super::time::iso;
+use super::{MIN_RETURNS, PriceHistory};
+
+/// What to do about bars that a history lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gaps {
+    /// Refuse the history.
+    Error,
+    /// Carry the last close over them: returns of zero, then the whole move in one bar.
+    Fill,
+}
+
+/// Log returns of several assets over the bars they have in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JointReturns {
+    /// One column an asset, one row a bar: row `r` is the same bar in every column.
+    pub history: ReturnHistory,
+    /// What was left out and what was filled, for the person to read.
+    pub notes: Vec<String>,
+}
+
+/// Bar times from `first` to `last`, both included, `step` apart; milliseconds.
+struct Grid {
+    first: i64,
+    last: i64,
+    step: i64,
+}
+
+impl Grid {
+    fn bars(&self) -> u64 {
+        ((self.last - self.first) / self.step) as u64 + 1
+    }
+}
+
+/// Bars of the grid that a history lacks.
+#[derive(Default)]
+struct Missing {
+    bars: u64,
+    largest: u64,
+    /// The bar before the largest gap, milliseconds.
+    after: i64,
+}
+
+/// Joins `assets` (name and history, in column order) on the dates they have in common and takes
+/// `ln(close / previous close)`.
+///
+/// The bars of every history must be `step_seconds` apart; over the common range each must have
+/// every bar, or with [`Gaps::Fill`] at least half of them. `mean_block_steps` is handed through.
+///
+/// # Errors
+/// An [`Error::Input`] that names the asset, the dates and the key to change.
+pub fn joint_returns(
+    assets: &[(&str, &PriceHistory)],
+    step_seconds: u64,
+    gaps: Gaps,
+    mean_block_steps: f64,
+) -> Result<JointReturns> {
+    let step = i64::try_from(step_seconds).ok().and_then(|s| s.checked_mul(1_000)).filter(|ms| *ms > 0);
+    let step =
+        step.ok_or_else(|| Error::input(format!("a step of {step_seconds} seconds has no history")))?;
+    for (name, history) in assets {
+        check_interval(name, history, step)?;
+    }
+    let grid = common_grid(assets, step)?;
+    let mut notes = Vec::new();
+    let mut columns = Vec::with_capacity(assets.len());
+    for (name, history) in assets {
+        columns.push(align(name, history, &grid, gaps, &mut notes)?);
+    }
+    let rows = grid.bars() as usize - 1;
+    check_rows(&grid, rows, mean_block_steps)?;
+    let returns: Vec<Vec<f64>> = columns.iter().map(|closes| log_returns(closes)).collect();
+    let log_returns = (0..rows).flat_map(|row| returns.iter().map(move |column| column[row])).collect();
+    let history = ReturnHistory { columns: assets.len(), log_returns, mean_block: mean_block_steps };
+    Ok(JointReturns { history, notes })
+}
+
+/// Refuses a history whose most frequent distance of bars is not the step.
+fn check_interval(name: &str, history: &PriceHistory, step: i64) -> Result<()> {
+    let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
+    for (earlier, later) in history.times_ms.iter().zip(history.times_ms.iter().skip(1)) {
+        *counts.entry(later - earlier).or_default() += 1;
+    }
+    let found =
+        counts.iter().max_by_key(|(distance, count)| (**count, -**distance)).map(|(distance, _)| *distance);
+    match found {
+        Some(found) if found == step => Ok(()),
+        Some(found) => Err(Error::input(format!(
+            "history of {name}: its bars are {0} apart, the simulation's step is {1}: write step = \"{0}\", \
+             or give a history of {1} bars",
+            span(found),
+            span(step)
+        ))),
+        None => Err(Error::input(format!("history of {name}: fewer than two bars"))),
+    }
+}
+
+/// From the latest first bar to the earliest last bar.
+fn common_grid(assets: &[(&str, &PriceHistory)], step: i64) -> Result<Grid> {
+    let ends =
+        |history: &PriceHistory| history.times_ms.first().copied().zip(history.times_ms.last().copied());
+    let ranges: Vec<(&str, i64, i64)> = assets
+        .iter()
+        .filter_map(|(name, history)| ends(history).map(|(first, last)| (*name, first, last)))
+        .collect();
+    let latest = ranges.iter().max_by_key(|(_, first, _)| *first);
+    let earliest = ranges.iter().min_by_key(|(_, _, last)| *last);
+    let (Some((late, first, late_end)), Some((early, early_start, last))) = (latest, earliest) else {
+        return Err(Error::input("no asset has a history"));
+    };
+    if first > last {
+        return Err(Error::input(format!(
+            "the histories of {early} ({} … {}) and {late} ({} … {}) have no dates in common: \
+             give files over the same period",
+            iso(*early_start),
+            iso(*last),
+            iso(*first),
+            iso(*late_end)
+        )));
+    }
+    Ok(Grid { first: *first, last: *last, step })
+}
+
+/// The closes of one history on every bar of the grid.
+fn align(
+    name: &str,
+    history: &PriceHistory,
+    grid: &Grid,
+    gaps: Gaps,
+    notes: &mut Vec<String>,
+) -> Result<Vec<f64>> {
+    let start = history.times_ms.partition_point(|time| *time < grid.first);
+    let end = history.times_ms.partition_point(|time| *time <= grid.last);
+    let bars = || history.times_ms.iter().zip(&history.closes).skip(start).take(end - start);
+    if let Some((time, _)) = bars().find(|(time, _)| (**time - grid.first) % grid.step != 0) {
+        return Err(Error::input(format!(
+            "history of {name}: the bar of {} is not a whole number of steps ({}) after the first common bar, {}: \
+             give bars that open at the same times",
+            iso(*time),
+            span(grid.step),
+            iso(grid.first)
+        )));
+    }
+    let outside = history.times_ms.len() - (end - start);
+    if outside > 0 {
+        let (first, last) = (iso(grid.first), iso(grid.last));
+        notes.push(format!(
+            "history of {name}: {outside} bars outside the common range {first} … {last} left out"
+        ));
+    }
+    let missing = missing_bars(grid, bars().map(|(time, _)| *time));
+    if missing.bars > 0 {
+        notes.push(answer_gaps(name, grid, gaps, &missing)?);
+    }
+    let before = start.checked_sub(1).and_then(|index| history.closes.get(index)).copied();
+    Ok(carry_forward(grid, before, bars().map(|(time, close)| (*time, *close))))
+}
+
+/// Counts what lies between the bars of a history; `times` are on the grid and ascending.
+fn missing_bars(grid: &Grid, times: impl Iterator<Item = i64>) -> Missing {
+    let mut missing = Missing::default();
+    let mut expected = grid.first;
+    for time in times.chain([grid.last + grid.step]) {
+        let lacking = ((time - expected) / grid.step) as u64;
+        missing.bars += lacking;
+        if lacking > missing.largest {
+            missing.largest = lacking;
+            missing.after = expected - grid.step;
+        }
+        expected = time + grid.step;
+    }
+    missing
+}
+
+/// The note on filled gaps, or the refusal.
+fn answer_gaps(name: &str, grid: &Grid, gaps: Gaps, missing: &Missing) -> Result<String> {
+    let Missing { bars, largest, after } = missing;
+    let (all, after) = (grid.bars(), iso(*after));
+    let found = format!("{bars} of {all} bars are missing; the largest gap, {largest} bars, follows {after}");
+    match gaps {
+        Gaps::Error => Err(Error::input(format!(
+            "history of {name}: {found}: write gaps = \"fill\" to carry the last close over them, \
+             or cut the file to a part without gaps"
+        ))),
+        // Also what bounds the memory: a filled history is at most twice the file.
+        Gaps::Fill if *bars > all / 2 => Err(Error::input(format!(
+            "history of {name}: {found}: more than half would be filled in: give a more complete file"
+        ))),
+        Gaps::Fill => Ok(format!(
+            "history of {name}: {found}: filled with the last close (returns of zero, then the whole move)"
+        )),
+    }
+}
+
+/// One close a bar of the grid; `before` is the last close ahead of the grid.
+fn carry_forward(grid: &Grid, before: Option<f64>, bars: impl Iterator<Item = (i64, f64)>) -> Vec<f64> {
+    let mut closes = Vec::with_capacity(grid.bars() as usize);
+    let mut expected = grid.first;
+    let mut last = before;
+    for (time, close) in bars.map(|(time, close)| (time, Some(close))).chain([(grid.last + grid.step, None)])
+    {
+        let lacking = ((time - expected) / grid.step) as usize;
+        closes.extend(last.into_iter().cycle().take(lacking));
+        closes.extend(close);
+        last = close;
+        expected = time + grid.step;
+    }
+    closes
+}
+
+/// Refuses a history too short to draw from, and blocks that do not fit it.
+fn check_rows(grid: &Grid, rows: usize, mean_block_steps: f64) -> Result<()> {
+    if rows < MIN_RETURNS {
+        return Err(Error::input(format!(
+            "the histories have {rows} returns in common ({} … {}); at least {MIN_RETURNS} are needed: \
+             give files over the same, longer period",
+            iso(grid.first),
+            iso(grid.last)
+        )));
+    }
+    if !(1.0..=rows as f64).contains(&mean_block_steps) {
+        return Err(Error::input(format!(
+            "a mean block of {mean_block_steps} steps does not fit the history: write a block of at least one step \
+             and at most its {rows} returns"
+        )));
+    }
+    Ok(())
+}
+
+fn log_returns(closes: &[f64]) -> Vec<f64> {
+    closes.windows(2).map(|pair| libm::log(pair[1] / pair[0])).collect()
+}
+
+/// `1h`, as a scenario writes it; milliseconds where it is no whole second.
+fn span(milliseconds: i64) -> String {
+    let whole = (milliseconds % 1_000 == 0).then_some((milliseconds / 1_000) as u64);
+    match whole.and_then(Span::from_seconds) {
+        Some(span) => span.to_string(),
+        None => format!("{milliseconds} ms"),
+    }
+}

@@ -1,0 +1,122 @@
+//! Which column of a price file is what.
+
+use csv::StringRecord;
+
+use super::csv_file::shown;
+use super::time::parse_time;
+
+/// Header names of a bar's time, compared in lower case with `_` for blanks.
+const TIME_NAMES: [&str; 17] = [
+    "time",
+    "timestamp",
+    "date",
+    "datetime",
+    "date_time",
+    "open_time",
+    "opentime",
+    "open_time_ms",
+    "time_ms",
+    "timestamp_ms",
+    "unix",
+    "unix_time",
+    "unix_timestamp",
+    "ts",
+    "start_time",
+    "starttime",
+    "time_utc",
+];
+/// Columns of a Binance kline file.
+const KLINE_COLUMNS: usize = 12;
+/// The remedy for a file whose columns are not named.
+const HEADER_REMEDY: &str = "write a first line that names the columns: time,open,high,low,close,volume";
+
+/// Columns by index, counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Layout {
+    pub(super) time: usize,
+    pub(super) close: usize,
+    pub(super) high: Option<usize>,
+    pub(super) low: Option<usize>,
+    /// Columns that every row has.
+    pub(super) width: usize,
+}
+
+/// Whether a first row is data, that is, begins with a number or a date.
+pub(super) fn is_data(record: &StringRecord) -> bool {
+    let first = record.get(0).unwrap_or_default();
+    let is_number = !first.is_empty() && first.bytes().all(|b| b.is_ascii_digit() || b".-+".contains(&b));
+    is_number || parse_time(first).is_some()
+}
+
+impl Layout {
+    /// The layout of a file without header: Binance's klines, the only one known by its width.
+    ///
+    /// # Errors
+    /// Any other number of columns.
+    pub(super) fn of_data(record: &StringRecord) -> Result<Self, String> {
+        separators(record)?;
+        if record.len() != KLINE_COLUMNS {
+            return Err(format!(
+                "the file has no header, and {} columns instead of the {KLINE_COLUMNS} of Binance's klines: {HEADER_REMEDY}",
+                record.len()
+            ));
+        }
+        Ok(Self { time: 0, close: 4, high: Some(2), low: Some(3), width: KLINE_COLUMNS })
+    }
+
+    /// The layout that a header names.
+    ///
+    /// # Errors
+    /// Other separators than commas; a missing or repeated column.
+    pub(super) fn of_header(record: &StringRecord) -> Result<Self, String> {
+        separators(record)?;
+        let names: Vec<String> = record.iter().map(|name| name.to_lowercase().replace(' ', "_")).collect();
+        let time = time_column(&names)?;
+        let close = column(&names, "close")?.ok_or_else(|| missing("close", &names))?;
+        Ok(Self {
+            time,
+            close,
+            high: column(&names, "high")?,
+            low: column(&names, "low")?,
+            width: names.len(),
+        })
+    }
+}
+
+fn missing(wanted: &str, names: &[String]) -> String {
+    let remedy = match names.iter().any(|name| name.contains("funding")) {
+        true => "these look like funding rates: name a file of prices",
+        false => HEADER_REMEDY,
+    };
+    format!("no column is named `{wanted}` (found {}); {remedy}", shown(&names.join(",")))
+}
+
+fn separators(record: &StringRecord) -> Result<(), String> {
+    let has = |separator: char| record.iter().any(|field| field.contains(separator));
+    let found = [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")];
+    match found.into_iter().find(|(separator, _)| has(*separator)) {
+        Some((_, name)) => Err(format!("the columns are separated by {name}; write commas")),
+        None => Ok(()),
+    }
+}
+
+/// The leftmost time column: some files give the same instant twice, as a number and as a date.
+fn time_column(names: &[String]) -> Result<usize, String> {
+    let has = |name: &str| names.iter().any(|other| other == name);
+    if has("date") && has("time") {
+        return Err(
+            "the columns `date` and `time` each hold a part: join them in one, as in 2024-01-31T13:00:00Z"
+                .into(),
+        );
+    }
+    names.iter().position(|name| TIME_NAMES.contains(&name.as_str())).ok_or_else(|| missing("time", names))
+}
+
+fn column(names: &[String], wanted: &str) -> Result<Option<usize>, String> {
+    let mut found = names.iter().enumerate().filter(|(_, name)| *name == wanted).map(|(index, _)| index);
+    let first = found.next();
+    match found.next() {
+        Some(_) => Err(format!("two columns are named `{wanted}`: keep one")),
+        None => Ok(first),
+    }
+}

@@ -1,0 +1,312 @@
+//! Tier files: a venue's maintenance requirement as a table in CSV.
+
+use std::path::Path;
+
+use csv::StringRecord;
+use rust_decimal::Decimal;
+
+use crate::domain::{TierError, TierTable};
+use crate::error::Result;
+
+use super::history::csv_file::{CsvFile, shown};
+
+/// Columns in the order in which venues print them; only the last two may be left out.
+const COLUMNS: [&str; 6] = [
+    "tier",
+    "notional_floor",
+    "notional_cap",
+    "maintenance_margin_rate",
+    "max_leverage",
+    "maintenance_amount",
+];
+const REQUIRED: usize = 4;
+const MAX_MIB: u64 = 1;
+/// Account currency. A rate such as 1/30 is rounded where it is written, and so is its amount.
+const AMOUNT_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 8);
+
+/// A tier table and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TierFile {
+    /// The requirement.
+    pub table: TierTable,
+    /// SHA-256 of the file's bytes, in hex.
+    pub sha256: String,
+}
+
+/// One row, with the line it stands on.
+struct Row {
+    line: u64,
+    floor: Decimal,
+    cap: Option<Decimal>,
+    rate: Decimal,
+    amount: Option<Decimal>,
+}
+
+/// Reads a tier table: a header with the columns `tier`, `notional_floor`, `notional_cap`,
+/// `maintenance_margin_rate` and, where wanted, `max_leverage` and `maintenance_amount`, in any
+/// order. Lines that begin with `#` are comments. Amounts are checked where they are given and
+/// computed where not; the last cap may be empty and limits nothing. Decimals keep 28 digits.
+///
+/// # Errors
+/// An [`Error::Input`](crate::error::Error::Input) that names `shown_name`, the line and the values.
+pub fn read_tiers(path: &Path, shown_name: &str) -> Result<TierFile> {
+    let mut file = CsvFile::open(path, shown_name, MAX_MIB, Some(b'#'))?;
+    let mut record = StringRecord::new();
+    let Some(line) = file.read(&mut record)? else {
+        return Err(file.error(
+            "the file holds no header: write one: tier,notional_floor,notional_cap,maintenance_margin_rate",
+        ));
+    };
+    let columns = find_columns(&record).map_err(|text| file.error_at(line, text))?;
+    let width = record.len();
+    let mut rows: Vec<Row> = Vec::new();
+    while let Some(line) = file.read(&mut record)? {
+        if record.len() != width {
+            let text = format!(
+                "the row has {} columns instead of the header's {width}: correct the row",
+                record.len()
+            );
+            return Err(file.error_at(line, text));
+        }
+        let row =
+            read_row(&columns, &record, line, rows.len() + 1).map_err(|text| file.error_at(line, text))?;
+        check_joint(rows.last(), &row).map_err(|text| file.error_at(line, text))?;
+        rows.push(row);
+    }
+    let table = to_table(&rows).map_err(|error| match rows.get(tier_of(&error).wrapping_sub(1)) {
+        Some(row) => file.error_at(row.line, error),
+        None => file.error(error),
+    })?;
+    Ok(TierFile { table, sha256: file.sha256() })
+}
+
+/// The table of the rows' floors and rates; a written amount counts where it contradicts them by
+/// more than the rounding of its last digits.
+fn to_table(rows: &[Row]) -> std::result::Result<TierTable, TierError> {
+    let unchecked: Vec<_> = rows.iter().map(|row| (row.floor, row.rate, None)).collect();
+    let table = TierTable::new(&unchecked)?;
+    let contradicts = |amount: &Decimal, computed: Decimal| {
+        amount.checked_sub(computed).is_none_or(|difference| difference.abs() > AMOUNT_TOLERANCE)
+    };
+    let checked: Vec<_> = rows
+        .iter()
+        .zip(table.tiers())
+        .map(|(row, tier)| {
+            (row.floor, row.rate, row.amount.filter(|amount| contradicts(amount, tier.deduction)))
+        })
+        .collect();
+    TierTable::new(&checked)
+}
+
+/// Where each of [`COLUMNS`] stands.
+fn find_columns(header: &StringRecord) -> std::result::Result<[Option<usize>; 6], String> {
+    let mut found = [None; 6];
+    for (index, name) in header.iter().enumerate() {
+        let lower = name.to_lowercase();
+        let Some((slot, _)) = found.iter_mut().zip(COLUMNS).find(|(_, column)| *column == lower) else {
+            return Err(format!(
+                "the column {} is not known; the columns are {}",
+                shown(name),
+                COLUMNS.join(",")
+            ));
+        };
+        if slot.replace(index).is_some() {
+            return Err(format!("the column `{lower}` is there twice: keep one"));
+        }
+    }
+    match found.iter().zip(COLUMNS).take(REQUIRED).find(|(index, _)| index.is_none()) {
+        Some((_, column)) => {
+            Err(format!("the column `{column}` is missing; the columns are {}", COLUMNS.join(",")))
+        }
+        None => Ok(found),
+    }
+}
+
+fn read_row(
+    columns: &[Option<usize>; 6],
+    record: &StringRecord,
+    line: u64,
+    number: usize,
+) -> std::result::Result<Row, String> {
+    let [tier, floor, cap, rate, leverage, amount] =
+        columns.map(|index| index.and_then(|index| record.get(index)).unwrap_or_default());
+    if tier.parse() != Ok(number) {
+        return Err(format!("the tier is {}; tiers count from 1, so this is tier {number}", shown(tier)));
+    }
+    if let Some(leverage) = optional("max_leverage", leverage)?
+        && leverage < Decimal::ONE
+    {
+        return Err(format!("the max_leverage is {leverage}; write at least 1, or leave it empty"));
+    }
+    Ok(Row {
+        line,
+        floor: decimal("notional_floor", floor)?,
+        cap: optional("notional_cap", cap)?,
+        rate: decimal("maintenance_margin_rate", rate)?,
+        amount: optional("maintenance_amount", amount)?,
+    })
+}
+
+/// The cap of a tier is the floor of the next.
+fn check_joint(previous: Option<&Row>, row: &Row) -> std::result::Result<(), String> {
+    if let Some(cap) = row.cap
+        && cap <= row.floor
+    {
+        return Err(format!("the notional_cap {cap} is not above the notional_floor {}", row.floor));
+    }
+    let Some(previous) = previous else {
+        return Ok(());
+    };
+    let floor = row.floor;
+    match previous.cap {
+        Some(cap) if cap == floor => Ok(()),
+        Some(cap) => {
+            let what = if cap < floor { "a gap" } else { "an overlap" };
+            Err(format!(
+                "the notional_floor {floor} is not the notional_cap {cap} of line {}, which leaves {what}: \
+                 write the same number in both",
+                previous.line
+            ))
+        }
+        None => Err(format!(
+            "the notional_cap of line {} is empty, which only the last tier's may be: write {floor} there",
+            previous.line
+        )),
+    }
+}
+
+fn optional(name: &str, text: &str) -> std::result::Result<Option<Decimal>, String> {
+    if text.is_empty() { Ok(None) } else { decimal(name, text).map(Some) }
+}
+
+fn decimal(name: &str, text: &str) -> std::result::Result<Decimal, String> {
+    text.parse().map_err(|_| {
+        let example = if name == "maintenance_margin_rate" { "0.005 for 0.5 %" } else { "50000" };
+        format!("the {name} is {}, not a number: write a decimal such as {example}", shown(text))
+    })
+}
+
+/// The tier an error speaks of, from 1; 0 where it speaks of none.
+fn tier_of(error: &TierError) -> usize {
+    match error {
+        TierError::Empty => 0,
+        TierError::FirstFloor(_) | TierError::FirstDeduction(_) => 1,
+        TierError::Floor { tier, .. }
+        | TierError::RateRange { tier, .. }
+        | TierError::Rate { tier, .. }
+        | TierError::Deduction { tier, .. }
+        | TierError::Overflow { tier } => *tier,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal::dec;
+    use std::fs;
+
+    const HEADER: &str =
+        "tier,notional_floor,notional_cap,maintenance_margin_rate,max_leverage,maintenance_amount";
+
+    fn read(content: &str) -> Result<TierFile> {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("any.csv");
+        fs::write(&path, content).unwrap();
+        read_tiers(&path, "tiers.csv")
+    }
+
+    #[test]
+    fn reads_the_shipped_tables() {
+        // Last amounts as the venue printed them; the reader checks each one against the rates.
+        // Digests: sha256sum of the file.
+        let cases = [
+            ("BTCUSDT", dec!(421481450), "db12f94bab2b9219bb705e4357755c42380578578612b66ff0dfffa602e3d856"),
+            ("ETHUSDT", dec!(280506450), "fba1a0dd956eb8484590c4c8ed4034924e3dd60074548af1058939b93346cecc"),
+        ];
+        for (symbol, last_amount, sha256) in cases {
+            let name = format!("binance_usdm_{symbol}_2024-10-24.csv");
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/venues").join(&name);
+            let file = read_tiers(&path, &name).unwrap();
+            let tiers = file.table.tiers();
+            assert_eq!((tiers.len(), tiers[0].rate), (12, dec!(0.004)), "{name}");
+            assert_eq!(tiers[3].deduction, dec!(11450), "{name}");
+            assert_eq!((tiers[11].rate, tiers[11].deduction), (dec!(0.5), last_amount), "{name}");
+            assert_eq!(file.sha256, sha256, "{name}");
+        }
+    }
+
+    #[test]
+    fn optional_columns_may_be_empty_or_absent() {
+        let full = read(&format!("# from a venue\n{HEADER}\n1,0,50000,0.004,125,0\n2,50000,,0.005,100,50\n"));
+        let empty = read(&format!("{HEADER}\r\n1,0,50000,0.004,,\r\n2,50000,100000,0.005,,\r\n"));
+        let absent = read(
+            "Maintenance_Margin_Rate,tier,notional_floor,notional_cap\n0.004,1,0,50000\n# half\n\n0.005,2,50000,\n",
+        );
+        let table = full.unwrap().table;
+        assert_eq!(table.tiers()[1].deduction, dec!(50));
+        assert_eq!(empty.unwrap().table, table);
+        assert_eq!(absent.unwrap().table, table);
+    }
+
+    #[test]
+    fn amounts_may_be_rounded_where_the_rate_is() {
+        // A rate of 1/30 above 100 million: the amount is 1e8·(1/30 − 1/50) = 4e6/3.
+        let table = |amount: &str| {
+            let rate = "0.03333333333333333333333333333";
+            read(&format!("{HEADER}\n1,0,100000000,0.02,,\n2,100000000,,{rate},,{amount}\n"))
+        };
+        let deduction = table("1333333.333333333333333333333").unwrap().table.tiers()[1].deduction;
+        assert!((deduction * dec!(3) - dec!(4000000)).abs() < dec!(1e-15));
+        let text = table("1333333.333").unwrap_err().to_string();
+        assert!(
+            text.starts_with("tiers.csv, line 3: tier 2 has the maintenance amount 1333333.333;"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn refuses_every_flaw_with_line_and_values() {
+        let second = |row: &str| format!("{HEADER}\n1,0,50000,0.004,125,0\n{row}\n3,600000,,0.0065,75,950\n");
+        let cases = [
+            (String::new(), "tiers.csv: the file is empty"),
+            ("# nothing\n".to_owned(), "tiers.csv: the file holds no header"),
+            (format!("{HEADER}\n"), "tiers.csv: the table has no tiers"),
+            ("tier,floor\n1,0\n".to_owned(), "line 1: the column `floor` is not known"),
+            (
+                "tier,notional_floor,notional_cap\n".to_owned(),
+                "line 1: the column `maintenance_margin_rate` is missing",
+            ),
+            ("tier,tier\n".to_owned(), "line 1: the column `tier` is there twice"),
+            (second("2,50000,600000,0.005,100"), "line 3: the row has 5 columns"),
+            (second("3,50000,600000,0.005,100,50"), "line 3: the tier is `3`"),
+            (
+                second("2,60000,600000,0.005,100,50"),
+                "line 3: the notional_floor 60000 is not the notional_cap 50000 of line 2, which leaves a gap",
+            ),
+            (second("2,40000,600000,0.005,100,50"), "an overlap"),
+            (second("2,50000,,0.005,100,50"), "line 4: the notional_cap of line 3 is empty"),
+            (
+                second("2,50000,50000,0.005,100,50"),
+                "line 3: the notional_cap 50000 is not above the notional_floor 50000",
+            ),
+            (second("2,50000,600000,0.003,100,50"), "line 3: tier 2 has the rate 0.003; below the 0.004"),
+            (second("2,50000,600000,5,100,50"), "line 3: tier 2 has the rate 5;"),
+            (second("2,50000,600000,0.5 %,100,50"), "line 3: the maintenance_margin_rate is `0.5 %`"),
+            (second("2,50000,600000,0.005,100,60"), "line 3: tier 2 has the maintenance amount 60"),
+            (second("2,50000,600000,0.005,0,50"), "line 3: the max_leverage is 0"),
+            (second("2,50000,600000,0.005,x,50"), "line 3: the max_leverage is `x`"),
+            (second("2,\"50,000\",600000,0.005,100,50"), "line 3: the notional_floor is `50,000`"),
+            (second(",50000,600000,0.005,100,50"), "line 3: the tier is ``"),
+            (format!("{HEADER}\n1,5,,0.004,,\n"), "line 2: tier 1 starts at 5"),
+            (format!("{HEADER}\n1,0,,0.004,,7\n"), "line 2: tier 1 has the maintenance amount 7"),
+            (
+                format!("{HEADER}\n1,0,,0.004,,-79228162514264337593543950335\n"),
+                "line 2: tier 1 has the maintenance amount",
+            ),
+        ];
+        for (content, part) in cases {
+            let text = read(&content).unwrap_err().to_string();
+            assert!(text.starts_with("tiers.csv") && text.contains(part), "{part}: {text}");
+        }
+    }
+}
