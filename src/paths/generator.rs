@@ -143,3 +143,74 @@ impl PathGenerator {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paths::{AssetModel, Stream};
+    use rand::Rng;
+
+    /// The laws written out for one path with rand's trait and libm: streams, Box–Muller, Cholesky of
+    /// [[1, .6], [.6, 1]] = [1 0; .6 .8], exact log-normal steps. Agrees to rounding.
+    #[test]
+    fn a_lane_is_the_scalar_walk() {
+        let asset = |price, drift, volatility| AssetModel { price, law: Law::Gbm { drift, volatility } };
+        let market = MarketModel {
+            assets: vec![asset(100.0, 0.2, 0.5), asset(20.0, -0.1, 1.5)],
+            correlation: vec![1.0, 0.6, 0.6, 1.0],
+            history: None,
+            step_years: 0.01,
+        };
+        let generator = PathGenerator::new(&market, 9).unwrap();
+        let path = 64 * 7 + 13;
+        let mut block = generator.begin(64 * 7);
+        let mut streams: Vec<Stream> =
+            (0..2).map(|asset| Stream::new(9, path, Purpose::Shock, asset)).collect();
+        let (mut x, mut y) = (0.0, 0.0);
+        for chunk in 0..4 {
+            generator.advance(&mut block, CHUNK);
+            for index in 0..CHUNK {
+                if index % 2 == 0 {
+                    continue;
+                }
+                let pairs: Vec<[f64; 2]> = streams.iter_mut().map(scalar_pair).collect();
+                for half in 0..2 {
+                    let (a, b) = (pairs[0][half], 0.6 * pairs[0][half] + 0.8 * pairs[1][half]);
+                    x += (0.2 - 0.125) * 0.01 + 0.5 * 0.1 * a;
+                    y += (-0.1 - 1.125) * 0.01 + 1.5 * 0.1 * b;
+                    let at = index - 1 + half;
+                    let relative = |got: f64, want: f64| (got / want - 1.0).abs();
+                    assert!(relative(block.price(0, at)[13], 100.0 * libm::exp(x)) < 1e-14, "{chunk} {at}");
+                    assert!(relative(block.price(1, at)[13], 20.0 * libm::exp(y)) < 1e-14, "{chunk} {at}");
+                }
+            }
+        }
+    }
+
+    fn scalar_pair(stream: &mut Stream) -> [f64; 2] {
+        let unit = |word: u64| (word >> 12) as f64 / 4_503_599_627_370_496.0;
+        let (radius_word, angle_word) = (stream.next_u64(), stream.next_u64());
+        let radius = (-2.0 * libm::log(1.0 - unit(radius_word))).sqrt();
+        let angle = (unit(angle_word) - 0.5) * std::f64::consts::FRAC_PI_2;
+        let (sin, cos) = (libm::sin(angle), libm::cos(angle));
+        let sign = if angle_word & 2 == 2 { -1.0 } else { 1.0 };
+        let pair = if angle_word & 1 == 1 { [cos, sin] } else { [sin, cos] };
+        pair.map(|z| sign * radius * z)
+    }
+
+    #[test]
+    fn zero_volatility_grows_at_the_drift() {
+        let law = Law::Gbm { drift: 0.3, volatility: 0.0 };
+        let market = MarketModel {
+            assets: vec![AssetModel { price: 50.0, law }],
+            correlation: vec![1.0],
+            history: None,
+            step_years: 0.25,
+        };
+        let generator = PathGenerator::new(&market, 1).unwrap();
+        let mut block = generator.begin(0);
+        generator.advance(&mut block, 4);
+        let year = block.price(0, 3)[5];
+        assert!((year / (50.0 * libm::exp(0.3)) - 1.0).abs() < 1e-15);
+    }
+}
