@@ -1,4 +1,5 @@
 //! Statistics against published figures, other implementations, full enumeration and brute force.
+#![allow(clippy::excessive_precision, reason = "figures stand as their sources print them")]
 
 use proptest::prelude::*;
 use ringfence::statistics::*;
@@ -315,6 +316,12 @@ fn moments_at_their_ends() {
     assert_eq!((moments.mean(), moments.variance(), moments.std_error()), (Some(0.0), None, None));
     moments.add(0.0);
     assert_eq!((moments.variance(), moments.count()), (Some(0.0), 2));
+    // A square that does not fit gives no variance rather than a wrong one.
+    let mut wide = Moments::new(1.0);
+    [1e14, 3e14].iter().for_each(|v| wide.add(*v));
+    assert_eq!((wide.mean(), wide.variance(), wide.std_error()), (Some(2e14), None, None));
+    wide.add(1e30);
+    assert_eq!(wide.mean(), None);
     // Beyond the range of a single value nothing wraps, and order is still of no account.
     let sum = |values: [f64; 3]| {
         let mut m = Moments::new(1.0);

@@ -8,6 +8,16 @@ pub fn whole(value: u64) -> String {
     group_digits(&value.to_string())
 }
 
+/// `1 path`, `1,234 paths`.
+pub fn paths(count: u64) -> String {
+    format!("{} {}", whole(count), if count == 1 { "path" } else { "paths" })
+}
+
+/// A price: two decimals, or five significant digits below 1.
+pub fn price(value: f64) -> String {
+    if value.abs() >= 1.0 { fixed(value, 2) } else { significant(value, 5) }
+}
+
 /// `-1,234.50`: so many decimals, thousands apart; never `-0.00`.
 pub fn fixed(value: f64, decimals: usize) -> String {
     if !value.is_finite() {
@@ -117,6 +127,11 @@ mod tests {
             ["0", "999", "1,000", "1,234,567"]
         );
         assert_eq!([fixed(-1234.5, 2), fixed(-0.001, 2), fixed(0.5, 0)], ["-1,234.50", "0.00", "0"]);
+        assert_eq!([paths(1), paths(2_000)], ["1 path", "2,000 paths"]);
+        assert_eq!(
+            [price(3_283.582), price(60_000.0), price(0.123_456_7)],
+            ["3,283.58", "60,000.00", "0.12346"]
+        );
         assert_eq!([fixed(f64::NAN, 2), fixed(1e15, 2)], ["-", "1.0000e15"]);
     }
 

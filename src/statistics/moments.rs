@@ -2,6 +2,10 @@
 
 use super::exact_sum::ExactSum;
 
+/// Largest value, in units, whose square fits.
+const SQUARE_LIMIT: f64 = (1u64 << 33) as f64;
+/// Largest value, in units, that fits.
+const VALUE_LIMIT: f64 = SQUARE_LIMIT * SQUARE_LIMIT;
 /// Fixed-point scale of the sums: values are kept in units of 2^−60 of `unit`.
 const SCALE: f64 = (1u64 << 60) as f64;
 
@@ -15,8 +19,9 @@ pub struct MeanEstimate {
 }
 
 /// Count, sum and sum of squares of values measured in `unit`, as integers, so that adding and merging
-/// commute exactly. A value and its square are cut to 2^−60 units, and beyond 2^67 units count as
-/// 2^67. The variance is a difference of sums: its error is a few 1e-16 of the mean square.
+/// commute exactly. A value and its square are cut to 2^−60 units; where a value is beyond 2^33 units
+/// (8.6e9) its square no longer fits and there is no variance, beyond 2^66 no mean. The variance is a
+/// difference of sums: its error is a few 1e-16 of the mean square.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moments {
     unit: f64,
@@ -66,14 +71,15 @@ impl Moments {
         self.count
     }
 
-    /// Arithmetic mean; `None` without values.
+    /// Arithmetic mean; `None` without values, or with one that does not fit.
     pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.mean_in_units() * self.unit)
+        (self.count > 0 && self.largest_size() <= VALUE_LIMIT).then(|| self.mean_in_units() * self.unit)
     }
 
-    /// Sample variance (n − 1), never negative; `None` with fewer than two values.
+    /// Sample variance (n − 1), never negative; `None` with fewer than two values, or with one whose
+    /// square does not fit.
     pub fn variance(&self) -> Option<f64> {
-        if self.count < 2 {
+        if self.count < 2 || self.largest_size() > SQUARE_LIMIT {
             return None;
         }
         if self.min == self.max {
@@ -95,8 +101,10 @@ impl Moments {
     /// Mean of the `nonzero` values that are not 0, where all others are; `None` if there are none.
     pub fn mean_of_nonzero(&self, nonzero: u64) -> Option<MeanEstimate> {
         let n = nonzero as f64;
-        let std_error = (nonzero > 1).then(|| (self.variance_over(nonzero) / n).sqrt());
-        (nonzero > 0).then(|| MeanEstimate { mean: self.sum() / n, std_error })
+        let fits = self.largest_size() <= SQUARE_LIMIT;
+        let std_error = (nonzero > 1 && fits).then(|| (self.variance_over(nonzero) / n).sqrt());
+        let mean = (nonzero > 0).then(|| self.mean()).flatten()? * (self.count as f64 / n);
+        Some(MeanEstimate { mean, std_error })
     }
 
     /// Sum of all values.
@@ -112,6 +120,11 @@ impl Moments {
     /// Largest value, exact.
     pub fn max(&self) -> Option<f64> {
         (self.count > 0).then_some(self.max)
+    }
+
+    /// Size of the largest value of either sign, in units.
+    fn largest_size(&self) -> f64 {
+        self.max.max(-self.min) / self.unit
     }
 
     fn mean_in_units(&self) -> f64 {
