@@ -1,4 +1,5 @@
 //! The result document, its JSON, its tables and what the terminal shows, from outcomes made by hand.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use ringfence::domain::*;
 use ringfence::margin::EntryPrices;
