@@ -1,1 +1,16 @@
 //! What a person or a program reads: plain data first, then one writer a file.
+
+mod assumptions;
+mod build;
+pub mod csv;
+mod document;
+mod format;
+pub mod json;
+pub mod terminal;
+
+pub use build::build;
+pub use document::{
+    AuditResult, DistributionResult, DrawdownResult, Drawdowns, Frequency, Keyed, LiquidationResult,
+    MeanDifference, ModeResult, PairedLiquidation, PairedResult, PnlResult, PositionResult, ResultDocument,
+    ScenarioSummary, ShortfallResult, SurvivalRow, TimeToLiquidation, TwoByTwoResult,
+};

@@ -1,12 +1,13 @@
 //! One measure over all paths: moments exact, quantiles and tails within a bin.
 
-use super::{Histogram, Moments};
+use super::{Histogram, Moments, quantile_rank};
 
 /// Moments, extremes and a histogram of one measure.
 ///
 /// Quantiles and tail means are read off the bins by the largest value each bin holds. An error is
-/// below 6.2e-5 of the unit up to 1,024 units and one part in a million beyond; a value that many
-/// paths share exactly (a liquidated account's loss) comes out exactly.
+/// below 6.2e-5 of the unit up to 1,024 units and one part in a million beyond. A value that many paths
+/// share and that is a whole number of units (a lost account, no drawdown at all) comes out exactly,
+/// as does any that no other value shares a bin with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distribution {
     moments: Moments,
@@ -68,15 +69,6 @@ impl Distribution {
     pub fn upper_tail_mean(&self, share: f64) -> Option<f64> {
         tail_mean(self.histogram.bins().rev(), share * self.histogram.total() as f64)
     }
-}
-
-/// Smallest whole number `>= p·n`, at least 1; a product that misses a whole number by rounding alone
-/// counts as that number.
-fn quantile_rank(p: f64, n: u64) -> u64 {
-    let product = p * n as f64;
-    let nearest = product.round();
-    let rank = if (product - nearest).abs() <= 1e-12 * product { nearest } else { product.ceil() };
-    (rank as u64).max(1)
 }
 
 /// Mean of the first `weight` values of `bins`.

@@ -22,7 +22,7 @@ const EMPTY: Bin = Bin { count: 0, max: f64::NEG_INFINITY };
 /// the spread of the values, not on their number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Histogram {
-    inverse_unit: f64,
+    unit: f64,
     total: u64,
     pages: BTreeMap<i64, Box<[Bin; PAGE]>>,
 }
@@ -30,13 +30,13 @@ pub struct Histogram {
 impl Histogram {
     /// An empty histogram of values whose natural size is `unit > 0`.
     pub fn new(unit: f64) -> Self {
-        Self { inverse_unit: 1.0 / unit, total: 0, pages: BTreeMap::new() }
+        Self { unit, total: 0, pages: BTreeMap::new() }
     }
 
     /// Adds one finite value.
     #[inline]
     pub fn add(&mut self, value: f64) {
-        let index = bin_index(value * self.inverse_unit);
+        let index = bin_index(value / self.unit);
         let page = self.pages.entry(index.div_euclid(PAGE as i64)).or_insert_with(|| Box::new([EMPTY; PAGE]));
         let bin = &mut page[index.rem_euclid(PAGE as i64) as usize];
         bin.count += 1;
@@ -71,13 +71,14 @@ impl Histogram {
     }
 }
 
-/// Monotone map from a value in units to its bin.
+/// Monotone map from a value in units to its bin. Linear bins are closed above, so that a whole number
+/// of units is the largest value of its bin, which is the one that the bin keeps.
 #[inline]
 fn bin_index(x: f64) -> i64 {
-    if x.abs() < LINEAR_LIMIT {
-        return (x * BINS_PER_UNIT).floor() as i64;
+    if x.abs() <= LINEAR_LIMIT {
+        return (x * BINS_PER_UNIT).ceil() as i64;
     }
     // The bit pattern of a positive f64 rises with its value: keep exponent and 20 mantissa bits.
     let coarse = |y: f64| (y.to_bits() >> 32) as i64 - (LINEAR_LIMIT.to_bits() >> 32) as i64;
-    if x > 0.0 { LINEAR_BINS + coarse(x) } else { -LINEAR_BINS - 1 - coarse(-x) }
+    if x > 0.0 { LINEAR_BINS + 1 + coarse(x) } else { -LINEAR_BINS - 1 - coarse(-x) }
 }

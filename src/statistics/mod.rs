@@ -1,9 +1,24 @@
 //! Pure functions over numbers: estimates with their uncertainty.
 
+mod binomial;
 mod distribution;
+mod exact_sum;
 mod histogram;
 mod moments;
+mod normal;
+mod paired;
+mod proportion;
+mod quantile;
+mod survival;
 
+pub use binomial::{binomial_lower_tail, binomial_pmf, binomial_upper_tail};
 pub use distribution::Distribution;
 pub use histogram::Histogram;
-pub use moments::Moments;
+pub use moments::{MeanEstimate, Moments};
+pub use normal::{normal_cdf, normal_quantile, two_sided_z};
+pub use paired::{mcnemar_exact, newcombe_paired, proportion_variance_factor, variance_factor};
+pub use proportion::{Interval, wilson};
+pub use quantile::{quantile_rank, rank_interval};
+pub use survival::{
+    SurvivalPoint, liquidation_step_quantile, mean_liquidation_step, restricted_mean_step, survival,
+};

@@ -1,0 +1,107 @@
+//! The model in sentences: what a reader has to know before using the numbers.
+
+use super::format::{percent_trimmed, significant};
+use crate::domain::{FillPrice, Remainder, Span};
+use crate::paths::{Law, MarketModel};
+use crate::scenario::Scenario;
+
+/// What the numbers rest on, and what they leave out.
+pub fn assumptions(scenario: &Scenario) -> Vec<String> {
+    let mut lines = vec![
+        "Liquidated counts a path once any position is force-closed: under isolated margin the others stay \
+         open, under cross margin the whole pool is closed."
+            .to_owned(),
+        check_times(scenario),
+        liquidation_rule(scenario),
+        "Not modelled: fees, funding, slippage, order-book depth, top-ups, the holder's own orders, and \
+         auto-deleveraging. Positions are opened at time 0 and marked, not closed, at the horizon."
+            .to_owned(),
+        format!(
+            "Intervals are at {} and cover the sampling error of a finite number of paths only; they say \
+             nothing of whether the price model or its parameters are right.",
+            percent_trimmed(scenario.settings.confidence),
+        ),
+        "Modes are run on the same price paths, so their differences are measured path by path.".to_owned(),
+        "Quantiles and tail means are read off bins: up to 0.0062 % of opening equity (of 1, for relative \
+         drawdown) above the exact value, and one part in a million beyond 1,024 times that."
+            .to_owned(),
+    ];
+    if let Some(history) = &scenario.market.history {
+        lines.push(format!(
+            "Resampled returns know only their history of {} rows: its own sampling error, and anything that \
+             did not happen in it, are not in the intervals.",
+            history.rows(),
+        ));
+    }
+    lines
+}
+
+fn check_times(scenario: &Scenario) -> String {
+    let settings = &scenario.settings;
+    let step = settings.horizon.seconds().checked_div(settings.steps).and_then(Span::from_seconds);
+    let every = match step {
+        Some(step) if step.seconds() * settings.steps == settings.horizon.seconds() => {
+            format!(" ({step} apart)")
+        }
+        _ => String::new(),
+    };
+    format!(
+        "Margin is checked at the end of each of {} steps{every}: a dip inside a step that has recovered by \
+         its end liquidates nothing, so liquidations are counted too low rather than too high.",
+        settings.steps,
+    )
+}
+
+fn liquidation_rule(scenario: &Scenario) -> String {
+    let venue = &scenario.portfolio.venue;
+    let fill = match venue.liquidation.price {
+        FillPrice::Mark => "closed whole at the mark price that failed the check",
+        FillPrice::Bankruptcy => "handed over whole at its bankruptcy price",
+    };
+    let remainder = match venue.liquidation.remainder {
+        Remainder::Forfeit => "forfeited to the venue",
+        Remainder::Return => "returned to the wallet",
+    };
+    format!(
+        "Venue rules: {}. A pool that fails the margin check is {fill}; what is left of its money is \
+         {remainder}; a loss beyond it is a shortfall that the account does not pay.",
+        venue.preset,
+    )
+}
+
+/// The price model, a sentence an asset and one for each correlation.
+pub fn model_in_words(scenario: &Scenario) -> Vec<String> {
+    let market = &scenario.market;
+    let mut lines: Vec<String> = Vec::new();
+    for (asset, model) in scenario.portfolio.assets.iter().zip(&market.assets) {
+        lines.push(format!("{} at {}: {}", asset.name, significant(model.price, 8), law(&model.law, market)));
+    }
+    let count = market.assets.len();
+    for (i, first) in scenario.portfolio.assets.iter().enumerate() {
+        for (j, second) in scenario.portfolio.assets.iter().enumerate().skip(i + 1) {
+            let rho = market.correlation.get(i * count + j).copied().unwrap_or(0.0);
+            if rho != 0.0 {
+                lines.push(format!("{}/{} correlation {}", first.name, second.name, significant(rho, 6)));
+            }
+        }
+    }
+    lines
+}
+
+fn law(law: &Law, market: &MarketModel) -> String {
+    match law {
+        Law::Gbm { drift, volatility } => format!(
+            "geometric Brownian motion, drift {} and volatility {} a year",
+            percent_trimmed(*drift),
+            percent_trimmed(*volatility),
+        ),
+        Law::Bootstrap { .. } => match &market.history {
+            Some(history) => format!(
+                "returns resampled from {} rows of history in blocks of {} steps on average",
+                history.rows(),
+                significant(history.mean_block, 6),
+            ),
+            None => "returns resampled from its history".to_owned(),
+        },
+    }
+}

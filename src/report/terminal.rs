@@ -1,0 +1,122 @@
+//! The result as a person reads it: at most 100 columns, no colour.
+
+mod compare;
+mod mode_table;
+mod paired;
+
+use super::document::{Frequency, Keyed, ModeResult, ResultDocument};
+use super::format::{fixed, paths, percent_trimmed, printable, significant, whole, wrap};
+
+pub use compare::render_comparison;
+
+/// Columns of a terminal that all output fits into.
+const WIDTH: usize = 100;
+/// Characters of a name that are shown.
+const NAME: usize = 24;
+/// Characters of a currency that are shown.
+const CURRENCY: usize = 12;
+
+/// One scenario: what was run, a table with a column per mode, the modes compared, and what the
+/// numbers rest on.
+pub fn render(document: &ResultDocument) -> String {
+    let mut out = header(document);
+    out.push('\n');
+    out.push_str(&mode_table::render(document));
+    for pair in &document.paired {
+        out.push('\n');
+        out.push_str(&paired::render(document, pair));
+    }
+    out.push('\n');
+    out.push_str(&footer(document));
+    out
+}
+
+fn header(document: &ResultDocument) -> String {
+    let scenario = &document.scenario;
+    let mut out = format!("{}\n", printable(&scenario.title, WIDTH));
+    let facts = format!(
+        "{} of {} steps over {} days, seed {}; opening equity {}",
+        paths(scenario.paths),
+        whole(scenario.steps),
+        significant(scenario.horizon_days, 6),
+        scenario.seed,
+        Money::of(document).with_currency(scenario.wallet),
+    );
+    out.push_str(&wrap(&facts, "", "", WIDTH));
+    for line in &scenario.model {
+        out.push_str(&wrap(&printable(line, 4 * WIDTH), "", "  ", WIDTH));
+    }
+    out
+}
+
+fn footer(document: &ResultDocument) -> String {
+    let scenario = &document.scenario;
+    let confidence = percent_trimmed(scenario.confidence);
+    let mut lines = vec![format!(
+        "± is half the {confidence} interval, ≤ or ≥ its far end: the error of simulating {} rather than all, not that of \
+         the price model.",
+        paths(scenario.paths),
+    )];
+    lines.extend(no_liquidations(document));
+    // The first sentences of the document's list: what counts as liquidated, and when it is seen.
+    lines.extend(document.assumptions.iter().take(2).cloned());
+    lines.extend(document.notes.iter().map(|note| format!("Note: {note}")));
+    lines.iter().map(|line| wrap(&printable(line, 10 * WIDTH), "", "  ", WIDTH)).collect()
+}
+
+/// What it means that a mode was never liquidated.
+fn no_liquidations(document: &ResultDocument) -> Option<String> {
+    let never = |mode: &ModeResult| mode.liquidation.any.count == 0;
+    let names: Vec<&str> = document.modes.iter().filter(|(_, m)| never(m)).map(|(name, _)| name).collect();
+    let any = &document.modes.get(names.first()?)?.liquidation.any;
+    Some(format!(
+        "{}: liquidated on 0 of {}, which does not mean never: at {} confidence the probability is {}.",
+        names.join(", "),
+        paths(document.scenario.paths),
+        percent_trimmed(document.scenario.confidence),
+        at_most(any),
+    ))
+}
+
+/// The upper bound of a frequency.
+fn at_most(f: &Frequency) -> String {
+    or_dash(f.high.map(|high| format!("at most {} %", significant(high * 100.0, 3))))
+}
+
+/// Amounts of one account: the same decimals everywhere.
+struct Money {
+    decimals: usize,
+    currency: String,
+}
+
+impl Money {
+    fn of(document: &ResultDocument) -> Self {
+        let wallet = document.scenario.wallet;
+        let decimals = if wallet >= 1e6 {
+            0
+        } else if wallet >= 1.0 {
+            2
+        } else {
+            8
+        };
+        Self { decimals, currency: printable(&document.scenario.currency, CURRENCY) }
+    }
+
+    fn plain(&self, amount: f64) -> String {
+        fixed(amount, self.decimals)
+    }
+
+    fn with_currency(&self, amount: f64) -> String {
+        format!("{} {}", self.plain(amount), self.currency)
+    }
+}
+
+/// The value at a level, where there is one.
+fn at(levels: &Keyed<Option<f64>>, level: &str) -> Option<f64> {
+    levels.get(level).copied().flatten()
+}
+
+/// A text, or a dash where there is nothing to say.
+fn or_dash(text: Option<String>) -> String {
+    text.unwrap_or_else(|| "-".to_owned())
+}

@@ -1,0 +1,47 @@
+//! Several scenarios side by side.
+
+use super::mode_table::{align_right, lines_of, plain_table, share};
+use super::{WIDTH, at, or_dash};
+use crate::report::document::{Frequency, ModeResult, ResultDocument};
+use crate::report::format::{fixed, printable, wrap};
+
+/// Characters of a scenario's name that are shown.
+const SCENARIO: usize = 20;
+
+/// A row per scenario and mode. Profits are in percent of the scenario's opening equity, so that
+/// accounts of different sizes compare.
+pub fn render_comparison(documents: &[ResultDocument]) -> String {
+    let mut table = plain_table();
+    table.set_header([
+        "scenario",
+        "mode",
+        "liquidated",
+        "ruin",
+        "drawdown\nmedian",
+        "profit\nmean",
+        "profit, worst\n5 % up to",
+    ]);
+    for document in documents {
+        for (index, (name, mode)) in document.modes.iter().enumerate() {
+            let scenario =
+                if index == 0 { printable(&document.scenario.name, SCENARIO) } else { String::new() };
+            table.add_row([vec![scenario, name.to_owned()], cells(mode, document.scenario.wallet)].concat());
+        }
+    }
+    align_right(&mut table, 2);
+    let note = "All in %, profits in % of opening equity; ± is half the interval.";
+    lines_of(&table) + &wrap(note, "", "  ", WIDTH)
+}
+
+fn cells(mode: &ModeResult, wallet: f64) -> Vec<String> {
+    let percent = |value: Option<f64>| or_dash(value.map(|v| fixed(100.0 * v, 2)));
+    let bare = |f: &Frequency| share(f).replace(" %", "");
+    let of_wallet = |value: Option<f64>| percent(value.map(|v| v / wallet));
+    vec![
+        bare(&mode.liquidation.any),
+        bare(&mode.ruin),
+        percent(at(&mode.drawdown.relative.distribution.quantiles, "0.5")),
+        of_wallet(mode.pnl.distribution.mean),
+        of_wallet(at(&mode.pnl.distribution.quantiles, "0.05")),
+    ]
+}

@@ -1,0 +1,72 @@
+//! Two outcomes of the same paths, compared.
+
+use super::binomial::binomial_lower_tail;
+use super::{Interval, wilson};
+
+/// McNemar's exact two-sided p-value of `b` against `c` disagreeing pairs:
+/// `min(1, 2·P(X <= min(b, c)))` with `X ~ Bin(b + c, 1/2)`; 1 where no pair disagrees.
+pub fn mcnemar_exact(b: u64, c: u64) -> f64 {
+    (2.0 * binomial_lower_tail(b.min(c), b.saturating_add(c), 0.5)).min(1.0)
+}
+
+/// Interval of `p_a − p_b` for paired proportions from the 2×2 table: Newcombe (1998), Statistics in
+/// Medicine 17:2635, method 10 (Wilson limits, squared and added, with the continuity-corrected φ).
+/// `None` where the table is empty.
+pub fn newcombe_paired(
+    both: u64,
+    a_only: u64,
+    b_only: u64,
+    neither: u64,
+    confidence: f64,
+) -> Option<Interval> {
+    let n = both + a_only + b_only + neither;
+    let (count_a, count_b) = (both + a_only, both + b_only);
+    let (limits_a, limits_b) = (wilson(count_a, n, confidence)?, wilson(count_b, n, confidence)?);
+    let (p_a, p_b) = (count_a as f64 / n as f64, count_b as f64 / n as f64);
+    let phi = corrected_phi(both, a_only, b_only, neither);
+    let add = |x: f64, y: f64| (x * x - 2.0 * phi * x * y + y * y).max(0.0).sqrt();
+    let difference = (a_only as f64 - b_only as f64) / n as f64;
+    let down = add(p_a - limits_a.low, limits_b.high - p_b);
+    let up = add(limits_a.high - p_a, p_b - limits_b.low);
+    Some(Interval { low: (difference - down).max(-1.0), high: (difference + up).min(1.0) })
+}
+
+/// Correlation of the two outcomes, a positive one shrunk by `n/2` in the numerator; 0 where a margin
+/// is empty.
+fn corrected_phi(both: u64, a_only: u64, b_only: u64, neither: u64) -> f64 {
+    let (e, f, g, h) = (both as f64, a_only as f64, b_only as f64, neither as f64);
+    let margins = ((e + f) * (g + h)).sqrt() * ((e + g) * (f + h)).sqrt();
+    if margins == 0.0 {
+        return 0.0;
+    }
+    let exact = u128::from(both) * u128::from(neither);
+    let against = u128::from(a_only) * u128::from(b_only);
+    let numerator = if exact >= against {
+        ((exact - against) as f64 - (e + f + g + h) / 2.0).max(0.0)
+    } else {
+        -((against - exact) as f64)
+    };
+    numerator / margins
+}
+
+/// How many times more paths two independent runs would need for a mean difference as precise as the
+/// paired one: `(var_a + var_b) / var_difference`; `None` where that is undefined.
+pub fn variance_factor(var_a: Option<f64>, var_b: Option<f64>, var_difference: Option<f64>) -> Option<f64> {
+    let factor = (var_a? + var_b?) / var_difference.filter(|v| *v > 0.0)?;
+    factor.is_finite().then_some(factor)
+}
+
+/// [`variance_factor`] of a difference of proportions:
+/// `(p_a·q_a + p_b·q_b) / (p_10 + p_01 − (p_10 − p_01)²)`.
+pub fn proportion_variance_factor(both: u64, a_only: u64, b_only: u64, neither: u64) -> Option<f64> {
+    let n = (both + a_only + b_only + neither) as f64;
+    let share = |count: u64| count as f64 / n;
+    let binary = |p: f64| p * (1.0 - p);
+    let (p_10, p_01) = (share(a_only), share(b_only));
+    let of_difference = p_10 + p_01 - (p_10 - p_01) * (p_10 - p_01);
+    variance_factor(
+        Some(binary(share(both + a_only))),
+        Some(binary(share(both + b_only))),
+        Some(of_difference),
+    )
+}

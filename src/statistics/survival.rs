@@ -1,0 +1,80 @@
+//! When paths are first liquidated. Nothing is censored before the horizon, so plain shares will do.
+
+use super::{MeanEstimate, quantile_rank, wilson};
+
+/// The share of paths not liquidated by a time, with its pointwise interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SurvivalPoint {
+    /// Time, as a fraction of the horizon.
+    pub fraction_of_horizon: f64,
+    /// Share of paths whose first liquidation comes later.
+    pub alive: f64,
+    /// Lower Wilson bound.
+    pub low: f64,
+    /// Upper Wilson bound.
+    pub high: f64,
+}
+
+/// Survival at `i/points` of the horizon, `i = 0 ..= points`. `first_liquidation[k]` counts the paths
+/// first liquidated at step `k`, of `paths` paths in all; its last index is the last step. Empty
+/// without paths.
+pub fn survival(first_liquidation: &[u64], paths: u64, points: u64, confidence: f64) -> Vec<SurvivalPoint> {
+    let last_step = first_liquidation.len().saturating_sub(1) as u128;
+    let mut counts = first_liquidation.iter().enumerate().peekable();
+    let mut alive = paths;
+    (0..=points)
+        .filter_map(|i| {
+            // Step k has happened by i/points of the horizon where k/last_step <= i/points.
+            while let Some((_, gone)) =
+                counts.next_if(|(k, _)| *k as u128 * u128::from(points) <= u128::from(i) * last_step)
+            {
+                alive = alive.saturating_sub(*gone);
+            }
+            let bounds = wilson(alive, paths, confidence)?;
+            Some(SurvivalPoint {
+                fraction_of_horizon: if points == 0 { 0.0 } else { i as f64 / points as f64 },
+                alive: alive as f64 / paths as f64,
+                low: bounds.low,
+                high: bounds.high,
+            })
+        })
+        .collect()
+}
+
+/// Mean step of the first liquidation over the liquidated paths; `None` where none was.
+pub fn mean_liquidation_step(first_liquidation: &[u64]) -> Option<MeanEstimate> {
+    mean_step(first_liquidation, None)
+}
+
+/// Mean of min(first liquidation, horizon) in steps over all `paths`; `None` without paths.
+pub fn restricted_mean_step(first_liquidation: &[u64], paths: u64) -> Option<MeanEstimate> {
+    let liquidated: u64 = first_liquidation.iter().sum();
+    let last_step = first_liquidation.len().saturating_sub(1) as u64;
+    mean_step(first_liquidation, Some((last_step, paths.saturating_sub(liquidated))))
+}
+
+/// Type-1 `p`-quantile of the step of the first liquidation over the liquidated paths.
+pub fn liquidation_step_quantile(first_liquidation: &[u64], p: f64) -> Option<u64> {
+    let liquidated: u64 = first_liquidation.iter().sum();
+    let rank = quantile_rank(p, liquidated);
+    let mut seen = 0;
+    first_liquidation.iter().enumerate().find_map(|(step, count)| {
+        seen += count;
+        (seen >= rank).then_some(step as u64)
+    })
+}
+
+/// Mean of the steps, each as often as its count, and of one more (step, count).
+fn mean_step(counts: &[u64], more: Option<(u64, u64)>) -> Option<MeanEstimate> {
+    let values = || (0..).zip(counts.iter().copied()).chain(more).filter(|(_, count)| *count > 0);
+    let n: u64 = values().map(|(_, count)| count).sum();
+    if n == 0 {
+        return None;
+    }
+    let sum: u128 = values().map(|(step, count)| u128::from(step) * u128::from(count)).sum();
+    let mean = sum as f64 / n as f64;
+    let squares: f64 =
+        values().map(|(step, count)| count as f64 * (step as f64 - mean) * (step as f64 - mean)).sum();
+    let std_error = (n > 1).then(|| (squares / (n - 1) as f64 / n as f64).sqrt());
+    Some(MeanEstimate { mean, std_error })
+}
