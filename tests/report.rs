@@ -25,6 +25,8 @@ struct Path {
     shortfall: f64,
 }
 
+const AUDIT: Audit = Audit { paths: 64, events: 3, max_balance_error: 2e-15 };
+
 fn mode_outcome(mode: MarginMode, paths: &[Path]) -> ModeOutcome {
     let count = |f: &dyn Fn(&Path) -> bool| paths.iter().filter(|p| f(p)).count() as u64;
     let mut outcome = ModeOutcome {
@@ -84,7 +86,6 @@ fn run_outcome(isolated: &[Path], cross: &[Path]) -> RunOutcome {
             pnl: difference(WALLET, &|p| p.pnl),
             shortfall: difference(WALLET, &|p| p.shortfall),
         }],
-        audit: Audit { paths: 64, events: 3, max_balance_error: 2e-15 },
     }
 }
 
@@ -157,7 +158,7 @@ fn entry() -> Vec<Vec<EntryPrices>> {
 }
 
 fn document(isolated: &[Path], cross: &[Path]) -> ResultDocument {
-    build(&scenario("Two positions, by hand"), "abc123", &entry(), &run_outcome(isolated, cross))
+    build(&scenario("Two positions, by hand"), "abc123", &entry(), &run_outcome(isolated, cross), &AUDIT)
 }
 
 fn four_paths() -> (Vec<Path>, Vec<Path>) {
@@ -439,7 +440,7 @@ fn csv_rows(tables: &[(&str, String)], name: &str) -> Vec<Vec<String>> {
 #[test]
 fn tables_are_rectangular_and_agree_with_the_document() {
     for (case, isolated, cross) in edge_cases() {
-        let tables = csv::tables(&document(&isolated, &cross), &run_outcome(&isolated, &cross)).unwrap();
+        let tables = csv::tables(&document(&isolated, &cross), &run_outcome(&isolated, &cross), &AUDIT).unwrap();
         assert_eq!(tables.len(), 6);
         for (name, text) in &tables {
             let rows = csv_rows(&tables, name);
@@ -452,7 +453,7 @@ fn tables_are_rectangular_and_agree_with_the_document() {
         assert!(counts.len() <= 400 && counts.iter().sum::<u64>() == cross.len() as u64, "{case}");
     }
     let (isolated, cross) = four_paths();
-    let tables = csv::tables(&document(&isolated, &cross), &run_outcome(&isolated, &cross)).unwrap();
+    let tables = csv::tables(&document(&isolated, &cross), &run_outcome(&isolated, &cross), &AUDIT).unwrap();
     let has = |name: &str, row: &str| {
         let (_, text) = tables.iter().find(|(n, _)| *n == name).unwrap();
         assert!(text.lines().any(|line| line == row), "{row} in {text}");
@@ -472,7 +473,7 @@ fn formulas_in_names_are_disarmed() {
     hostile.portfolio.positions[0].name = "-x".to_owned();
     hostile.portfolio.account.currency = "=HYPERLINK(\"a,b\")".to_owned();
     let outcome = run_outcome(&isolated, &cross);
-    let document = build(&hostile, "", &entry(), &outcome);
+    let document = build(&hostile, "", &entry(), &outcome, &AUDIT);
     let tables = csv::tables(&document, &outcome).unwrap();
     for (name, text) in &tables {
         for cell in [",-x,", ",=HYPERLINK", "\"=HYPERLINK"] {
@@ -568,7 +569,7 @@ fn the_terminal_keeps_its_width_and_takes_no_orders() {
     hostile.portfolio.positions[1].name = "q".repeat(64);
     hostile.portfolio.account.currency = "ELEPHANTS\u{1b}[31m".repeat(5);
     hostile.notes = vec!["a\rb".to_owned()];
-    let document = build(&hostile, "", &entry(), &run_outcome(&isolated, &cross));
+    let document = build(&hostile, "", &entry(), &run_outcome(&isolated, &cross), &AUDIT);
     let shown = terminal::render(&document) + &terminal::render_comparison(&[document]);
     for line in shown.lines() {
         assert!(line.chars().count() <= 100, "{line}");

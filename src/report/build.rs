@@ -5,7 +5,7 @@ use super::document::*;
 use crate::domain::Decimal;
 use crate::margin::EntryPrices;
 use crate::scenario::Scenario;
-use crate::simulation::{ModeOutcome, PairOutcome, RunOutcome, TwoByTwo};
+use crate::simulation::{Audit, ModeOutcome, PairOutcome, RunOutcome, TwoByTwo};
 use crate::statistics::{
     Distribution, Moments, liquidation_step_quantile, mcnemar_exact, mean_liquidation_step, newcombe_paired,
     proportion_variance_factor, rank_interval, restricted_mean_step, survival, two_sided_z, variance_factor,
@@ -38,6 +38,7 @@ pub fn build(
     sha256: &str,
     entry: &[Vec<EntryPrices>],
     outcome: &RunOutcome,
+    audit: &Audit,
 ) -> ResultDocument {
     let context = Context::new(scenario, outcome.paths);
     let no_prices = Vec::new();
@@ -52,9 +53,9 @@ pub fn build(
         modes: modes.collect(),
         paired: outcome.pairs.iter().filter_map(|pair| context.pair(pair, &outcome.modes)).collect(),
         audit: AuditResult {
-            paths: outcome.audit.paths,
-            events: outcome.audit.events,
-            max_balance_error: number(outcome.audit.max_balance_error),
+            paths: audit.paths,
+            events: audit.events,
+            max_balance_error: number(audit.max_balance_error),
         },
         assumptions: assumptions(scenario),
         notes: scenario.notes.clone(),
