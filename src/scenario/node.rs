@@ -110,7 +110,7 @@ fn syntax_error(
         let first = first_place(text, &span);
         return sources.error_with(
             &origin,
-            &format!("the key {key} is written twice"),
+            &format!("the key {} is written twice", quoted(key)),
             first.map(|span| (span, "first written here")),
             "keep one of the two",
         );

@@ -50,7 +50,8 @@ pub(super) fn exact_decimal(text: &str) -> Result<Decimal, NumberError> {
     let dropped_zeros = (all.len() - kept.len()) as i64;
     let scale = (fraction.len() as i64).saturating_sub(dropped_zeros).saturating_sub(exponent);
     let value = assemble(kept.trim_start_matches('0'), scale)?;
-    Ok(if text.starts_with('-') { -value } else { value })
+    // Without this the sign of −0 would make two spellings of one setting.
+    Ok(if text.starts_with('-') && !value.is_zero() { -value } else { value })
 }
 
 /// Digits without their underscores; at least one, and underscores only between two of them.
@@ -65,7 +66,7 @@ fn assemble(significant: &str, scale: i64) -> Result<Decimal, NumberError> {
     if significant.is_empty() {
         return Ok(Decimal::ZERO);
     }
-    let zeros = usize::try_from(-scale).unwrap_or(0);
+    let zeros = usize::try_from(scale.saturating_neg()).unwrap_or(0);
     if significant.len().saturating_add(zeros) > EXACT_DIGITS {
         return Err(NumberError::TooManyDigits);
     }
@@ -142,6 +143,7 @@ mod tests {
             ("1e28", TooManyDigits),
             ("1e-29", TooManyDigits),
             ("1e999999999999", TooManyDigits),
+            ("100e9223372036854775807", TooManyDigits),
             ("1e-9223372036854775808", TooManyDigits),
         ];
         for (text, error) in cases {
@@ -166,6 +168,6 @@ mod tests {
     fn nearest_f64_is_what_the_literal_means() {
         assert_eq!(nearest_f64(dec!(0.65)), 0.65);
         assert_eq!(nearest_f64(dec!(60000.123456789)), 60000.123456789);
-        assert_eq!(nearest_f64(dec!(0.1234567890123456789)), 0.1234567890123456789);
+        assert_eq!(nearest_f64(dec!(0.1234567890123456789)), 0.123_456_789_012_345_68);
     }
 }

@@ -206,6 +206,9 @@ fn size(written: Written, price: Decimal) -> std::result::Result<Size, SizeError
     if notional > Decimal::from(MAX_NOTIONAL) {
         return Err(SizeError::Notional(notional));
     }
+    if margin > Decimal::from(MAX_NOTIONAL) {
+        return Err(Overflow);
+    }
     let leverage = round_significant(leverage, COMPUTED_DIGITS).ok_or(Overflow)?;
     Ok(Size { quantity, margin, leverage })
 }

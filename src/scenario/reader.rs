@@ -31,7 +31,7 @@ pub(super) struct Field<'a> {
 /// One more part of a dotted key, in quotes where it needs them.
 fn join(path: &str, part: &str) -> String {
     let plain = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    let part = if plain && !part.is_empty() { part.to_owned() } else { quoted(part) };
+    let part = if plain && (1..=64).contains(&part.len()) { part.to_owned() } else { quoted(part) };
     if path.is_empty() { part } else { format!("{path}.{part}") }
 }
 
