@@ -227,6 +227,7 @@ fn explain(error: &SizeError, table: &Table<'_>, asset: &Asset) -> crate::error:
             (format!("`{path}`: its size is too large or too small a number"), "choose usual sizes")
         }
         SizeError::Notional(notional) => {
+            let notional = notional.normalize();
             let what =
                 format!("`{path}` has a notional of {notional} at {}; allowed: up to 1e15", asset.price);
             (what, "lower its size")
