@@ -440,7 +440,7 @@ fn csv_rows(tables: &[(&str, String)], name: &str) -> Vec<Vec<String>> {
 #[test]
 fn tables_are_rectangular_and_agree_with_the_document() {
     for (case, isolated, cross) in edge_cases() {
-        let tables = csv::tables(&document(&isolated, &cross), &run_outcome(&isolated, &cross), &AUDIT).unwrap();
+        let tables = csv::tables(&document(&isolated, &cross), &run_outcome(&isolated, &cross)).unwrap();
         assert_eq!(tables.len(), 6);
         for (name, text) in &tables {
             let rows = csv_rows(&tables, name);
@@ -453,7 +453,7 @@ fn tables_are_rectangular_and_agree_with_the_document() {
         assert!(counts.len() <= 400 && counts.iter().sum::<u64>() == cross.len() as u64, "{case}");
     }
     let (isolated, cross) = four_paths();
-    let tables = csv::tables(&document(&isolated, &cross), &run_outcome(&isolated, &cross), &AUDIT).unwrap();
+    let tables = csv::tables(&document(&isolated, &cross), &run_outcome(&isolated, &cross)).unwrap();
     let has = |name: &str, row: &str| {
         let (_, text) = tables.iter().find(|(n, _)| *n == name).unwrap();
         assert!(text.lines().any(|line| line == row), "{row} in {text}");

@@ -1,7 +1,32 @@
 //! From a scenario file to a validated [`Scenario`]: everything exact, every default filled in.
+//!
+//! `load` reads and drives; `node` is the file as written, every value with its place; `overrides` changes that
+//! tree, `venue` fills it from the preset; `reader` takes typed values from it, and one file a section
+//! (`settings`, `assets` with `model` and `correlation`, `positions`) checks them; `entry` checks the whole.
 
+mod assets;
+mod context;
+mod correlation;
+mod entry;
 pub mod history;
+mod load;
+mod model;
+mod name;
+mod node;
+mod number;
+mod overrides;
+mod positions;
+mod reader;
+mod settings;
+mod source;
 pub mod tiers;
+mod venue;
+
+use sha2::{Digest, Sha256};
+
+pub use load::{DEFAULT_NAME, DEFAULT_TEXT, load, load_text};
+pub use overrides::{Override, parse_override};
+pub use venue::{Preset, presets};
 
 use crate::domain::{MarginMode, Portfolio, Span};
 use crate::paths::MarketModel;
@@ -40,9 +65,23 @@ pub struct Scenario {
     pub portfolio: Portfolio,
     /// The law of the prices.
     pub market: MarketModel,
-    /// The resolved scenario as `key → value`, one pair a line of the document, in file order with defaults
-    /// filled in; history and tier files appear by the hash of what was read. What two runs differ in.
+    /// The resolved scenario as `key → value`, defaults filled in: sections in a fixed order, assets and positions
+    /// in the file's; history and tier files appear by the hash of what was read. What two runs differ in.
     pub resolved: Vec<(String, String)>,
     /// Remarks for the person, such as dropped duplicate rows.
     pub notes: Vec<String>,
+}
+
+impl Scenario {
+    /// Hexadecimal SHA-256 of the resolved lines: equal for two scenarios that ask for the same run,
+    /// however they are written.
+    pub fn sha256(&self) -> String {
+        let mut hash = Sha256::new();
+        for (key, value) in &self.resolved {
+            // Values in JSON's quotes: a line break inside one cannot pass for the next line.
+            let value = serde_json::Value::from(value.as_str());
+            hash.update(format!("{key} = {value}\n"));
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }

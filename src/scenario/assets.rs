@@ -1,0 +1,174 @@
+//! `[assets.NAME]`, and what their models make together: the market.
+
+use rust_decimal::Decimal;
+
+use super::Settings;
+use super::context::Context;
+use super::correlation::{self, Driver};
+use super::history::{Gaps, joint_returns};
+use super::model::{self, Model, Resampled};
+use super::number::{nearest_f64, significant_digits};
+use super::reader::{Field, Table};
+use super::settings::whole_seconds;
+use super::source::quoted;
+use super::{name, venue};
+use crate::domain::{Asset, TierTable};
+use crate::error::Result;
+use crate::paths::{AssetModel, Law, MarketModel, ReturnHistory};
+
+/// Beyond it the correlation matrix alone would dominate time and memory.
+const MAX_ASSETS: usize = 100;
+/// Digits of a price that the exact ledger multiplies without rounding.
+const PRICE_DIGITS: usize = 12;
+
+/// An asset with the model of its price.
+#[derive(Debug)]
+pub(super) struct Modelled {
+    /// What the portfolio holds of it.
+    pub asset: Asset,
+    /// Its law.
+    pub model: Model,
+}
+
+/// Reads every asset, in file order.
+///
+/// # Errors
+/// No assets or too many; a bad name; any key out of its range.
+pub(super) fn read(
+    root: &Table<'_>,
+    settings: &Settings,
+    default: &TierTable,
+    context: &mut Context<'_>,
+) -> Result<Vec<Modelled>> {
+    let table = root.table("assets")?;
+    let mut assets: Vec<Modelled> = Vec::new();
+    for (name, field) in table.fields() {
+        check_name(name, &field, assets.iter().map(|known| known.asset.name.as_str()))?;
+        if assets.len() == MAX_ASSETS {
+            return Err(field
+                .fail(&format!("more than {MAX_ASSETS} assets"), "simulate fewer assets in one scenario"));
+        }
+        assets.push(read_asset(name, &field.table()?, settings, default, context)?);
+    }
+    if assets.is_empty() {
+        let help = "write [assets.BTC] and below it price = 60_000 and model = { kind = \"gbm\", drift = 0.0, \
+                    volatility = 0.65 }";
+        return Err(table.fail("there are no assets", help));
+    }
+    Ok(assets)
+}
+
+/// Refuses a name that cannot become a file name, or that an earlier one equals but for case.
+pub(super) fn check_name<'n>(
+    written: &str,
+    field: &Field<'_>,
+    earlier: impl Iterator<Item = &'n str>,
+) -> Result<()> {
+    if let Some(fault) = name::fault(written) {
+        return Err(field.fail(&format!("the name {} {fault}", quoted(written)), name::RULE));
+    }
+    match name::collision(written, earlier) {
+        Some(other) => {
+            let what = format!("the names {other} and {written} differ only in case");
+            Err(field.fail(&what, "on some systems files cannot be told apart by case: choose another name"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn read_asset(
+    name: &str,
+    table: &Table<'_>,
+    settings: &Settings,
+    default: &TierTable,
+    context: &mut Context<'_>,
+) -> Result<Modelled> {
+    table.only(&["price", "model", "maintenance_margin_rate", "tiers"], &["market"])?;
+    let field = table.require("price", "price = 60_000")?;
+    let low = Decimal::new(1, 9);
+    let high = Decimal::from(1_000_000_000_000_u64);
+    let price = field.decimal_in(|p| (low..=high).contains(&p), "1e-9 to 1e12", "price = 60_000")?;
+    let price = price.normalize();
+    if significant_digits(price) > PRICE_DIGITS {
+        let what = format!("`{}` is {price}: more than {PRICE_DIGITS} significant digits", field.path);
+        return Err(field.fail(&what, "round it: amounts are exact only up to 12 digits of a price"));
+    }
+    context.resolve(table.key("price"), price);
+    let maintenance = venue::maintenance(table, context)?.unwrap_or_else(|| default.clone());
+    let model = model::read(table, settings.horizon, context)?;
+    Ok(Modelled { asset: Asset { name: name.to_owned(), price, maintenance }, model })
+}
+
+/// The law of the price vector.
+///
+/// # Errors
+/// Correlations that contradict each other; histories that disagree or do not fit the step.
+pub(super) fn market(
+    root: &Table<'_>,
+    assets: &[Modelled],
+    settings: &Settings,
+    context: &mut Context<'_>,
+) -> Result<MarketModel> {
+    let drivers: Vec<Driver<'_>> = assets
+        .iter()
+        .map(|a| Driver { name: &a.asset.name, gaussian: matches!(a.model, Model::Gbm { .. }) })
+        .collect();
+    let correlation = correlation::read(root, &drivers, context)?;
+    let history = join_histories(root, assets, settings, context)?;
+    let mut columns = 0..;
+    let models = assets.iter().map(|a| AssetModel {
+        price: nearest_f64(a.asset.price),
+        law: match &a.model {
+            Model::Gbm { drift, volatility } => Law::Gbm { drift: *drift, volatility: *volatility },
+            Model::Bootstrap(_) => Law::Bootstrap { column: columns.next().unwrap_or_default() },
+        },
+    });
+    let assets = models.collect();
+    let step_years = settings.horizon.years() / settings.steps as f64;
+    Ok(MarketModel { assets, correlation, history, step_years })
+}
+
+fn join_histories(
+    root: &Table<'_>,
+    assets: &[Modelled],
+    settings: &Settings,
+    context: &mut Context<'_>,
+) -> Result<Option<ReturnHistory>> {
+    let resampled: Vec<(&str, &Resampled)> = assets
+        .iter()
+        .filter_map(|a| match &a.model {
+            Model::Bootstrap(model) => Some((a.asset.name.as_str(), model)),
+            Model::Gbm { .. } => None,
+        })
+        .collect();
+    let Some(&(first_name, first)) = resampled.first() else { return Ok(None) };
+    let table = root.table("assets")?;
+    for (name, model) in &resampled {
+        let place = table.table(name)?.table("model")?;
+        if model.block != first.block || model.fill_gaps != first.fill_gaps {
+            let what = format!(
+                "{first_name} and {name} differ in `block` or `gaps`, but are resampled by the same rows"
+            );
+            return Err(place.fail(&what, "give every bootstrapped asset the same block and gaps"));
+        }
+    }
+    let place = table.table(first_name)?.table("model")?;
+    let Some(step) = whole_seconds(settings.horizon, settings.steps) else {
+        let what = format!("{} steps do not divide {} into whole seconds", settings.steps, settings.horizon);
+        return Err(
+            place.fail(&what, "a bootstrap takes one bar a step: write step = \"1h\" for hourly bars")
+        );
+    };
+    if first.block < step {
+        let what = format!("`block` of {first_name} is {}, shorter than a step of {step}", first.block);
+        return Err(
+            place.fail(&what, &format!("write block = \"{step}\" or longer; 1d is usual for hourly bars"))
+        );
+    }
+    let histories: Vec<_> = resampled.iter().map(|(name, model)| (*name, &model.history)).collect();
+    let gaps = if first.fill_gaps { Gaps::Fill } else { Gaps::Error };
+    let mean_block = first.block.seconds() as f64 / step.seconds() as f64;
+    let joint = joint_returns(&histories, step.seconds(), gaps, mean_block)?;
+    context.notes.extend(joint.notes);
+    Ok(Some(joint.history))
+}

@@ -1,0 +1,186 @@
+//! The account at the moment of entry: is there enough money, and would a position be liquidated
+//! before the first step?
+
+use rust_decimal::Decimal;
+
+use crate::domain::{Collateral, MarginMode, Portfolio, Position, Side};
+
+/// Why the portfolio cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// Index of the position to point at; `None`: the wallet.
+    pub position: Option<usize>,
+    /// What is wrong, with both numbers.
+    pub what: String,
+    /// What to change.
+    pub help: String,
+}
+
+/// Refuses margins above the wallet, and a pool whose equity is at or below its requirement at entry.
+///
+/// # Errors
+/// The first [`Refusal`], modes in the order given.
+pub(super) fn check(portfolio: &Portfolio, modes: &[MarginMode]) -> Result<(), Refusal> {
+    let wallet = portfolio.account.wallet;
+    let margins: Decimal = portfolio.positions.iter().map(|position| position.margin).sum();
+    if margins > wallet {
+        return Err(Refusal {
+            position: None,
+            what: format!("the positions need margins of {margins}, more than the wallet of {wallet}"),
+            help: "raise account.wallet, or lower margins, or raise leverages where sizes are given"
+                .to_owned(),
+        });
+    }
+    modes.iter().try_for_each(|mode| check_mode(portfolio, *mode))
+}
+
+fn check_mode(portfolio: &Portfolio, mode: MarginMode) -> Result<(), Refusal> {
+    let is_isolated = |position: &Position| match mode {
+        MarginMode::Isolated => true,
+        MarginMode::Cross => false,
+        MarginMode::Mixed => position.collateral == Some(Collateral::Isolated),
+    };
+    let mut pooled = Vec::new();
+    let mut pool_equity = portfolio.account.wallet;
+    for (index, position) in portfolio.positions.iter().enumerate() {
+        if !is_isolated(position) {
+            pooled.push(position);
+            continue;
+        }
+        pool_equity -= position.margin;
+        let notional = portfolio.entry_notional(position);
+        let required = requirement(portfolio, position.asset, notional);
+        if position.margin <= required {
+            return Err(isolated_refusal(index, position, notional, required, mode));
+        }
+    }
+    let required = pool_requirement(portfolio, &pooled);
+    if !pooled.is_empty() && pool_equity <= required {
+        return Err(Refusal {
+            position: None,
+            what: format!(
+                "in the mode {mode} the account would be liquidated at entry: the cross positions have {pool_equity} \
+                 behind them and require a maintenance margin of {required}"
+            ),
+            help: "raise account.wallet or hold smaller positions".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn isolated_refusal(
+    index: usize,
+    position: &Position,
+    notional: Decimal,
+    required: Decimal,
+    mode: MarginMode,
+) -> Refusal {
+    let bound = notional.checked_div(required).map(|leverage| leverage.round_dp(2).normalize());
+    let bound = bound.map_or(String::new(), |leverage| format!(": at this size below {leverage}"));
+    Refusal {
+        position: Some(index),
+        what: format!(
+            "in the mode {mode} the position {} would be liquidated at entry: its margin is {}, and a notional of {} \
+             requires a maintenance margin of {}",
+            position.name,
+            position.margin,
+            notional.normalize(),
+            required.normalize()
+        ),
+        help: format!("give it more margin or a lower leverage{bound}"),
+    }
+}
+
+/// Σ over markets and sides, the positions of one market and side being one size.
+fn pool_requirement(portfolio: &Portfolio, pooled: &[&Position]) -> Decimal {
+    let mut total = Decimal::ZERO;
+    for asset in 0..portfolio.assets.len() {
+        for side in [Side::Long, Side::Short] {
+            let same = pooled.iter().filter(|position| position.asset == asset && position.side == side);
+            let notional: Decimal = same.map(|position| portfolio.entry_notional(position)).sum();
+            total += requirement(portfolio, asset, notional);
+        }
+    }
+    total
+}
+
+/// `max over k of (r_k·N − c_k)`. A difference too large for a decimal is far below zero and never the largest.
+fn requirement(portfolio: &Portfolio, asset: usize, notional: Decimal) -> Decimal {
+    let lines = portfolio.assets[asset].maintenance.tiers().iter();
+    lines
+        .filter_map(|tier| tier.rate.checked_mul(notional)?.checked_sub(tier.deduction))
+        .max()
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Account, Asset, FillPrice, LiquidationRule, Remainder, TierTable, Venue};
+    use rust_decimal::dec;
+
+    fn portfolio(wallet: Decimal, table: TierTable, positions: &[(Side, Decimal, Decimal)]) -> Portfolio {
+        let rule = LiquidationRule { price: FillPrice::Mark, remainder: Remainder::Forfeit };
+        let position = |(index, &(side, quantity, margin)): (usize, &(Side, Decimal, Decimal))| Position {
+            name: format!("p{index}"),
+            asset: 0,
+            side,
+            quantity,
+            margin,
+            leverage: dec!(1),
+            collateral: Some(if index == 0 { Collateral::Isolated } else { Collateral::Cross }),
+        };
+        Portfolio {
+            account: Account { wallet, currency: "USD".into() },
+            venue: Venue::flat("textbook", dec!(0.005), rule),
+            assets: vec![Asset { name: "A".into(), price: dec!(100), maintenance: table }],
+            positions: positions.iter().enumerate().map(position).collect(),
+        }
+    }
+
+    fn tiers() -> TierTable {
+        // mm(1,000) = 10, mm(2,000) = 0.05·2,000 − 40 = 60.
+        TierTable::new(&[(dec!(0), dec!(0.01), None), (dec!(1000), dec!(0.05), None)]).unwrap()
+    }
+
+    #[test]
+    fn margin_at_the_requirement_is_refused() {
+        let open = |margin| {
+            check(&portfolio(dec!(1000), tiers(), &[(Side::Long, dec!(20), margin)]), &[MarginMode::Isolated])
+        };
+        assert_eq!(open(dec!(60)).unwrap_err().position, Some(0));
+        assert_eq!(open(dec!(60.00000001)), Ok(()));
+    }
+
+    #[test]
+    fn one_market_and_side_is_one_size() {
+        // Two longs of 1,000 count as 2,000: 60. A long and a short of 1,000: 10 each.
+        let same = [(Side::Long, dec!(10), dec!(1)), (Side::Long, dec!(10), dec!(1))];
+        let opposite = [(Side::Long, dec!(10), dec!(1)), (Side::Short, dec!(10), dec!(1))];
+        let open =
+            |wallet, positions: &[_]| check(&portfolio(wallet, tiers(), positions), &[MarginMode::Cross]);
+        assert!(open(dec!(60), &same).is_err());
+        assert_eq!(open(dec!(60.01), &same), Ok(()));
+        assert!(open(dec!(20), &opposite).is_err());
+        assert_eq!(open(dec!(20.01), &opposite), Ok(()));
+    }
+
+    #[test]
+    fn mixed_backs_the_pool_with_what_is_left() {
+        // The second position requires 10 of what the first leaves of the wallet.
+        let positions = [(Side::Long, dec!(10), dec!(90)), (Side::Long, dec!(10), dec!(5))];
+        let open = |wallet, mode| check(&portfolio(wallet, tiers(), &positions), &[mode]);
+        assert!(open(dec!(100), MarginMode::Mixed).is_err());
+        assert_eq!(open(dec!(100.01), MarginMode::Mixed), Ok(()));
+        assert_eq!(open(dec!(100), MarginMode::Cross), Ok(()));
+    }
+
+    #[test]
+    fn margins_may_use_the_whole_wallet_and_no_more() {
+        let positions = [(Side::Long, dec!(1), dec!(60)), (Side::Long, dec!(1), dec!(40))];
+        let open = |wallet| check(&portfolio(wallet, tiers(), &positions), &[MarginMode::Isolated]);
+        assert_eq!(open(dec!(100)), Ok(()));
+        let refusal = open(dec!(99.99)).unwrap_err();
+        assert!(refusal.what.contains("100") && refusal.what.contains("99.99"), "{}", refusal.what);
+    }
+}

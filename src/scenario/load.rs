@@ -1,0 +1,195 @@
+//! The way from a file or an embedded text to a [`Scenario`].
+
+use std::io::Read;
+use std::path::Path;
+
+use rust_decimal::Decimal;
+
+use super::context::Context;
+use super::node::{Node, Value};
+use super::overrides::{self, Override};
+use super::reader::Table;
+use super::source::{Sources, quoted};
+use super::{Scenario, assets, entry, name, positions, settings, venue};
+use crate::domain::{Account, Portfolio, Position};
+use crate::error::{Error, Result};
+
+/// Largest scenario file: parsing takes some 70 times its size in memory.
+const MAX_BYTES: u64 = 1 << 20;
+const MAX_WALLET: u64 = 1_000_000_000_000;
+/// Decimals of a wallet; with 12 digits before the point its sums stay exact.
+const WALLET_DECIMALS: u32 = 12;
+const MAX_CURRENCY_CHARS: usize = 16;
+
+/// Name of the scenario that is shipped inside the program.
+pub const DEFAULT_NAME: &str = "ten-thousand";
+/// Its text.
+pub const DEFAULT_TEXT: &str = include_str!("../../scenarios/ten-thousand.toml");
+
+/// Reads a scenario file, applies `--set` overrides, and validates the whole. The run is named after the file's
+/// stem; relative file names are relative to its folder.
+///
+/// # Errors
+/// [`Error::Input`] with the place and the remedy: a file that cannot be read, is too large or not
+/// UTF-8, and everything that [`load_text`] refuses.
+pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario> {
+    let shown_name = path.display().to_string();
+    let text = read_text(path, &shown_name)?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    load_text(&stem, &shown_name, &text, folder, overrides)
+}
+
+fn read_text(path: &Path, shown_name: &str) -> Result<String> {
+    let wrong = |what: &str| Error::input(format!("{}: {what}", quoted(shown_name)));
+    let cannot = |error: std::io::Error| wrong(&format!("the scenario cannot be read: {error}"));
+    if !path.metadata().map_err(cannot)?.is_file() {
+        return Err(wrong("is not a regular file; name a scenario file such as scenarios/ten-thousand.toml"));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(wrong("is larger than 1 MiB, the limit for a scenario; put data into CSV files"));
+    }
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(wrong("is written in UTF-16; save it as UTF-8"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
+        wrong(&format!("line {line} is not UTF-8; save the file as UTF-8"))
+    })
+}
+
+/// As [`load`], for a text that is already in memory. `shown_name` is what messages call it.
+///
+/// # Errors
+/// [`Error::Input`]: a name that is not one, TOML syntax, an unknown key, a value out of its
+/// range, data files that cannot be read, an account that would be liquidated at entry.
+pub fn load_text(
+    name: &str,
+    shown_name: &str,
+    text: &str,
+    folder: &Path,
+    overrides: &[Override],
+) -> Result<Scenario> {
+    check_text(name, shown_name, text)?;
+    let mut sources = Sources::default();
+    let source = sources.add(shown_name, text);
+    let mut root = Node::parse(&sources, source, text)?;
+    for set in overrides {
+        overrides::apply(&mut root, set, &mut sources)?;
+    }
+    if matches!(&root.value, Value::Table(entries) if entries.is_empty()) {
+        let what = "is empty; a scenario has [simulation], [account], [assets.NAME] and [positions.NAME]";
+        return Err(Error::input(format!("{}: {what}", quoted(shown_name))));
+    }
+    let (preset, preset_text) = venue::chosen_preset(&Table::root(&sources, &root))?;
+    let preset_source = sources.add(preset, preset_text);
+    let preset_tree = Node::parse(&sources, preset_source, preset_text)?;
+    venue::merge_preset(&mut root, &preset_tree);
+    resolve(name, preset, &Table::root(&sources, &root), Context::new(folder))
+}
+
+fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
+    if let Some(fault) = name::fault(name) {
+        return Err(Error::input(format!(
+            "{}: the file's name names the run and its folder, but {} {fault}; rename it: {}",
+            quoted(shown_name),
+            quoted(name),
+            name::RULE
+        )));
+    }
+    if let Some(at) = text.find('\0') {
+        let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+        let what = "holds a NUL character: it is not a text file, or one in UTF-16; save it as UTF-8";
+        return Err(Error::input(format!("{}: line {line} {what}", quoted(shown_name))));
+    }
+    Ok(())
+}
+
+/// Reads the sections in a fixed order, which is that of the resolved lines.
+fn resolve(name: &str, preset: &str, root: &Table<'_>, mut context: Context<'_>) -> Result<Scenario> {
+    let sections =
+        ["title", "description", "simulation", "account", "venue", "assets", "correlation", "positions"];
+    root.only(&sections, &["sweep"])?;
+    let title = match root.field("title") {
+        Some(field) => field.text("title = \"A hedged pair\"")?.to_owned(),
+        None => name.to_owned(),
+    };
+    let description =
+        root.field("description").map(|f| f.text("description = \"…\"").map(str::to_owned)).transpose()?;
+    context.resolve(root.key("title"), &title);
+    context.resolve(root.key("description"), description.as_deref().unwrap_or_default());
+    let settings = settings::read(root, &mut context)?;
+    let account = read_account(root, &mut context)?;
+    let venue = venue::read(root, preset, &mut context)?;
+    let modelled = assets::read(root, &settings, &venue.maintenance, &mut context)?;
+    settings::check_size(root, &settings, modelled.len())?;
+    let market = assets::market(root, &modelled, &settings, &mut context)?;
+    let known: Vec<_> = modelled.iter().map(|modelled| &modelled.asset).collect();
+    let positions = positions::read(root, &known, &settings.modes, &mut context)?;
+    let assets = modelled.into_iter().map(|modelled| modelled.asset).collect();
+    let portfolio = Portfolio { account, venue, assets, positions };
+    entry::check(&portfolio, &settings.modes)
+        .map_err(|refusal| point_at(root, &portfolio.positions, &refusal))?;
+    note_unused_assets(&portfolio, &mut context);
+    let Context { resolved, notes, .. } = context;
+    Ok(Scenario { name: name.to_owned(), title, description, settings, portfolio, market, resolved, notes })
+}
+
+fn read_account(root: &Table<'_>, context: &mut Context<'_>) -> Result<Account> {
+    let table = root.table("account")?;
+    table.only(&["wallet", "currency"], &[])?;
+    let max = Decimal::from(MAX_WALLET);
+    let field = table.require("wallet", "wallet = 10_000")?;
+    let wallet = field.decimal_in(
+        |w| w > Decimal::ZERO && w <= max,
+        "greater than 0, at most 1e12",
+        "wallet = 10_000",
+    )?;
+    let wallet = wallet.normalize();
+    if wallet.scale() > WALLET_DECIMALS {
+        let what = format!("`{}` is {wallet}: more than {WALLET_DECIMALS} decimals", field.path);
+        return Err(field.fail(&what, "round it: sums stay exact only up to 12 decimals"));
+    }
+    let currency = match table.field("currency") {
+        Some(field) => {
+            let text = field.text("currency = \"USD\"")?;
+            if text.chars().count() > MAX_CURRENCY_CHARS || text.chars().any(char::is_control) {
+                let what = format!("`{}` is {}; allowed: up to 16 characters", field.path, quoted(text));
+                return Err(field.fail(&what, "write, for example, currency = \"USD\""));
+            }
+            text.to_owned()
+        }
+        None => "USD".to_owned(),
+    };
+    context.resolve(table.key("wallet"), wallet);
+    context.resolve(table.key("currency"), &currency);
+    Ok(Account { wallet, currency })
+}
+
+fn point_at(root: &Table<'_>, positions: &[Position], refusal: &entry::Refusal) -> Error {
+    let position = refusal.position.and_then(|index| positions.get(index));
+    let place = match position {
+        Some(position) => root.table("positions").and_then(|table| table.table(&position.name)),
+        None => root.table("account"),
+    };
+    match (place, position) {
+        (Err(error), _) => error,
+        (Ok(table), Some(_)) => table.fail(&refusal.what, &refusal.help),
+        (Ok(table), None) => match table.field("wallet") {
+            Some(field) => field.fail(&refusal.what, &refusal.help),
+            None => table.fail(&refusal.what, &refusal.help),
+        },
+    }
+}
+
+fn note_unused_assets(portfolio: &Portfolio, context: &mut Context<'_>) {
+    for (index, asset) in portfolio.assets.iter().enumerate() {
+        if !portfolio.positions.iter().any(|position| position.asset == index) {
+            context.notes.push(format!("the asset {} is simulated, but no position holds it", asset.name));
+        }
+    }
+}

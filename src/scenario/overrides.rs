@@ -1,0 +1,160 @@
+//! `--set KEY=VALUE`: replaces or adds one value of the scenario as written.
+
+use toml::de::DeValue;
+
+use super::node::{Entry, Node, Value};
+use super::source::{Origin, Sources, quoted};
+use crate::error::{Error, Result};
+
+/// Deepest key that `--set` may name; the scenario's own keys are four deep at most.
+const MAX_PARTS: usize = 8;
+
+/// One `--set KEY=VALUE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Dotted path; a part that holds a dot stands in quotes.
+    pub key: String,
+    /// A TOML value, or a bare text.
+    pub value: String,
+}
+
+/// Splits `KEY=VALUE` at its first `=`.
+///
+/// # Errors
+/// No `=`, an empty key or key part, an unclosed quote, more than eight parts.
+pub fn parse_override(text: &str) -> Result<Override> {
+    let example = "write KEY=VALUE, for example --set simulation.paths=50_000";
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| Error::input(format!("--set {}: there is no `=`; {example}", quoted(text))))?;
+    let parsed = Override { key: key.trim().to_owned(), value: value.trim().to_owned() };
+    split_key(&parsed.key)
+        .map_err(|reason| Error::input(format!("--set {}: {reason}; {example}", quoted(text))))?;
+    Ok(parsed)
+}
+
+/// The parts of a dotted key with the byte range of each.
+fn split_key(key: &str) -> std::result::Result<Vec<(String, std::ops::Range<usize>)>, &'static str> {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    loop {
+        let rest = key.get(at..).unwrap_or_default();
+        let (part, length) = match rest.chars().next() {
+            Some(quote @ ('"' | '\'')) => {
+                let inner = rest.get(1..).unwrap_or_default();
+                let end = inner.find(quote).ok_or("a quote in the key is not closed")?;
+                (inner.get(..end).unwrap_or_default(), end + 2)
+            }
+            _ => {
+                let end = rest.find('.').unwrap_or(rest.len());
+                (rest.get(..end).unwrap_or_default(), end)
+            }
+        };
+        if part.is_empty() {
+            return Err("the key, or a part of it, is empty");
+        }
+        parts.push((part.to_owned(), at..at + length));
+        if parts.len() > MAX_PARTS {
+            return Err("the key has more parts than any key of a scenario");
+        }
+        match key.get(at + length..).unwrap_or_default().chars().next() {
+            None => return Ok(parts),
+            Some('.') => at += length + 1,
+            Some(_) => return Err("a quoted part of the key is followed by something other than a dot"),
+        }
+    }
+}
+
+/// Applies one override to the tree.
+///
+/// # Errors
+/// A malformed key or list, or a path through a value that is not a table.
+pub(super) fn apply(root: &mut Node, set: &Override, sources: &mut Sources) -> Result<()> {
+    let written = format!("{}={}", set.key, set.value);
+    let source = sources.add("--set", &written);
+    let offset = set.key.len() + 1;
+    let parts = split_key(&set.key).map_err(|reason| {
+        sources.error(
+            &Origin { source, span: 0..set.key.len() },
+            reason,
+            "write KEY=VALUE, for example --set simulation.paths=50_000",
+        )
+    })?;
+    let value = parse_value(&set.value, source, offset, sources)?;
+    insert(root, &parts, value, source, sources)
+}
+
+fn parse_value(text: &str, source: usize, offset: usize, sources: &Sources) -> Result<Node> {
+    let whole = Origin { source, span: offset..offset + text.len() };
+    let bare = || Node { value: Value::Text(text.to_owned()), origin: whole.clone() };
+    match DeValue::parse(text) {
+        Ok(value) if matches!(value.get_ref(), DeValue::Datetime(_)) => Ok(bare()),
+        Ok(value) => {
+            let span = value.span();
+            Ok(Node::from_toml(value.into_inner(), source, offset, span))
+        }
+        Err(error) if text.starts_with(['[', '{', '"', '\'']) => {
+            let span = error.span().unwrap_or(0..text.len());
+            let origin = Origin { source, span: span.start + offset..span.end + offset };
+            let what = format!("the value of --set is not valid TOML: {}", error.message());
+            let help =
+                "texts inside a list or table stand in quotes: simulation.modes='[\"isolated\", \"cross\"]'";
+            Err(sources.error(&origin, &what, help))
+        }
+        Err(_) => Ok(bare()),
+    }
+}
+
+fn insert(
+    root: &mut Node,
+    parts: &[(String, std::ops::Range<usize>)],
+    value: Node,
+    source: usize,
+    sources: &Sources,
+) -> Result<()> {
+    let mut node = root;
+    for (part, span) in parts {
+        let origin = Origin { source, span: span.clone() };
+        let words = node.describe();
+        let Value::Table(entries) = &mut node.value else {
+            let what = format!("--set cannot reach `{part}`: what holds it is {words}, not a table");
+            return Err(sources.error(&origin, &what, "name a key that the scenario's tables can hold"));
+        };
+        let index = entries.iter().position(|entry| entry.key == *part).unwrap_or_else(|| {
+            let empty = Node { value: Value::Table(Vec::new()), origin: origin.clone() };
+            entries.push(Entry { key: part.clone(), key_origin: origin, node: empty });
+            entries.len() - 1
+        });
+        node = &mut entries[index].node;
+    }
+    *node = value;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_at_the_first_equals_sign() {
+        let set = parse_override("title = a=b").unwrap();
+        assert_eq!((set.key.as_str(), set.value.as_str()), ("title", "a=b"));
+    }
+
+    #[test]
+    fn quoted_parts_keep_their_dots() {
+        let parts =
+            |key| split_key(key).map(|parts| parts.into_iter().map(|(part, _)| part).collect::<Vec<_>>());
+        assert_eq!(parts("correlation.\"BTC/ETH\""), Ok(vec!["correlation".into(), "BTC/ETH".into()]));
+        assert_eq!(parts("assets.'A.B'.price"), Ok(vec!["assets".into(), "A.B".into(), "price".into()]));
+        assert_eq!(parts("correlation.BTC/ETH"), Ok(vec!["correlation".into(), "BTC/ETH".into()]));
+    }
+
+    #[test]
+    fn refuses_malformed_keys() {
+        for text in ["no equals", "=1", "a..b=1", "a.=1", "\"a=1", "'a'b=1", "a.b.c.d.e.f.g.h.i=1", "\"\"=1"]
+        {
+            assert!(parse_override(text).is_err(), "{text}");
+        }
+    }
+}

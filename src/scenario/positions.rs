@@ -1,0 +1,310 @@
+//! `[positions.NAME]`: what is held, sized from any of the usual pairs of numbers.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::assets::check_name;
+use super::context::Context;
+use super::number::{round_significant, significant_digits};
+use super::reader::{Field, Table, nearest};
+use super::source::quoted;
+use crate::domain::{Asset, Collateral, MarginMode, Position, Side};
+use crate::error::Result;
+
+const MAX_POSITIONS: usize = 1_000;
+/// Significant digits of a computed quantity. A price has 12 as well, and 24 are multiplied exactly.
+const COMPUTED_DIGITS: u32 = 12;
+/// Significant digits of a written quantity: with a price's 12 still within the 28 that are exact.
+const WRITTEN_DIGITS: usize = 15;
+/// Decimals of a margin, those of the smallest unit that wallets book.
+const MARGIN_DECIMALS: u32 = 8;
+/// Decimals of a quantity and its price together that are multiplied exactly.
+const EXACT_SCALE: u32 = 28;
+const MAX_NOTIONAL: u64 = 1_000_000_000_000_000;
+const MAX_LEVERAGE: u64 = 1_000_000;
+
+const SIZES: [&str; 4] = ["margin", "leverage", "quantity", "notional"];
+
+/// The numbers that size a position, as written.
+#[derive(Debug, Clone, Copy)]
+struct Written {
+    margin: Option<Decimal>,
+    leverage: Option<Decimal>,
+    quantity: Option<Decimal>,
+    notional: Option<Decimal>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Size {
+    quantity: Decimal,
+    margin: Decimal,
+    leverage: Decimal,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum SizeError {
+    Combination,
+    Overflow,
+    Notional(Decimal),
+    QuantityDecimals(Decimal),
+    Quantity,
+    Margin,
+}
+
+/// Reads every position, in file order.
+///
+/// # Errors
+/// No positions or too many; a bad name; an unknown asset; a missing mode where "mixed" is asked for;
+/// sizes that are missing, too many, or out of range.
+pub(super) fn read(
+    root: &Table<'_>,
+    assets: &[&Asset],
+    modes: &[MarginMode],
+    context: &mut Context<'_>,
+) -> Result<Vec<Position>> {
+    let table = root.table("positions")?;
+    let mut positions: Vec<Position> = Vec::new();
+    for (name, field) in table.fields() {
+        check_name(name, &field, positions.iter().map(|known| known.name.as_str()))?;
+        if positions.len() == MAX_POSITIONS {
+            return Err(
+                field.fail(&format!("more than {MAX_POSITIONS} positions"), "hold fewer in one scenario")
+            );
+        }
+        positions.push(read_position(name, &field.table()?, assets, modes, context)?);
+    }
+    if positions.is_empty() {
+        let help = "write [positions.btc_long] and below it asset = \"BTC\", side = \"long\", margin = 2_000, \
+                    leverage = 10";
+        return Err(table.fail("there are no positions", help));
+    }
+    Ok(positions)
+}
+
+fn read_position(
+    name: &str,
+    table: &Table<'_>,
+    assets: &[&Asset],
+    modes: &[MarginMode],
+    context: &mut Context<'_>,
+) -> Result<Position> {
+    table.only(&[&["asset", "side", "mode"], &SIZES[..]].concat(), &[])?;
+    let (index, asset) = read_asset(table, assets)?;
+    let side = table.require("side", "side = \"long\"")?;
+    let side = side.word(&[("long", Side::Long), ("short", Side::Short)], &[])?;
+    let collateral = read_collateral(table, modes, context)?;
+    let written = read_sizes(table)?;
+    let size = size(written, asset.price).map_err(|error| explain(&error, table, asset))?;
+    let position = Position {
+        name: name.to_owned(),
+        asset: index,
+        side,
+        quantity: size.quantity,
+        margin: size.margin,
+        leverage: size.leverage,
+        collateral,
+    };
+    context.resolve(table.key("asset"), &asset.name);
+    context.resolve(table.key("side"), side.name());
+    context.resolve_decimal(table.key("quantity"), size.quantity);
+    context.resolve_decimal(table.key("margin"), size.margin);
+    context.resolve_decimal(table.key("leverage"), size.leverage);
+    context.resolve(table.key("mode"), collateral.map_or("none", Collateral::name));
+    Ok(position)
+}
+
+fn read_asset<'a>(table: &Table<'_>, assets: &[&'a Asset]) -> Result<(usize, &'a Asset)> {
+    let field = table.require("asset", "asset = \"BTC\"")?;
+    let written = field.text("asset = \"BTC\"")?;
+    let found = assets.iter().enumerate().find(|(_, asset)| asset.name == written);
+    found.map(|(index, asset)| (index, *asset)).ok_or_else(|| {
+        let names: Vec<&str> = assets.iter().map(|asset| asset.name.as_str()).collect();
+        let what = format!("`{}` is {}, which is not an asset of this scenario", field.path, quoted(written));
+        let near = nearest(written, names.iter().copied()).map(|near| format!("did you mean {near}? "));
+        field.fail(&what, &format!("{}the assets are {}", near.unwrap_or_default(), names.join(", ")))
+    })
+}
+
+fn read_collateral(
+    table: &Table<'_>,
+    modes: &[MarginMode],
+    context: &mut Context<'_>,
+) -> Result<Option<Collateral>> {
+    let mixed = modes.contains(&MarginMode::Mixed);
+    let Some(field) = table.field("mode") else {
+        if mixed {
+            let what = format!("`{}` is missing, and simulation.modes asks for \"mixed\"", table.key("mode"));
+            return Err(table.fail(&what, "write mode = \"isolated\" or mode = \"cross\""));
+        }
+        return Ok(None);
+    };
+    let choices = [Collateral::Isolated, Collateral::Cross].map(|choice| (choice.name(), choice));
+    let collateral = field.word(&choices, &[])?;
+    if !mixed {
+        let note = format!("{} is ignored unless simulation.modes asks for \"mixed\"", field.path);
+        context.notes.push(note);
+    }
+    Ok(Some(collateral))
+}
+
+fn read_sizes(table: &Table<'_>) -> Result<Written> {
+    let amount = |key: &str, max: u64| -> Result<Option<(Field<'_>, Decimal)>> {
+        let Some(field) = table.field(key) else { return Ok(None) };
+        let max = Decimal::from(max);
+        let range = format!("greater than 0, at most {max}");
+        let value = field.decimal_in(|v| v > Decimal::ZERO && v <= max, &range, &format!("{key} = 10"))?;
+        Ok(Some((field, value)))
+    };
+    let value = |read: Option<(Field<'_>, Decimal)>| read.map(|(_, value)| value);
+    let quantity = amount("quantity", MAX_NOTIONAL)?;
+    if let Some((field, quantity)) = &quantity
+        && significant_digits(*quantity) > WRITTEN_DIGITS
+    {
+        let what = format!("`{}` is {quantity}: more than {WRITTEN_DIGITS} significant digits", field.path);
+        return Err(field.fail(&what, "round it: amounts are exact only up to 15 digits of a quantity"));
+    }
+    Ok(Written {
+        margin: value(amount("margin", MAX_NOTIONAL)?),
+        leverage: value(amount("leverage", MAX_LEVERAGE)?),
+        quantity: value(quantity),
+        notional: value(amount("notional", MAX_NOTIONAL)?),
+    })
+}
+
+/// Quantity and margin from two of the four numbers. A computed quantity is rounded to 12 significant digits
+/// half to even, a margin down to 8 decimals; a written quantity stays as it is.
+fn size(written: Written, price: Decimal) -> std::result::Result<Size, SizeError> {
+    use SizeError::{Combination, Overflow};
+    let computed = |notional: Decimal| {
+        let quantity = notional.checked_div(price).ok_or(Overflow)?;
+        round_significant(quantity, COMPUTED_DIGITS).ok_or(Overflow)
+    };
+    let notional_of = |quantity: Decimal| quantity.checked_mul(price).ok_or(Overflow);
+    let over = |notional: Decimal, by: Decimal| notional.checked_div(by).ok_or(Overflow);
+    let Written { margin, leverage, quantity, notional } = written;
+    let (quantity, margin, leverage) = match (margin, leverage, quantity, notional) {
+        (Some(m), Some(l), None, None) => (computed(m.checked_mul(l).ok_or(Overflow)?)?, m, l),
+        (None, Some(l), Some(q), None) => (q, over(notional_of(q)?, l)?, l),
+        (None, Some(l), None, Some(n)) => (computed(n)?, over(n, l)?, l),
+        (Some(m), None, Some(q), None) => (q, m, over(notional_of(q)?, m)?),
+        (Some(m), None, None, Some(n)) => (computed(n)?, m, over(n, m)?),
+        _ => return Err(Combination),
+    };
+    let (quantity, margin) = (
+        quantity.normalize(),
+        margin.round_dp_with_strategy(MARGIN_DECIMALS, RoundingStrategy::ToZero).normalize(),
+    );
+    if quantity <= Decimal::ZERO {
+        return Err(SizeError::Quantity);
+    }
+    if margin <= Decimal::ZERO {
+        return Err(SizeError::Margin);
+    }
+    if quantity.scale() + price.scale() > EXACT_SCALE {
+        return Err(SizeError::QuantityDecimals(quantity));
+    }
+    let notional = notional_of(quantity)?;
+    if notional > Decimal::from(MAX_NOTIONAL) {
+        return Err(SizeError::Notional(notional));
+    }
+    if margin > Decimal::from(MAX_NOTIONAL) {
+        return Err(Overflow);
+    }
+    let leverage = round_significant(leverage, COMPUTED_DIGITS).ok_or(Overflow)?;
+    Ok(Size { quantity, margin, leverage })
+}
+
+fn explain(error: &SizeError, table: &Table<'_>, asset: &Asset) -> crate::error::Error {
+    let path = table.path();
+    let (what, help) = match error {
+        SizeError::Combination => {
+            let found: Vec<&str> = SIZES.into_iter().filter(|key| table.field(key).is_some()).collect();
+            let found = if found.is_empty() { "none of its sizes".to_owned() } else { found.join(", ") };
+            let help =
+                "write leverage with one of margin, quantity, notional; or margin with quantity or notional";
+            (format!("`{path}` has {found}: its size needs exactly two numbers"), help)
+        }
+        SizeError::Overflow => {
+            (format!("`{path}`: its size is too large or too small a number"), "choose usual sizes")
+        }
+        SizeError::Notional(notional) => {
+            let notional = notional.normalize();
+            let what =
+                format!("`{path}` has a notional of {notional} at {}; allowed: up to 1e15", asset.price);
+            (what, "lower its size")
+        }
+        SizeError::QuantityDecimals(quantity) => {
+            let what = format!(
+                "`{path}`: the quantity {quantity} at the price {} has too many decimals",
+                asset.price
+            );
+            (what, "round the quantity or the price: 28 decimals together are multiplied exactly")
+        }
+        SizeError::Quantity => (format!("`{path}`: its quantity rounds to 0"), "raise its size"),
+        SizeError::Margin => (
+            format!("`{path}`: its margin rounds down to 0 at 8 decimals"),
+            "raise the margin or lower the leverage",
+        ),
+    };
+    table.fail(&what, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal::dec;
+
+    fn written(sizes: [Option<Decimal>; 4]) -> Written {
+        let [margin, leverage, quantity, notional] = sizes;
+        Written { margin, leverage, quantity, notional }
+    }
+
+    #[test]
+    fn every_pair_of_numbers_gives_the_same_position() {
+        // 2,000 at 10x on a price of 50,000: notional 20,000, quantity 0.4.
+        let (m, l, q, n) = (Some(dec!(2000)), Some(dec!(10)), Some(dec!(0.4)), Some(dec!(20000)));
+        let pairs = [
+            [m, l, None, None],
+            [None, l, q, None],
+            [None, l, None, n],
+            [m, None, q, None],
+            [m, None, None, n],
+        ];
+        for pair in pairs {
+            let size = size(written(pair), dec!(50000));
+            let expected = Size { quantity: dec!(0.4), margin: dec!(2000), leverage: dec!(10) };
+            assert_eq!(size, Ok(expected), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn other_combinations_are_refused() {
+        let one = Some(dec!(1));
+        for mask in 0..16 {
+            let sizes = [1, 2, 4, 8].map(|bit| if mask & bit != 0 { one } else { None });
+            // margin+leverage, leverage+quantity, margin+quantity, leverage+notional, margin+notional
+            let good = [3, 6, 5, 10, 9].contains(&mask);
+            let refused = size(written(sizes), dec!(1)) == Err(SizeError::Combination);
+            assert_eq!(refused, !good, "{mask:04b}");
+        }
+    }
+
+    #[test]
+    fn rounds_computed_quantities_and_margins() {
+        // 20,000 / 60,000 to 12 digits; 10,000 / 3 down to 8 decimals.
+        let thirds = size(written([Some(dec!(2000)), Some(dec!(10)), None, None]), dec!(60000)).unwrap();
+        assert_eq!(thirds.quantity, dec!(0.333333333333));
+        let margin = size(written([None, Some(dec!(3)), None, Some(dec!(20000))]), dec!(50000)).unwrap();
+        assert_eq!(margin.margin, dec!(6666.66666666));
+    }
+
+    #[test]
+    fn extreme_sizes_are_errors() {
+        let tiny = size(written([None, Some(dec!(1000000)), Some(dec!(0.0000001)), None]), dec!(0.0001));
+        assert_eq!(tiny, Err(SizeError::Margin));
+        let huge = size(written([None, Some(dec!(1)), Some(dec!(1000000)), None]), dec!(1000000000000));
+        assert_eq!(huge, Err(SizeError::Notional(dec!(1000000000000000000))));
+        let fine =
+            size(written([Some(dec!(1)), None, Some(dec!(0.00000000000001)), None]), dec!(0.000000001234567));
+        assert_eq!(fine, Err(SizeError::QuantityDecimals(dec!(0.00000000000001))));
+    }
+}

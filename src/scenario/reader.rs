@@ -1,0 +1,223 @@
+//! Typed reading of the tree: every refusal names the key, the value, what is allowed and what to
+//! write instead.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::node::{Entry, Node, Value};
+use super::number::exact_decimal;
+use super::source::{Origin, Sources, quoted};
+use crate::domain::Span;
+use crate::error::{Error, Result};
+
+/// A table, or the absence of one.
+#[derive(Debug, Clone)]
+pub(super) struct Table<'a> {
+    sources: &'a Sources,
+    entries: &'a [Entry],
+    origin: &'a Origin,
+    path: String,
+}
+
+/// A value with the dotted key that leads to it.
+#[derive(Debug, Clone)]
+pub(super) struct Field<'a> {
+    sources: &'a Sources,
+    node: &'a Node,
+    /// The key as `--set` would name it.
+    pub path: String,
+}
+
+/// One more part of a dotted key, in quotes where it needs them.
+fn join(path: &str, part: &str) -> String {
+    let plain = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    let part = if plain && (1..=64).contains(&part.len()) { part.to_owned() } else { quoted(part) };
+    if path.is_empty() { part } else { format!("{path}.{part}") }
+}
+
+/// The candidate that `word` most likely meant: at most a third of its letters differ.
+pub(super) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let short: String = word.chars().take(100).collect();
+    let distance = |candidate: &&str| strsim::damerau_levenshtein(&short, candidate);
+    let best = candidates.min_by_key(distance)?;
+    (distance(&best) <= (best.chars().count() / 3).max(1)).then_some(best)
+}
+
+/// "did you mean …?" where there is a near candidate, and the list of all.
+fn choose(word: &str, candidates: &[&str]) -> String {
+    let all = candidates.join(", ");
+    match nearest(word, candidates.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`? Known here: {all}"),
+        None => format!("known here: {all}"),
+    }
+}
+
+impl<'a> Table<'a> {
+    /// The root of a document.
+    pub fn root(sources: &'a Sources, node: &'a Node) -> Self {
+        let entries = if let Value::Table(entries) = &node.value { entries.as_slice() } else { &[] };
+        Self { sources, entries, origin: &node.origin, path: String::new() }
+    }
+
+    /// Refuses keys that are neither `known` nor, in a later version, `later`.
+    pub fn only(&self, known: &[&str], later: &[&str]) -> Result<()> {
+        for Entry { key, key_origin, .. } in self.entries {
+            let path = join(&self.path, key);
+            if known.contains(&key.as_str()) {
+                continue;
+            }
+            if later.contains(&key.as_str()) {
+                let what = format!("`{path}` is not yet known in this version");
+                return Err(self.sources.error(key_origin, &what, "remove it"));
+            }
+            let what = format!("unknown key `{path}`");
+            return Err(self.sources.error(key_origin, &what, &choose(key, known)));
+        }
+        Ok(())
+    }
+
+    /// The value of a key, if it is written.
+    pub fn field(&self, key: &str) -> Option<Field<'a>> {
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        Some(Field { sources: self.sources, node: &entry.node, path: join(&self.path, key) })
+    }
+
+    /// The value of a key that has no default.
+    pub fn require(&self, key: &str, example: &str) -> Result<Field<'a>> {
+        self.field(key).ok_or_else(|| {
+            let what = format!("`{}` is missing", join(&self.path, key));
+            self.fail(&what, &format!("write, for example, {example}"))
+        })
+    }
+
+    /// A table below this one; empty where it is not written.
+    pub fn table(&self, key: &str) -> Result<Table<'a>> {
+        match self.field(key) {
+            Some(field) => field.table(),
+            None => Ok(Self {
+                sources: self.sources,
+                entries: &[],
+                origin: self.origin,
+                path: join(&self.path, key),
+            }),
+        }
+    }
+
+    /// Every key and value, in file order.
+    pub fn fields(&self) -> impl Iterator<Item = (&'a str, Field<'a>)> {
+        self.entries.iter().map(|entry| {
+            let path = join(&self.path, &entry.key);
+            (entry.key.as_str(), Field { sources: self.sources, node: &entry.node, path })
+        })
+    }
+
+    /// The key that leads here.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The full key of a value in this table.
+    pub fn key(&self, key: &str) -> String {
+        join(&self.path, key)
+    }
+
+    /// An error that points at the table.
+    pub fn fail(&self, what: &str, help: &str) -> Error {
+        self.sources.error(self.origin, what, help)
+    }
+}
+
+impl<'a> Field<'a> {
+    /// An error that points at the value.
+    pub fn fail(&self, what: &str, help: &str) -> Error {
+        self.sources.error(&self.node.origin, what, help)
+    }
+
+    fn wrong_kind(&self, wanted: &str, example: &str) -> Error {
+        let what = format!("`{}` is {}; it must be {wanted}", self.path, self.node.describe());
+        self.fail(&what, &format!("write, for example, {example}"))
+    }
+
+    /// The value, which must be a table.
+    pub fn table(&self) -> Result<Table<'a>> {
+        let Value::Table(entries) = &self.node.value else {
+            return Err(self.wrong_kind("a table", &format!("[{}] and its keys below", self.path)));
+        };
+        Ok(Table { sources: self.sources, entries, origin: &self.node.origin, path: self.path.clone() })
+    }
+
+    /// The value, which must be a list.
+    pub fn list(&self, example: &str) -> Result<Vec<Field<'a>>> {
+        let Value::List(items) = &self.node.value else { return Err(self.wrong_kind("a list", example)) };
+        let field = |node| Field { sources: self.sources, node, path: self.path.clone() };
+        Ok(items.iter().map(field).collect())
+    }
+
+    /// The value, which must be text.
+    pub fn text(&self, example: &str) -> Result<&'a str> {
+        let Value::Text(text) = &self.node.value else {
+            return Err(self.wrong_kind("a text in quotes", example));
+        };
+        Ok(text)
+    }
+
+    /// One of a few words; `later` lists those of a later version.
+    pub fn word<T: Copy>(&self, choices: &[(&str, T)], later: &[&str]) -> Result<T> {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let text = self.text(&format!("\"{}\"", names.first().unwrap_or(&"")))?;
+        if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text) {
+            return Ok(*value);
+        }
+        let what = if later.contains(&text) {
+            format!("`{}` is {}, which is not yet known in this version", self.path, quoted(text))
+        } else {
+            format!("`{}` is {}, which is none of its values", self.path, quoted(text))
+        };
+        Err(self.fail(&what, &choose(text, &names)))
+    }
+
+    /// A number, written as a number or as a text of digits; exact.
+    pub fn decimal(&self, example: &str) -> Result<Decimal> {
+        let (Value::Number(text) | Value::Text(text)) = &self.node.value else {
+            return Err(self.wrong_kind("a number", example));
+        };
+        exact_decimal(text).map_err(|error| {
+            let what = format!("`{}`: {} {}", self.path, self.node.describe(), error.reason());
+            self.fail(&what, &format!("write, for example, {example}"))
+        })
+    }
+
+    /// A number in a range that `allowed` decides and `range` describes.
+    pub fn decimal_in(
+        &self,
+        allowed: impl Fn(Decimal) -> bool,
+        range: &str,
+        example: &str,
+    ) -> Result<Decimal> {
+        let value = self.decimal(example)?;
+        if allowed(value) { Ok(value) } else { Err(self.out_of_range(value, range, example)) }
+    }
+
+    /// A whole number from `low` to `high`.
+    pub fn whole(&self, low: u64, high: u64, example: &str) -> Result<u64> {
+        let value = self.decimal(example)?;
+        let in_range = value.to_u64().filter(|whole| value.is_integer() && (low..=high).contains(whole));
+        in_range
+            .ok_or_else(|| self.out_of_range(value, &format!("whole numbers from {low} to {high}"), example))
+    }
+
+    /// A value outside its range.
+    pub fn out_of_range(&self, value: Decimal, range: &str, example: &str) -> Error {
+        let what = format!("`{}` is {}; allowed: {range}", self.path, value.normalize());
+        self.fail(&what, &format!("write, for example, {example}"))
+    }
+
+    /// A length of time.
+    pub fn span(&self, example: &str) -> Result<Span> {
+        let text = self.text(example)?;
+        text.parse().map_err(|reason| {
+            let what = format!("`{}` is {}; {reason}", self.path, quoted(text));
+            self.fail(&what, &format!("write, for example, {example}"))
+        })
+    }
+}

@@ -1,0 +1,211 @@
+//! `[simulation]`: how much is simulated and what is asked of it.
+
+use rust_decimal::Decimal;
+
+use super::Settings;
+use super::context::Context;
+use super::number::nearest_f64;
+use super::reader::Table;
+use crate::domain::{MarginMode, Span};
+use crate::error::Result;
+
+const MAX_PATHS: u64 = 1_000_000_000_000;
+const MAX_STEPS: u64 = 10_000_000;
+/// Asset-steps of one run beyond which it would not end within a lifetime.
+const MAX_ASSET_STEPS: u128 = 10_000_000_000_000_000;
+/// Rough speed of one core, for the prediction only.
+const ASSET_STEPS_PER_SECOND: u128 = 100_000_000;
+
+const KEYS: [&str; 8] = ["paths", "seed", "horizon", "step", "steps", "modes", "confidence", "ruin_level"];
+
+/// Reads `[simulation]`.
+///
+/// # Errors
+/// Any key out of its range; both `step` and `steps`; a step that does not divide the horizon.
+pub(super) fn read(root: &Table<'_>, context: &mut Context<'_>) -> Result<Settings> {
+    let table = root.table("simulation")?;
+    table.only(&KEYS, &["monitoring"])?;
+    let paths = match table.field("paths") {
+        Some(field) => field.whole(1, MAX_PATHS, "paths = 100_000")?,
+        None => 100_000,
+    };
+    let seed = match table.field("seed") {
+        Some(field) => field.whole(0, i64::MAX as u64, "seed = 42")?,
+        None => 1,
+    };
+    let horizon = table.require("horizon", "horizon = \"30d\"")?.span("horizon = \"30d\"")?;
+    let steps = read_steps(&table, horizon)?;
+    let modes = read_modes(&table)?;
+    let confidence =
+        fraction(&table, "confidence", Decimal::new(95, 2), |c| c > Decimal::ZERO && c < Decimal::ONE)?;
+    let ruin_level = fraction(&table, "ruin_level", Decimal::new(1, 1), |level| {
+        level >= Decimal::ZERO && level <= Decimal::ONE
+    })?;
+
+    context.resolve(table.key("paths"), paths);
+    context.resolve(table.key("seed"), seed);
+    context.resolve(table.key("horizon"), horizon);
+    if let Some(step) = whole_seconds(horizon, steps) {
+        context.resolve(table.key("step"), step);
+    }
+    context.resolve(table.key("steps"), steps);
+    let names: Vec<&str> = modes.iter().map(|mode| mode.name()).collect();
+    context.resolve(table.key("modes"), names.join(", "));
+    context.resolve_decimal(table.key("confidence"), confidence);
+    context.resolve_decimal(table.key("ruin_level"), ruin_level);
+    let (confidence, ruin_level) = (nearest_f64(confidence), nearest_f64(ruin_level));
+    Ok(Settings { paths, seed, horizon, steps, modes, confidence, ruin_level })
+}
+
+/// Refuses a run that would take longer than anyone waits.
+///
+/// # Errors
+/// More than 1e16 asset-steps.
+pub(super) fn check_size(root: &Table<'_>, settings: &Settings, assets: usize) -> Result<()> {
+    let work = u128::from(settings.paths) * u128::from(settings.steps) * assets as u128;
+    if work <= MAX_ASSET_STEPS {
+        return Ok(());
+    }
+    let days = work / ASSET_STEPS_PER_SECOND / 86_400;
+    let what = format!(
+        "{} paths of {} steps of {assets} assets: at about 100 million asset-steps a second, one core would \
+         need {days} days",
+        settings.paths, settings.steps
+    );
+    let table = root.table("simulation")?;
+    Err(table.fail(
+        &what,
+        "lower simulation.paths or lengthen simulation.step; 100_000 paths give 0.1 % precision",
+    ))
+}
+
+/// Length of a step, if it is a whole number of seconds.
+pub(super) fn whole_seconds(horizon: Span, steps: u64) -> Option<Span> {
+    let seconds = horizon.seconds().checked_div(steps)?;
+    horizon.seconds().is_multiple_of(steps).then(|| Span::from_seconds(seconds)).flatten()
+}
+
+fn fraction(
+    table: &Table<'_>,
+    key: &str,
+    default: Decimal,
+    allowed: impl Fn(Decimal) -> bool,
+) -> Result<Decimal> {
+    let Some(field) = table.field(key) else { return Ok(default) };
+    let range = if key == "confidence" { "0 < c < 1" } else { "0 to 1" };
+    let value = field.decimal(&format!("{key} = {default}"))?;
+    if allowed(value) {
+        return Ok(value);
+    }
+    let hundredth = value.checked_div(Decimal::ONE_HUNDRED).filter(|small| allowed(*small));
+    Err(match hundredth {
+        Some(small) => {
+            let what = format!("`{}` is {}, which looks like per cent; allowed: {range}", field.path, value);
+            field.fail(&what, &format!("write {key} = {}", small.normalize()))
+        }
+        None => field.out_of_range(value, range, &format!("{key} = {default}")),
+    })
+}
+
+fn read_modes(table: &Table<'_>) -> Result<Vec<MarginMode>> {
+    let example = "modes = [\"isolated\", \"cross\"]";
+    let Some(field) = table.field("modes") else { return Ok(vec![MarginMode::Isolated, MarginMode::Cross]) };
+    let mut modes = Vec::new();
+    for item in field.list(example)? {
+        let mode = item.word(&MarginMode::ALL.map(|mode| (mode.name(), mode)), &["portfolio"])?;
+        if modes.contains(&mode) {
+            let what = format!("`{}` names the mode {mode} twice", field.path);
+            return Err(item.fail(&what, "name each mode once"));
+        }
+        modes.push(mode);
+    }
+    if modes.is_empty() {
+        let what = format!("`{}` is empty", field.path);
+        return Err(field.fail(&what, &format!("write, for example, {example}")));
+    }
+    Ok(modes)
+}
+
+fn read_steps(table: &Table<'_>, horizon: Span) -> Result<u64> {
+    match (table.field("step"), table.field("steps")) {
+        (Some(step), Some(_)) => {
+            let what = format!("`{}` and `{}` are both written", table.key("step"), table.key("steps"));
+            Err(step.fail(&what, "keep one: a length such as step = \"1h\", or a number such as steps = 720"))
+        }
+        (None, Some(steps)) => steps.whole(1, MAX_STEPS, "steps = 720"),
+        (Some(field), None) => {
+            let step = field.span("step = \"1h\"")?;
+            steps_of_length(horizon, step).map_err(|(what, help)| field.fail(&what, &help))
+        }
+        (None, None) => {
+            // A constant that parses; the fallback is never taken.
+            let step = Span::from_seconds(3_600).unwrap_or(horizon);
+            steps_of_length(horizon, step)
+                .map_err(|(what, help)| table.fail(&format!("{what} (the default step)"), &help))
+        }
+    }
+}
+
+fn steps_of_length(horizon: Span, step: Span) -> std::result::Result<u64, (String, String)> {
+    if !horizon.seconds().is_multiple_of(step.seconds()) {
+        let what = format!("a step of {step} does not divide the horizon of {horizon}");
+        return Err((what, format!("the nearest steps that do: {}", nearest_divisors(horizon, step))));
+    }
+    let steps = horizon.seconds() / step.seconds();
+    if steps > MAX_STEPS {
+        let what = format!("a step of {step} divides the horizon of {horizon} into {steps} steps");
+        return Err((what, format!("lengthen simulation.step: at most {MAX_STEPS} steps are simulated")));
+    }
+    Ok(steps)
+}
+
+/// The longest shorter and the shortest longer step that divide the horizon, as a person writes them.
+fn nearest_divisors(horizon: Span, step: Span) -> String {
+    let (mut below, mut above) = (1, horizon.seconds());
+    let mut divisor = 1;
+    while divisor * divisor <= horizon.seconds() {
+        if horizon.seconds().is_multiple_of(divisor) {
+            for candidate in [divisor, horizon.seconds() / divisor] {
+                if candidate < step.seconds() {
+                    below = below.max(candidate);
+                } else {
+                    above = above.min(candidate);
+                }
+            }
+        }
+        divisor += 1;
+    }
+    let quoted = |seconds| Span::from_seconds(seconds).map(|span| format!("step = \"{span}\""));
+    let mut near = vec![below, above];
+    near.dedup();
+    near.into_iter().filter_map(quoted).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(text: &str) -> Span {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn steps_divide_the_horizon() {
+        assert_eq!(steps_of_length(span("30d"), span("1h")), Ok(720));
+        assert_eq!(steps_of_length(span("1h"), span("1h")), Ok(1));
+        assert!(steps_of_length(span("1y"), span("1s")).is_err());
+    }
+
+    #[test]
+    fn proposes_the_neighbouring_divisors() {
+        // 1 d = 86,400 s: the divisors around 7 h = 25,200 s are 21,600 s and 28,800 s.
+        assert_eq!(nearest_divisors(span("1d"), span("7h")), "step = \"6h\" or step = \"8h\"");
+        // A step longer than the horizon: only the horizon itself is near.
+        assert_eq!(nearest_divisors(span("1h"), span("2h")), "step = \"1h\"");
+        // 999,999,937 is prime.
+        assert_eq!(
+            nearest_divisors(span("999999937s"), span("1h")),
+            "step = \"1s\" or step = \"999999937s\""
+        );
+    }
+}
