@@ -1,1 +1,3 @@
 //! What a person or a program reads: plain data first, then one writer a file.
+
+pub mod charts;
