@@ -2,9 +2,7 @@
 //! correlated random walks, isolated or cross margin.
 
 use ringfence::domain::MarginMode;
-use ringfence::simulation::{
-    Audit, ModeOutcome, PairOutcome, PathSample, RunOutcome, SampledMode, TwoByTwo,
-};
+use ringfence::simulation::{Audit, ModeOutcome, PairOutcome, PathSample, RunOutcome, SampledMode, TwoByTwo};
 use ringfence::statistics::{Distribution, Moments};
 
 /// What the toy is made of.
@@ -101,7 +99,12 @@ pub fn run(toy: &Toy) -> (RunOutcome, PathSample) {
     let mut sampled: Vec<_> = toy
         .modes
         .iter()
-        .map(|&mode| SampledMode { mode, equity: vec![], first_liquidation: vec![], drawdown_relative: vec![] })
+        .map(|&mode| SampledMode {
+            mode,
+            equity: vec![],
+            first_liquidation: vec![],
+            drawdown_relative: vec![],
+        })
         .collect();
     let mut noise = Noise(42);
     for path in 0..toy.paths {

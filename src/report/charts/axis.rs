@@ -1,6 +1,6 @@
 //! Ranges, ticks and their labels.
 
-use super::format::{Scale, grouped, percent, power_of_ten, scientific};
+use super::format::{Scale, grouped, level, power_of_ten, scientific};
 use super::text::width;
 
 /// Size of the labels at ticks, in units.
@@ -33,7 +33,13 @@ pub enum Quantity {
 impl Axis {
     /// An axis over `low ..= high`, with as many round ticks, at most `most`, as its labels fit into `length`
     /// units laid end to end (`None`: labels lie below one another).
-    pub fn new(name: &str, quantity: &Quantity, (low, high): (f64, f64), most: u32, length: Option<f64>) -> Self {
+    pub fn new(
+        name: &str,
+        quantity: &Quantity,
+        (low, high): (f64, f64),
+        most: u32,
+        length: Option<f64>,
+    ) -> Self {
         let scale = match quantity {
             Quantity::Money(_) => Scale::of(low.abs().max(high.abs())),
             _ => Scale { divisor: 1.0, word: "" },
@@ -56,7 +62,8 @@ fn label(name: &str, quantity: &Quantity, scale: Scale) -> String {
         Quantity::Share => format!("{name} (%)"),
         Quantity::Time(unit) => format!("{name} ({unit})"),
         Quantity::Money(currency) => {
-            let unit = [scale.word, currency.as_str()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>();
+            let unit =
+                [scale.word, currency.as_str()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>();
             if unit.is_empty() { name.to_owned() } else { format!("{name} ({})", unit.join(" ")) }
         }
     }
@@ -67,7 +74,11 @@ fn labelled(quantity: &Quantity, divisor: f64, low: f64, high: f64, count: u32) 
     let (values, step) = round_ticks(low / divisor, high / divisor, count);
     let decimals = decimals_of(step);
     let plain = step >= 1e-6 && high.abs().max(low.abs()) / divisor < 1e12;
-    let text = |value: f64| if plain || value == 0.0 { grouped(value, decimals) } else { scientific(value) };
+    let text = |value: f64| match value {
+        _ if plain => grouped(value, decimals),
+        0.0 => "0".to_owned(),
+        _ => scientific(value),
+    };
     values.into_iter().map(|value| (value * divisor, text(value))).collect()
 }
 
@@ -108,11 +119,10 @@ pub fn span_of(values: impl Iterator<Item = f64>) -> (f64, f64) {
     (low - room, high + room)
 }
 
-/// The span with a share of its width added at both ends, but not past zero where it ends above it.
+/// The span with a share of its width added at both ends, so that no line runs along the frame.
 pub fn roomy((low, high): (f64, f64), share: f64) -> (f64, f64) {
     let room = share * (high - low);
-    let floor = if low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
-    ((low - room).max(floor), high + room)
+    (low - room, high + room)
 }
 
 /// The time of a run in the unit that suits its length.
@@ -148,11 +158,6 @@ impl Clock {
     pub fn axis(&self, length: f64) -> Axis {
         Axis::new("Time", &Quantity::Time(self.unit), (0.0, self.total), 10, Some(length))
     }
-
-    /// A time in words.
-    pub fn words(&self, time: f64) -> String {
-        format!("{} {}", grouped(time, decimals_of(time).min(2)), self.unit)
-    }
 }
 
 /// The axis of shares from 0 to 1, or from a round value below `lowest` where that is high, so that
@@ -161,7 +166,7 @@ pub fn share_axis(name: &str, lowest: f64) -> Axis {
     let low = [0.9, 0.99, 0.999].into_iter().rev().find(|limit| lowest >= *limit).unwrap_or(0.0);
     let mut axis = Axis::new(name, &Quantity::Share, (low, 1.0), 10, None);
     if low > 0.0 {
-        axis.label = format!("{} — the axis starts at {}", axis.label, percent(low));
+        axis.label = format!("{} — the axis starts at {}", axis.label, level(low));
     }
     axis
 }
@@ -197,7 +202,8 @@ mod tests {
 
     #[test]
     fn time_is_counted_in_a_unit_that_suits() {
-        for (days, unit) in [(1_500.0, "years of 365 days"), (30.0, "days"), (1.0, "hours"), (0.1, "minutes")] {
+        for (days, unit) in [(1_500.0, "years of 365 days"), (30.0, "days"), (1.0, "hours"), (0.1, "minutes")]
+        {
             assert_eq!(Clock::new(days, 10).unit, unit);
         }
         assert_eq!(Clock::new(30.0, 720).at(24), 1.0);
@@ -208,6 +214,6 @@ mod tests {
         assert_eq!(share_axis("Alive", 0.4).low, 0.0);
         assert_eq!(share_axis("Alive", 0.95).low, 0.9);
         assert_eq!(share_axis("Alive", 1.0).low, 0.999);
-        assert!(share_axis("Alive", 0.95).label.contains("starts at 90.0 %"));
+        assert!(share_axis("Alive", 0.95).label.contains("starts at 90 %"));
     }
 }

@@ -19,19 +19,19 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         .map(|m| {
             let stroke = of_mode(m.mode);
             let at = |p: f64| percent(m.drawdown_relative.quantile(p).unwrap_or(0.0));
-            let text = format!("{}: half reach {}, one in 20 {}", m.mode, at(0.5), at(0.95));
+            let text = format!("{}: half reach {}, one in 20 reach {}", m.mode, at(0.5), at(0.95));
             (Swatch::Line(stroke.ink, stroke.dash), text)
         })
         .collect();
     let notes = vec![
-        "Maximum drawdown: the deepest fall from the running peak of account equity, as a share of that peak. \
-         A cliff: many paths with the same drawdown."
+        "Maximum drawdown: the deepest fall of account equity below its own peak, as a share of that peak. \
+         Cliffs: many paths share a value."
             .to_owned(),
     ];
     let page = Page { heading: "Drawdown: paths that fall at least so far", legend, notes };
     let (mut picture, space) = page.begin(input);
     let deepest = modes.iter().filter_map(|m| m.drawdown_relative.moments().max()).fold(0.0, f64::max);
-    let high = if deepest > 0.0 { (deepest * 1.03).min(1.0) } else { 1.0 };
+    let high = if deepest > 0.0 { deepest * 1.03 } else { 1.0 };
     let y = share_axis("Share of paths", 0.0);
     let width = Panel::share_of_width(space, &y, 1);
     let x = Axis::new("Maximum drawdown of account equity", &Quantity::Share, (0.0, high), 10, Some(width));

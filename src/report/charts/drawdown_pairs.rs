@@ -10,6 +10,8 @@ use super::style::{DARK, GREY, of_mode};
 
 /// More points than this hide one another.
 const SHOWN: usize = 2_000;
+/// From here on discs are see-through, so that dense places look dense.
+const CROWD: usize = 100;
 /// Drawdowns this close are the same: the modes round differently.
 const SAME: f64 = 1e-9;
 
@@ -32,24 +34,26 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         (Swatch::Disc(GREY), format!("the same: {}", share(&|d| d.abs() <= SAME))),
     ];
     let notes = vec![format!(
-        "A disc is a price path; on the line both modes draw down equally. Shares over the first {} paths, {} shown.",
+        "A disc is a price path; on the line both modes draw down equally. Shares over {} of {} paths, {} shown.",
         grouped(points.len() as f64, 0),
+        grouped(input.outcome.paths as f64, 0),
         grouped(points.len().min(SHOWN) as f64, 0)
     )];
     let page = Page { heading: "Drawdown, path by path", legend, notes };
     let (mut picture, space) = page.begin(input);
     let deepest = points.iter().map(|(x, y)| x.max(*y)).fold(0.0, f64::max);
-    let span = (0.0, if deepest > 0.0 { (deepest * 1.05).min(1.02) } else { 1.0 });
+    let span = (0.0, if deepest > 0.0 { deepest * 1.03 } else { 1.0 });
     let name = |mode| format!("Maximum drawdown, {mode}");
     let y = Axis::new(&name(b.mode), &Quantity::Share, span, 8, None);
     let space = squared(space, &y);
     let x = Axis::new(&name(a.mode), &Quantity::Share, span, 8, Some(Panel::share_of_width(space, &y, 1)));
     let panel = Panel::single(&mut picture, space, x, y);
     picture.line(vec![panel.at(0.0, 0.0), panel.at(span.1, span.1)], DARK, 1.5, Some((6.0, 5.0)));
+    let opacity = if points.len() > CROWD { 0.35 } else { 0.9 };
     for (x, y) in points.iter().take(SHOWN) {
         let at = panel.at(*x, *y);
         let ink = side(x - y, ink_a, ink_b);
-        picture.shapes.push(Shape::Disc { at, radius: 4.0, ink, opacity: 0.35 });
+        picture.shapes.push(Shape::Disc { at, radius: 4.0, ink, opacity });
     }
     Some(picture)
 }

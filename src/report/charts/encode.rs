@@ -31,7 +31,8 @@ enum Medium {
 /// # Errors
 /// [`Error::Failed`] when the file cannot be written.
 pub fn write_png(picture: &Picture, file: &Path) -> Result<()> {
-    let failed = |e: &dyn Display| Error::failed(format_args!("{}: cannot write the chart: {e}", file.display()));
+    let failed =
+        |e: &dyn Display| Error::failed(format_args!("{}: cannot write the chart: {e}", file.display()));
     let mut large = vec![255; 3 * PAINTED.0 as usize * PAINTED.1 as usize];
     let mut canvas = BitMapBackend::with_buffer(&mut large, PAINTED);
     paint(&mut canvas, picture, Medium::Pixels).map_err(|e| failed(&e))?;
@@ -47,7 +48,8 @@ pub fn write_png(picture: &Picture, file: &Path) -> Result<()> {
 /// # Errors
 /// [`Error::Failed`] when the file cannot be written.
 pub fn write_svg(picture: &Picture, file: &Path) -> Result<()> {
-    let failed = |e: &dyn Display| Error::failed(format_args!("{}: cannot write the chart: {e}", file.display()));
+    let failed =
+        |e: &dyn Display| Error::failed(format_args!("{}: cannot write the chart: {e}", file.display()));
     let mut painted = String::new();
     let mut canvas = SVGBackend::with_string(&mut painted, PAINTED);
     paint(&mut canvas, picture, Medium::Vectors)
@@ -152,9 +154,8 @@ fn write<B: DrawingBackend>(canvas: &mut B, text: &Text, medium: Medium) -> std:
     };
     let weight = if text.bold { FontStyle::Bold } else { FontStyle::Normal };
     let ink = colour(text.ink, 1.0);
-    let style = TextStyle::from(FontDesc::new(FAMILY, size, weight))
-        .color(&ink)
-        .pos(Pos::new(h_pos, VPos::Top));
+    let style =
+        TextStyle::from(FontDesc::new(FAMILY, size, weight)).color(&ink).pos(Pos::new(h_pos, VPos::Top));
     let (x, y) = pixel(text.at);
     canvas.draw_text(&text.text, &style, (x, y - rise.round() as i32)).map_err(|e| e.to_string())
 }

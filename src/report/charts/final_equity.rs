@@ -31,8 +31,15 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
             (Swatch::Line(stroke.ink, stroke.dash), described(m, opening))
         })
         .collect();
-    legend.push((Swatch::Line(DARK, Some((6.0, 5.0))), format!("opening equity {} {currency}", amount(opening))));
-    let page = Page { heading: "Final equity: paths that end at or below", legend, notes: notes(&modes, opening) };
+    legend.push((
+        Swatch::Line(DARK, Some((6.0, 5.0))),
+        format!("opening equity {} {currency}", amount(opening)),
+    ));
+    let page = Page {
+        heading: "Final equity: paths that end at or below",
+        legend,
+        notes: vec![note(&modes, opening, span.1)],
+    };
     let (mut picture, space) = page.begin(input);
     let y = share_axis("Share of paths", 0.0);
     let width = Panel::share_of_width(space, &y, 1);
@@ -58,12 +65,14 @@ fn described(mode: &ModeOutcome, opening: f64) -> String {
     format!("{}: median {}{atom}", mode.mode, amount(opening + median))
 }
 
-fn notes(modes: &[&ModeOutcome], opening: f64) -> Vec<String> {
-    let largest = modes.iter().filter_map(|m| m.pnl.moments().max()).fold(f64::NEG_INFINITY, f64::max);
-    let tail = format!(
-        "The axis ends at the 99.5 % quantile; the largest value is {}. A vertical stretch: many paths end at the \
-         same value.",
-        amount(opening + largest)
-    );
-    if largest.is_finite() { vec![tail] } else { Vec::new() }
+fn note(modes: &[&ModeOutcome], opening: f64, axis_end: f64) -> String {
+    let shared = "A vertical stretch: many paths end at the same value.";
+    let gains = modes.iter().filter_map(|m| m.pnl.moments().max());
+    let largest = gains.map(|pnl| opening + pnl).fold(f64::NEG_INFINITY, f64::max);
+    if largest > axis_end {
+        let tail = amount(largest);
+        format!("{shared} Cut at the 99.5 % quantile; the largest value is {tail}.")
+    } else {
+        shared.to_owned()
+    }
 }

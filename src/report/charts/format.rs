@@ -80,13 +80,20 @@ pub fn percent(share: f64) -> String {
     format!("{} %", grouped(value, decimals))
 }
 
+/// A level that a person has chosen, as a percentage without trailing zeros.
+pub fn level(share: f64) -> String {
+    let text = grouped(share * 100.0, 4);
+    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn groups_thousands() {
-        let cases = [(0.0, 0, "0"), (999.0, 0, "999"), (1234567.891, 2, "1,234,567.89"), (-1000.0, 0, "−1,000")];
+        let cases =
+            [(0.0, 0, "0"), (999.0, 0, "999"), (1234567.891, 2, "1,234,567.89"), (-1000.0, 0, "−1,000")];
         for (value, decimals, text) in cases {
             assert_eq!(grouped(value, decimals), text);
         }
@@ -123,6 +130,13 @@ mod tests {
         ];
         for (share, text) in cases {
             assert_eq!(percent(share), text);
+        }
+    }
+
+    #[test]
+    fn levels_are_as_written() {
+        for (share, text) in [(0.95, "95 %"), (0.999, "99.9 %"), (0.5, "50 %"), (1.0, "100 %")] {
+            assert_eq!(level(share), text);
         }
     }
 

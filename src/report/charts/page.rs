@@ -9,7 +9,8 @@ const MARGIN: f64 = 40.0;
 const LEGEND_SIZE: f64 = 20.0;
 const LEGEND_ROW: f64 = 30.0;
 const NOTE_SIZE: f64 = 17.0;
-const SWATCH: f64 = 46.0;
+const LINE_SWATCH: f64 = 46.0;
+const MARK_SWATCH: f64 = 18.0;
 
 /// A rectangle of the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,6 +36,15 @@ pub enum Swatch {
     Cross(Ink),
     /// A disc.
     Disc(Ink),
+}
+
+impl Swatch {
+    fn width(self) -> f64 {
+        match self {
+            Self::Line(..) | Self::Band(_) => LINE_SWATCH,
+            Self::Cross(_) | Self::Disc(_) => MARK_SWATCH,
+        }
+    }
 }
 
 /// The fixed parts of a chart.
@@ -77,13 +87,14 @@ impl Page {
     fn paint_legend(&self, picture: &mut Picture, first: f64, space: f64) -> f64 {
         let (mut x, mut y) = (MARGIN, first);
         for (swatch, text) in &self.legend {
-            let text = fitted(text, LEGEND_SIZE, false, space - SWATCH - 12.0);
-            let taken = SWATCH + 12.0 + width(&text, LEGEND_SIZE, false);
+            let before = swatch.width() + 12.0;
+            let text = fitted(text, LEGEND_SIZE, false, space - before);
+            let taken = before + width(&text, LEGEND_SIZE, false);
             if x > MARGIN && x + taken > MARGIN + space {
                 (x, y) = (MARGIN, y + LEGEND_ROW);
             }
             paint_swatch(picture, *swatch, (x, y - 0.35 * LEGEND_SIZE));
-            let at = (x + SWATCH + 12.0, y);
+            let at = (x + before, y);
             let (ink, anchor) = (DARK, Anchor::Start);
             picture.text(Text { at, text, size: LEGEND_SIZE, ink, anchor, bold: false });
             x += taken + 28.0;
@@ -94,14 +105,14 @@ impl Page {
 
 fn paint_swatch(picture: &mut Picture, swatch: Swatch, (x, y): (f64, f64)) {
     match swatch {
-        Swatch::Line(ink, dash) => picture.line(vec![(x, y), (x + SWATCH, y)], ink, 3.5, dash),
+        Swatch::Line(ink, dash) => picture.line(vec![(x, y), (x + LINE_SWATCH, y)], ink, 3.5, dash),
         Swatch::Band(ink) => {
-            let (r, h) = (x + SWATCH, 9.0);
+            let (r, h) = (x + LINE_SWATCH, 9.0);
             picture.area(vec![(x, y - h), (r, y - h), (r, y + h), (x, y + h)], ink, 1.0);
         }
-        Swatch::Cross(ink) => picture.cross((x + SWATCH - 8.0, y), 7.0, ink),
+        Swatch::Cross(ink) => picture.cross((x + MARK_SWATCH / 2.0, y), 7.0, ink),
         Swatch::Disc(ink) => {
-            let at = (x + SWATCH - 8.0, y);
+            let at = (x + MARK_SWATCH / 2.0, y);
             picture.shapes.push(super::picture::Shape::Disc { at, radius: 6.0, ink, opacity: 0.8 });
         }
     }

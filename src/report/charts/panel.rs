@@ -3,7 +3,7 @@
 use super::axis::{Axis, TICK_SIZE};
 use super::page::Rectangle;
 use super::picture::{Anchor, Ink, Picture, Point, Text};
-use super::style::{DARK, GRID, GREY};
+use super::style::{DARK, GREY, GRID};
 use super::text::{fitted, width};
 
 const CAPTION_ROW: f64 = 30.0;

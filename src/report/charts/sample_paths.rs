@@ -38,8 +38,9 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     let captions: Vec<_> = modes.iter().map(|m| (caption(m, shown), of_mode(m.mode).ink)).collect();
     let panels = Panel::row(&mut picture, space, &x, &y, &captions);
     for (panel, mode) in panels.iter().zip(modes) {
-        panel.level(&mut picture, input.opening_equity);
         paint(&mut picture, panel, &clock, input.sample, mode);
+        panel.level(&mut picture, input.opening_equity);
+        mark(&mut picture, panel, &clock, input.sample, mode);
     }
     Some(picture)
 }
@@ -52,11 +53,15 @@ fn caption(mode: &SampledMode, shown: usize) -> String {
 fn paint(picture: &mut Picture, panel: &Panel, clock: &Clock, sample: &PathSample, mode: &SampledMode) {
     let Stroke { ink, .. } = of_mode(mode.mode);
     // Three strengths in turn let the eye follow one line among many.
-    let tints: [Ink; 3] = [ink.tint(0.35), ink.tint(0.55), ink.tint(0.8)];
+    let tints: [Ink; 3] = [ink.tint(0.8), ink.tint(0.55), ink.tint(0.35)];
     for (equity, tint) in mode.equity.iter().take(SHOWN).zip(tints.iter().cycle()) {
         let points = sample.steps.iter().zip(equity).map(|(step, value)| panel.at(clock.at(*step), *value));
         picture.line(points.collect(), *tint, 1.6, None);
     }
+}
+
+/// Marks where paths stand after their first forced close, at the next recorded step.
+fn mark(picture: &mut Picture, panel: &Panel, clock: &Clock, sample: &PathSample, mode: &SampledMode) {
     for (equity, hit) in mode.equity.iter().zip(&mode.first_liquidation).take(SHOWN) {
         let Some(step) = hit else { continue };
         let recorded = sample.steps.iter().zip(equity).find(|(recorded, _)| *recorded >= step);

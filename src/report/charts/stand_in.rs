@@ -47,7 +47,12 @@ pub fn survival(first_liquidation: &[u64], paths: u64, points: usize, confidence
         if step % stride == 0 || step == last {
             let alive = paths.saturating_sub(dead);
             let Interval { low, high } = wilson(alive, paths, confidence);
-            curve.push(SurvivalPoint { step: step as u64, alive: alive as f64 / paths.max(1) as f64, low, high });
+            curve.push(SurvivalPoint {
+                step: step as u64,
+                alive: alive as f64 / paths.max(1) as f64,
+                low,
+                high,
+            });
         }
     }
     curve

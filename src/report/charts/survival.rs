@@ -2,7 +2,7 @@
 
 use super::ChartInput;
 use super::axis::{Clock, share_axis};
-use super::format::percent;
+use super::format::{level, percent};
 use super::page::{Page, Swatch};
 use super::panel::Panel;
 use super::picture::{Picture, Point};
@@ -25,14 +25,18 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         .iter()
         .filter_map(|(stroke, mode, curve)| {
             let end = curve.last()?;
-            let text =
-                format!("{mode}: {} at the end ({} to {})", percent(end.alive), percent(end.low), percent(end.high));
+            let text = format!(
+                "{mode}: {} at the end ({} to {})",
+                percent(end.alive),
+                percent(end.low),
+                percent(end.high)
+            );
             Some((Swatch::Line(stroke.ink, stroke.dash), text))
         })
         .collect();
     let notes = vec![format!(
         "A path counts until its first forced close. Bands: Wilson's {} interval at each time.",
-        percent(input.confidence)
+        level(input.confidence)
     )];
     let page = Page { heading: "Survival: paths without a liquidation", legend, notes };
     let (mut picture, space) = page.begin(input);

@@ -38,9 +38,11 @@ pub fn width(text: &str, size: f64, bold: bool) -> f64 {
     let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
     // Measured large, because the measure is rounded to whole pixels.
     let em = 100.0;
-    let measured = FontDesc::new(FAMILY, em * LINE_PER_EM, style).box_size(text).map_or(0.0, |(w, _)| f64::from(w));
+    let measured =
+        FontDesc::new(FAMILY, em * LINE_PER_EM, style).box_size(text).map_or(0.0, |(w, _)| f64::from(w));
     // What the font lacks comes from the viewer's: at worst a full em, as in ideographs.
-    let foreign = text.chars().filter(|c| *c >= '\u{1100}' && !('\u{2000}'..'\u{2300}').contains(c)).count() as f64;
+    let foreign =
+        text.chars().filter(|c| *c >= '\u{1100}' && !('\u{2000}'..'\u{2300}').contains(c)).count() as f64;
     (measured + foreign * em) / em * size * SLACK
 }
 
