@@ -9,10 +9,12 @@
 
 pub mod error;
 
+pub mod cli;
 pub mod domain;
 pub mod margin;
 pub mod paths;
 pub mod report;
+pub mod run;
 pub mod scenario;
 pub mod simulation;
 pub mod statistics;

@@ -178,7 +178,7 @@ fn four_paths() -> (Vec<Path>, Vec<Path>) {
 }
 
 fn as_value(documents: &[ResultDocument]) -> Value {
-    serde_json::from_str(&json::render(documents).unwrap()).unwrap()
+    serde_json::from_str(&json::render(&documents.iter().collect::<Vec<_>>()).unwrap()).unwrap()
 }
 
 #[track_caller]
@@ -382,7 +382,7 @@ fn edge_cases() -> Vec<(&'static str, Vec<Path>, Vec<Path>)> {
 #[test]
 fn every_key_is_there_in_order_whatever_happened() {
     for (case, isolated, cross) in edge_cases() {
-        let text = json::render(&[document(&isolated, &cross)]).unwrap();
+        let text = json::render(&[&document(&isolated, &cross)]).unwrap();
         has_keys_in_order(&serde_json::from_str(&text).unwrap(), &shape(), case);
         assert!(text.ends_with("}\n"), "{case}");
         for wrong in ["NaN", "nan", "inf", "-0.0,", "-0.0\n"] {
@@ -557,7 +557,7 @@ fn the_terminal_compares_scenarios() {
     let first = document(&isolated, &cross);
     let mut second = document(&cross, &isolated);
     second.scenario.name = "a_name_much_longer_than_the_column_that_holds_it".to_owned();
-    let shown = terminal::render_comparison(&[first, second]);
+    let shown = terminal::render_comparison(&[&first, &second]);
     assert_eq!(shown, include_str!("snapshots/comparison.txt"), "now:\n{shown}");
 }
 
@@ -570,7 +570,7 @@ fn the_terminal_keeps_its_width_and_takes_no_orders() {
     hostile.portfolio.account.currency = "ELEPHANTS\u{1b}[31m".repeat(5);
     hostile.notes = vec!["a\rb".to_owned()];
     let document = build(&hostile, "", &entry(), &run_outcome(&isolated, &cross), &AUDIT);
-    let shown = terminal::render(&document) + &terminal::render_comparison(&[document]);
+    let shown = terminal::render(&document) + &terminal::render_comparison(&[&document]);
     for line in shown.lines() {
         assert!(line.chars().count() <= 100, "{line}");
         assert!(!line.chars().any(|c| c.is_control() || c == '\u{202e}'), "{line:?}");

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -110,7 +110,9 @@ impl Changes {
     pub fn load(&self, paths: &[PathBuf]) -> Result<Vec<Scenario>> {
         let overrides = self.overrides()?;
         if paths.is_empty() {
-            return Ok(vec![scenario::load_default(&overrides)?]);
+            let (name, text) = (scenario::DEFAULT_NAME, scenario::DEFAULT_TEXT);
+            let shown = format!("{name}.toml (shipped)");
+            return Ok(vec![scenario::load_text(name, &shown, text, Path::new(""), &overrides)?]);
         }
         paths.iter().map(|path| scenario::load(path, &overrides)).collect()
     }

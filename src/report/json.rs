@@ -1,14 +1,30 @@
 //! The result document as JSON.
 
+use std::fs;
+use std::path::Path;
+
 use super::document::ResultDocument;
 use crate::error::{Error, Result};
+
+/// Name of the document in a result folder.
+const SUMMARY: &str = "summary.json";
+
+/// Writes one document into `folder`, which exists.
+///
+/// # Errors
+/// [`Error::Failed`] naming the file that could not be written.
+pub fn write(folder: &Path, document: &ResultDocument) -> Result<()> {
+    let path = folder.join(SUMMARY);
+    fs::write(&path, render(&[document])?)
+        .map_err(|e| Error::failed(format!("{}: cannot be written: {e}", path.display())))
+}
 
 /// Indented JSON, ending in a line break: the document itself where there is one, an array of them
 /// otherwise.
 ///
 /// # Errors
 /// [`Error::Failed`] if the document cannot be written as JSON.
-pub fn render(documents: &[ResultDocument]) -> Result<String> {
+pub fn render(documents: &[&ResultDocument]) -> Result<String> {
     let text = match documents {
         [one] => serde_json::to_string_pretty(one),
         several => serde_json::to_string_pretty(several),

@@ -2,10 +2,13 @@
 
 mod assumptions;
 mod build;
+pub mod charts;
 pub mod csv;
 mod document;
+pub mod folder;
 mod format;
 pub mod json;
+pub mod plan;
 pub mod terminal;
 
 pub use build::build;

@@ -31,6 +31,15 @@ pub fn render(document: &ResultDocument) -> String {
     out
 }
 
+/// Every scenario, and where there are several, one table that compares them.
+pub fn render_all(documents: &[&ResultDocument]) -> String {
+    let mut parts: Vec<String> = documents.iter().map(|document| render(document)).collect();
+    if documents.len() > 1 {
+        parts.push(render_comparison(documents));
+    }
+    parts.join("\n")
+}
+
 fn header(document: &ResultDocument) -> String {
     let scenario = &document.scenario;
     let mut out = format!("{}\n", printable(&scenario.title, WIDTH));

@@ -8,13 +8,13 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 pub use replay::replay;
+use serde_json::json;
 
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, entry_prices};
 use crate::paths::PathGenerator;
-use crate::report::charts::{self, ChartInput};
 use crate::report::folder::{self, ResultFolder};
-use crate::report::{ResultDocument, csv, document, json, manifest};
+use crate::report::{self, ResultDocument, charts, csv, json};
 use crate::scenario::Scenario;
 use crate::simulation::{Control, Job, Simulator, VectorWidth, WidthLimit};
 
@@ -73,18 +73,25 @@ fn run_one(
     let audit = simulator.audit(job, control.cancelled)?;
     let modes = &scenario.settings.modes;
     let entry: Vec<_> = modes.iter().map(|&mode| entry_prices(&scenario.portfolio, mode)).collect();
-    let document = document::build(scenario, &entry, &outcome, &audit);
+    let document = report::build(scenario, &scenario.sha256(), &entry, &outcome, &audit);
     json::write(folder.staging(), &document)?;
-    csv::write(folder.staging(), &document, &outcome)?;
+    csv::write_tables(folder.staging(), &document, &outcome)?;
     if options.charts {
         let sample = simulator.sample(job, control.cancelled)?;
-        charts::render_all(folder.staging(), &ChartInput::new(scenario, &document, &outcome, &sample))?;
+        let input = charts::ChartInput::new(scenario, &document, &outcome, &sample);
+        charts::render_all(folder.staging(), &input)?;
     }
     if control.cancelled.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
-    let manifest = manifest::build(scenario, &document, simulator.threads(), started.elapsed());
-    let folder = folder.publish(&manifest)?;
+    let facts = json!({
+        "seed": scenario.settings.seed,
+        "threads": simulator.threads(),
+        "operating_system": std::env::consts::OS,
+        "processor": std::env::consts::ARCH,
+        "wall_time_seconds": started.elapsed().as_secs_f64(),
+    });
+    let folder = folder.publish(&facts)?;
     Ok(Finished { document, folder })
 }
 

@@ -132,7 +132,8 @@ fn tell_liquidation(text: &mut String, scenario: &Scenario, ledger: &Ledger<'_>,
     let seconds = u128::from(event.step) * u128::from(scenario.settings.horizon.seconds());
     let elapsed = Span::from_seconds((seconds / u128::from(scenario.settings.steps)) as u64);
     let elapsed = elapsed.map_or_else(String::new, |span| format!(" ({span})"));
-    let _ = writeln!(text, "  step {}{elapsed}: the margin check fails, {} closed", event.step, names.join(", "));
+    let _ =
+        writeln!(text, "  step {}{elapsed}: the margin check fails, {} closed", event.step, names.join(", "));
     for fill in &event.fills {
         let position = &portfolio.positions[fill.position];
         let _ = writeln!(

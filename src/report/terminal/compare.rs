@@ -10,7 +10,7 @@ const SCENARIO: usize = 20;
 
 /// A row per scenario and mode. Profits are in percent of the scenario's opening equity, so that
 /// accounts of different sizes compare.
-pub fn render_comparison(documents: &[ResultDocument]) -> String {
+pub fn render_comparison(documents: &[&ResultDocument]) -> String {
     let mut table = plain_table();
     table.set_header([
         "scenario",

@@ -1,0 +1,46 @@
+//! How deep paths draw down.
+
+use super::ChartInput;
+use super::axis::{Axis, Quantity, share_axis};
+use super::format::percent;
+use super::page::{Page, Swatch};
+use super::panel::Panel;
+use super::picture::Picture;
+use super::staircase::{exceedance, thinned};
+use super::style::of_mode;
+
+/// For each depth the share of paths that reach it. Liquidated paths share one depth: the curve
+/// falls there by their share.
+pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
+    let modes: Vec<_> =
+        input.outcome.modes.iter().filter(|m| m.drawdown_relative.histogram().total() > 0).collect();
+    let legend = modes
+        .iter()
+        .map(|m| {
+            let stroke = of_mode(m.mode);
+            let at = |p: f64| percent(m.drawdown_relative.quantile(p).unwrap_or(0.0));
+            let text = format!("{}: half reach {}, one in 20 reach {}", m.mode, at(0.5), at(0.95));
+            (Swatch::Line(stroke.ink, stroke.dash), text)
+        })
+        .collect();
+    let notes = vec![
+        "Maximum drawdown: the deepest fall of account equity below its own peak, as a share of that peak. \
+         Cliffs: many paths share a value."
+            .to_owned(),
+    ];
+    let page = Page { heading: "Drawdown: paths that fall at least so far", legend, notes };
+    let (mut picture, space) = page.begin(input);
+    let deepest = modes.iter().filter_map(|m| m.drawdown_relative.moments().max()).fold(0.0, f64::max);
+    let high = if deepest > 0.0 { deepest * 1.03 } else { 1.0 };
+    let y = share_axis("Share of paths", 0.0);
+    let width = Panel::share_of_width(space, &y, 1);
+    let x = Axis::new("Maximum drawdown of account equity", &Quantity::Share, (0.0, high), 10, Some(width));
+    let panel = Panel::single(&mut picture, space, x, y);
+    for mode in &modes {
+        let stroke = of_mode(mode.mode);
+        let corners = exceedance(mode.drawdown_relative.histogram(), 0.0, high);
+        let points = corners.into_iter().map(|(x, y)| panel.at(x, y)).collect();
+        picture.line(thinned(points, 0.3), stroke.ink, 3.5, stroke.dash);
+    }
+    (!modes.is_empty()).then_some(picture)
+}

@@ -1,0 +1,74 @@
+//! Two modes on the same path: whose drawdown is deeper?
+
+use super::ChartInput;
+use super::axis::{Axis, Quantity};
+use super::format::{grouped, percent};
+use super::page::{Page, Rectangle, Swatch};
+use super::panel::Panel;
+use super::picture::{Ink, Picture, Shape};
+use super::style::{DARK, GREY, of_mode};
+
+/// More points than this hide one another.
+const SHOWN: usize = 2_000;
+/// From here on discs are see-through, so that dense places look dense.
+const CROWD: usize = 100;
+/// Drawdowns this close are the same: the modes round differently.
+const SAME: f64 = 1e-9;
+
+/// Maximum relative drawdown of the first pair of modes, a disc a path, and the line where both are equal.
+pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
+    let pair = input.outcome.pairs.first()?;
+    let (a, b) = (input.sample.modes.get(pair.a)?, input.sample.modes.get(pair.b)?);
+    let points: Vec<(f64, f64)> =
+        a.drawdown_relative.iter().copied().zip(b.drawdown_relative.iter().copied()).collect();
+    if points.is_empty() {
+        return None;
+    }
+    let (ink_a, ink_b) = (of_mode(a.mode).ink, of_mode(b.mode).ink);
+    let share = |test: &dyn Fn(f64) -> bool| {
+        percent(points.iter().filter(|(x, y)| test(x - y)).count() as f64 / points.len() as f64)
+    };
+    let legend = vec![
+        (Swatch::Disc(ink_a), format!("{} draws down deeper: {}", a.mode, share(&|d| d > SAME))),
+        (Swatch::Disc(ink_b), format!("{} draws down deeper: {}", b.mode, share(&|d| d < -SAME))),
+        (Swatch::Disc(GREY), format!("the same: {}", share(&|d| d.abs() <= SAME))),
+    ];
+    let notes = vec![format!(
+        "A disc is a price path; on the line both modes draw down equally. Shares over {} of {} paths, {} shown.",
+        grouped(points.len() as f64, 0),
+        grouped(input.outcome.paths as f64, 0),
+        grouped(points.len().min(SHOWN) as f64, 0)
+    )];
+    let page = Page { heading: "Drawdown, path by path", legend, notes };
+    let (mut picture, space) = page.begin(input);
+    let deepest = points.iter().map(|(x, y)| x.max(*y)).fold(0.0, f64::max);
+    let span = (0.0, if deepest > 0.0 { deepest * 1.03 } else { 1.0 });
+    let name = |mode| format!("Maximum drawdown, {mode}");
+    let y = Axis::new(&name(b.mode), &Quantity::Share, span, 8, None);
+    let space = squared(space, &y);
+    let x = Axis::new(&name(a.mode), &Quantity::Share, span, 8, Some(Panel::share_of_width(space, &y, 1)));
+    let panel = Panel::single(&mut picture, space, x, y);
+    picture.line(vec![panel.at(0.0, 0.0), panel.at(span.1, span.1)], DARK, 1.5, Some((6.0, 5.0)));
+    let opacity = if points.len() > CROWD { 0.35 } else { 0.9 };
+    for (x, y) in points.iter().take(SHOWN) {
+        let at = panel.at(*x, *y);
+        let ink = side(x - y, ink_a, ink_b);
+        picture.shapes.push(Shape::Disc { at, radius: 4.0, ink, opacity });
+    }
+    Some(picture)
+}
+
+fn side(difference: f64, a: Ink, b: Ink) -> Ink {
+    match difference {
+        d if d > SAME => a,
+        d if d < -SAME => b,
+        _ => GREY,
+    }
+}
+
+/// The middle of `space`, so wide that the plot area is a square.
+fn squared(space: Rectangle, y: &Axis) -> Rectangle {
+    let surplus = Panel::share_of_width(space, y, 1) - (space.bottom - space.top - 94.0);
+    let inset = (surplus / 2.0).max(0.0);
+    Rectangle { left: space.left + inset, right: space.right - inset, ..space }
+}

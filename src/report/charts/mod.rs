@@ -1,0 +1,106 @@
+//! Charts as PNG and SVG. Each chart file turns results into a [`picture::Picture`], shapes as plain
+//! data; `encode` paints it in both formats with one embedded font, so the bytes are the same everywhere.
+
+mod axis;
+mod dash;
+mod drawdown;
+mod drawdown_pairs;
+mod encode;
+mod equity_fan;
+mod final_equity;
+mod format;
+mod page;
+mod panel;
+mod picture;
+mod sample_paths;
+mod staircase;
+mod style;
+mod survival;
+mod text;
+
+use std::fs;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::report::ResultDocument;
+use crate::scenario::Scenario;
+use crate::simulation::{PathSample, RunOutcome};
+use picture::Picture;
+
+/// What charts show of a run.
+#[derive(Debug, Clone)]
+pub struct ChartInput<'a> {
+    /// The scenario's title, shown as it is on one line.
+    pub title: &'a str,
+    /// What amounts are called.
+    pub currency: &'a str,
+    /// Equity at time 0, in account currency; greater than zero.
+    pub opening_equity: f64,
+    /// Length of a path in days.
+    pub horizon_days: f64,
+    /// Number of equal steps in the horizon.
+    pub steps: u64,
+    /// Level of the intervals, `0 < c < 1`.
+    pub confidence: f64,
+    /// What all paths add up to.
+    pub outcome: &'a RunOutcome,
+    /// Single paths.
+    pub sample: &'a PathSample,
+    /// Model, paths and seed in a few words.
+    pub subtitle: String,
+}
+
+impl<'a> ChartInput<'a> {
+    /// The charts of one run.
+    pub fn new(
+        scenario: &'a Scenario,
+        document: &ResultDocument,
+        outcome: &'a RunOutcome,
+        sample: &'a PathSample,
+    ) -> Self {
+        let settings = &scenario.settings;
+        let model = document.scenario.model.join("; ");
+        Self {
+            title: &scenario.title,
+            currency: &scenario.portfolio.account.currency,
+            opening_equity: document.scenario.wallet,
+            horizon_days: settings.horizon.days(),
+            steps: settings.steps,
+            confidence: settings.confidence,
+            outcome,
+            sample,
+            subtitle: format!("{model} · {} paths, seed {}", settings.paths, settings.seed),
+        }
+    }
+}
+
+type Draw = fn(&ChartInput<'_>) -> Option<Picture>;
+
+const CHARTS: [(&str, Draw); 6] = [
+    ("survival", survival::picture),
+    ("drawdown", drawdown::picture),
+    ("final_equity", final_equity::picture),
+    ("sample_paths", sample_paths::picture),
+    ("equity_fan", equity_fan::picture),
+    ("drawdown_pairs", drawdown_pairs::picture),
+];
+
+/// Writes `charts/NAME.png` and `charts/NAME.svg` under `folder` for every chart that the run has data
+/// for (the pairs need two modes), and returns those relative names.
+///
+/// # Errors
+/// [`Error::Failed`] when a file cannot be written.
+pub fn render_all(folder: &Path, run: &ChartInput<'_>) -> Result<Vec<String>> {
+    text::register()?;
+    let target = folder.join("charts");
+    fs::create_dir_all(&target).map_err(|e| Error::failed(format_args!("{}: {e}", target.display())))?;
+    let mut names = Vec::new();
+    for (name, draw) in CHARTS {
+        let Some(picture) = draw(run) else { continue };
+        let (png, svg) = (format!("charts/{name}.png"), format!("charts/{name}.svg"));
+        encode::write_png(&picture, &folder.join(&png))?;
+        encode::write_svg(&picture, &folder.join(&svg))?;
+        names.extend([png, svg]);
+    }
+    Ok(names)
+}

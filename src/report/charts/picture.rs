@@ -1,0 +1,124 @@
+//! A chart as plain data: shapes on a page of 1280 × 800 units, y downwards, painted in order.
+
+/// Width of every picture, in units (pixels of the PNG).
+pub const WIDTH: f64 = 1280.0;
+/// Height of every picture, in units.
+pub const HEIGHT: f64 = 800.0;
+
+/// A point of the page, in units.
+pub type Point = (f64, f64);
+
+/// An opaque colour, red, green, blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ink(pub u8, pub u8, pub u8);
+
+impl Ink {
+    /// The colour mixed with white; `strength` 1 leaves it, 0 is white.
+    pub fn tint(self, strength: f64) -> Self {
+        let mix = |c: u8| (255.0 - strength * (255.0 - f64::from(c))).round() as u8;
+        Self(mix(self.0), mix(self.1), mix(self.2))
+    }
+}
+
+/// Lengths of mark and gap, in units.
+pub type Dash = (f64, f64);
+
+/// Which end of a text its position names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// Its left end.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its right end.
+    End,
+}
+
+/// A line of text; `at` lies on the baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Text {
+    /// Anchor point on the baseline.
+    pub at: Point,
+    /// What it says.
+    pub text: String,
+    /// Size of an em, in units.
+    pub size: f64,
+    /// Colour.
+    pub ink: Ink,
+    /// Where `at` is.
+    pub anchor: Anchor,
+    /// Bold face.
+    pub bold: bool,
+}
+
+/// One thing that is painted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// An open line through points.
+    Line {
+        /// Two points or more.
+        points: Vec<Point>,
+        /// Colour.
+        ink: Ink,
+        /// Width of the stroke, in units.
+        width: f64,
+        /// Broken into marks and gaps, or whole.
+        dash: Option<Dash>,
+    },
+    /// A filled polygon.
+    Area {
+        /// Its corners.
+        points: Vec<Point>,
+        /// Colour.
+        ink: Ink,
+        /// 1 hides what is below.
+        opacity: f64,
+    },
+    /// A filled disc.
+    Disc {
+        /// Its centre.
+        at: Point,
+        /// Its radius, in units.
+        radius: f64,
+        /// Colour.
+        ink: Ink,
+        /// 1 hides what is below.
+        opacity: f64,
+    },
+    /// A line of text.
+    Text(Text),
+}
+
+/// A finished chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// One sentence for those who cannot see it.
+    pub alternative: String,
+    /// In the order of painting.
+    pub shapes: Vec<Shape>,
+}
+
+impl Picture {
+    /// An open line.
+    pub fn line(&mut self, points: Vec<Point>, ink: Ink, width: f64, dash: Option<Dash>) {
+        self.shapes.push(Shape::Line { points, ink, width, dash });
+    }
+
+    /// A filled polygon.
+    pub fn area(&mut self, points: Vec<Point>, ink: Ink, opacity: f64) {
+        self.shapes.push(Shape::Area { points, ink, opacity });
+    }
+
+    /// A saltire of half-width `arm` around a point, with a white rim that sets it off from lines below.
+    pub fn cross(&mut self, (x, y): Point, arm: f64, ink: Ink) {
+        for (ink, width, arm) in [(Ink(255, 255, 255), 5.5, arm + 1.5), (ink, 2.5, arm)] {
+            self.line(vec![(x - arm, y - arm), (x + arm, y + arm)], ink, width, None);
+            self.line(vec![(x - arm, y + arm), (x + arm, y - arm)], ink, width, None);
+        }
+    }
+
+    /// A line of text.
+    pub fn text(&mut self, text: Text) {
+        self.shapes.push(Shape::Text(text));
+    }
+}

@@ -1,0 +1,102 @@
+//! The embedded font: how wide a text is, and how a stranger's text is made fit to be shown.
+
+use std::sync::OnceLock;
+
+use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
+
+use crate::error::{Error, Result};
+
+/// The font's name. It is also what an SVG asks its viewer for, hence the fallbacks.
+pub const FAMILY: FontFamily<'static> = FontFamily::Name(FAMILY_LIST);
+const FAMILY_LIST: &str = "Roboto, 'Helvetica Neue', Arial, sans-serif";
+
+/// Line height over em of the font (ascent 1900 and descent 500 of 2048 units), the size that its
+/// rasteriser asks for.
+pub const LINE_PER_EM: f64 = 2400.0 / 2048.0;
+
+/// A viewer's own font may be this much wider than the embedded one.
+const SLACK: f64 = 1.08;
+
+static REGULAR: &[u8] = include_bytes!("../../../data/fonts/Roboto-Regular.ttf");
+static BOLD: &[u8] = include_bytes!("../../../data/fonts/Roboto-Bold.ttf");
+
+/// Makes the embedded font known; must come before anything is measured or drawn.
+///
+/// # Errors
+/// [`Error::Failed`] when the embedded files are not fonts.
+pub fn register() -> Result<()> {
+    static DONE: OnceLock<bool> = OnceLock::new();
+    let done = *DONE.get_or_init(|| {
+        register_font(FAMILY_LIST, FontStyle::Normal, REGULAR).is_ok()
+            && register_font(FAMILY_LIST, FontStyle::Bold, BOLD).is_ok()
+    });
+    if done { Ok(()) } else { Err(Error::failed("the font embedded in this program cannot be read")) }
+}
+
+/// Width of a text in units at `size` units an em, with room for a fallback font.
+pub fn width(text: &str, size: f64, bold: bool) -> f64 {
+    let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
+    // Measured large, because the measure is rounded to whole pixels.
+    let em = 100.0;
+    let measured =
+        FontDesc::new(FAMILY, em * LINE_PER_EM, style).box_size(text).map_or(0.0, |(w, _)| f64::from(w));
+    // What the font lacks comes from the viewer's: at worst a full em, as in ideographs.
+    let foreign =
+        text.chars().filter(|c| *c >= '\u{1100}' && !('\u{2000}'..'\u{2300}').contains(c)).count() as f64;
+    (measured + foreign * em) / em * size * SLACK
+}
+
+/// The text on one line, without what no XML document or terminal may hold: control characters become
+/// spaces, marks that reverse the direction of writing go.
+pub fn one_line(text: &str) -> String {
+    let shown = text
+        .chars()
+        .filter(|c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}'))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect::<String>();
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The longest beginning of `text` that is at most `limit` units wide, with an ellipsis where it was cut.
+pub fn fitted(text: &str, size: f64, bold: bool, limit: f64) -> String {
+    if width(text, size, bold) <= limit {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        kept.push(c);
+        if width(&format!("{kept}…"), size, bold) > limit {
+            kept.pop();
+            break;
+        }
+    }
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn width_is_that_of_the_font_and_the_slack() {
+        register().unwrap();
+        // Roboto's figures are 1150 of 2048 units wide each.
+        let expected = 10.0 * 20.0 * 1150.0 / 2048.0 * SLACK;
+        assert!((width("0123456789", 20.0, false) - expected).abs() < 0.5);
+    }
+
+    #[test]
+    fn hostile_text_becomes_one_harmless_line() {
+        assert_eq!(one_line("a\nb\u{0}c\t\u{202e}d\u{ffff}"), "a b c d");
+    }
+
+    #[test]
+    fn long_text_is_cut_to_its_limit() {
+        register().unwrap();
+        let cut = fitted(&"wide ".repeat(100), 20.0, false, 300.0);
+        assert!(cut.ends_with('…') && cut.len() > 20);
+        assert!(width(&cut, 20.0, false) <= 300.0);
+        assert_eq!(fitted("short", 20.0, false, 300.0), "short");
+    }
+}

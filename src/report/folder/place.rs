@@ -1,0 +1,137 @@
+//! May a result be put here? What stands there already decides.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use serde_json::{Map, Value};
+
+/// The file that tells whose result a folder is.
+pub const MANIFEST: &str = "manifest.json";
+/// A manifest that is larger is none of ours.
+const MANIFEST_LIMIT: u64 = 16 << 20;
+/// Differences that a message lists.
+const SHOWN: usize = 8;
+const ELSEWHERE: &str = "choose another folder with --out DIR";
+
+/// Whether the result of the scenario `sha256` (with the keys `resolved`) may be put at `target`.
+///
+/// # Errors
+/// A complete message: what is in the way, and what to do.
+pub fn check(target: &Path, sha256: &str, resolved: &[(String, String)], force: bool) -> Result<(), String> {
+    let place = target.display();
+    let found = match fs::symlink_metadata(target) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(format!("{place}: {e}; {ELSEWHERE}")),
+        Ok(found) => found,
+    };
+    if found.is_symlink() {
+        return Err(format!("{place} is a symbolic link and is not followed: remove it, or {ELSEWHERE}"));
+    }
+    if !found.is_dir() {
+        return Err(format!(
+            "{place} is a file where the result's folder belongs: move it away, or {ELSEWHERE}"
+        ));
+    }
+    let files = files_under(target).map_err(|e| format!("{place}: cannot be read: {e}; {ELSEWHERE}"))?;
+    if let Some(reason) = untouchable(target, &files) {
+        return Err(format!("{place} {reason} and is never replaced: {ELSEWHERE}"));
+    }
+    match in_the_way(target, files, sha256, resolved) {
+        Some(what) if !force => {
+            Err(format!("{place} holds {what}\n{ELSEWHERE}, or replace it whole with --force"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What in a folder is not the result of this very scenario.
+fn in_the_way(
+    target: &Path,
+    files: Vec<String>,
+    sha256: &str,
+    resolved: &[(String, String)],
+) -> Option<String> {
+    if files.is_empty() {
+        return None;
+    }
+    let Some(manifest) = manifest_of(target) else {
+        return Some(format!("files that are no result of this program: {}", listed(&files, ", ")));
+    };
+    if manifest.get("sha256").and_then(Value::as_str) != Some(sha256) {
+        let differences = differences(&manifest, resolved);
+        let told = if differences.is_empty() {
+            "the same keys and values, but another hash".to_owned()
+        } else {
+            listed(&differences, "\n  ")
+        };
+        return Some(format!("the result of another scenario:\n  {told}"));
+    }
+    let known = manifest.get("files").and_then(Value::as_object);
+    let ours = |file: &String| file == MANIFEST || known.is_some_and(|known| known.contains_key(file));
+    let foreign: Vec<String> = files.into_iter().filter(|file| !ours(file)).collect();
+    (!foreign.is_empty()).then(|| format!("files besides its result: {}", listed(&foreign, ", ")))
+}
+
+/// Why a folder is not replaced even by force.
+fn untouchable(target: &Path, files: &[String]) -> Option<&'static str> {
+    if files.iter().any(|file| file.split('/').any(|part| part == ".git")) {
+        return Some("holds a git repository");
+    }
+    let Ok(target) = fs::canonicalize(target) else { return Some("cannot be resolved") };
+    let holds = |inner: PathBuf| fs::canonicalize(inner).is_ok_and(|inner| inner.starts_with(&target));
+    if env::current_dir().is_ok_and(holds) {
+        return Some("is or holds the current folder");
+    }
+    env::home_dir().is_some_and(holds).then_some("is or holds the home folder")
+}
+
+fn manifest_of(target: &Path) -> Option<Value> {
+    let file = target.join(MANIFEST);
+    let found = fs::symlink_metadata(&file).ok()?;
+    if !found.is_file() || found.len() > MANIFEST_LIMIT {
+        return None;
+    }
+    let manifest: Value = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
+    (manifest.get("program")?.as_str()? == env!("CARGO_PKG_NAME")).then_some(manifest)
+}
+
+/// `key: old → new` for each key in which the result of `manifest` was another scenario.
+fn differences(manifest: &Value, resolved: &[(String, String)]) -> Vec<String> {
+    let empty = Map::new();
+    let old = manifest.get("resolved").and_then(Value::as_object).unwrap_or(&empty);
+    let value_of = |key: &str| old.get(key).and_then(Value::as_str);
+    let changed = resolved.iter().filter_map(|(key, new)| match value_of(key) {
+        Some(before) if before == new => None,
+        Some(before) => Some(format!("{key}: {before} → {new}")),
+        None => Some(format!("{key}: absent → {new}")),
+    });
+    let gone = old.iter().filter(|(key, _)| !resolved.iter().any(|(k, _)| k == *key));
+    let gone = gone.map(|(key, before)| format!("{key}: {} → absent", before.as_str().unwrap_or("?")));
+    changed.chain(gone).collect()
+}
+
+fn listed(items: &[String], separator: &str) -> String {
+    let shown = items.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(separator);
+    match items.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown}{separator}and {more} more"),
+    }
+}
+
+/// Every file under `folder`, sorted, as relative names with `/`. Symbolic links count as files.
+pub fn files_under(folder: &Path) -> io::Result<Vec<String>> {
+    let (mut files, mut waiting) = (Vec::new(), vec![(folder.to_owned(), String::new())]);
+    while let Some((folder, prefix)) = waiting.pop() {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                waiting.push((entry.path(), format!("{name}/")));
+            } else {
+                files.push(name);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

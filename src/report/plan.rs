@@ -1,0 +1,113 @@
+//! What `check` prints: the account as it opens, and what the run would cost.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::format::{printable, significant, whole};
+use crate::domain::{Decimal, MarginMode};
+use crate::margin::entry_prices;
+use crate::scenario::Scenario;
+
+/// Asset-steps a core gets through in a second, all modes evaluated, for the prediction.
+const ASSET_STEPS_PER_CORE_SECOND: f64 = 100e6;
+/// Memory of a run whatever its size: program, charts, their samples.
+const BASE_MIB: f64 = 24.0;
+/// Memory of one mode's totals in one thread, besides its counts per step.
+const TOTALS_MIB: f64 = 1.5;
+
+/// The plan of one scenario on so many threads.
+pub fn render(scenario: &Scenario, threads: usize) -> String {
+    let settings = &scenario.settings;
+    let account = &scenario.portfolio.account;
+    let modes: Vec<&str> = settings.modes.iter().map(|mode| mode.name()).collect();
+    let mut lines = vec![
+        format!("{}: {}", scenario.name, printable(&scenario.title, 80)),
+        format!(
+            "{} paths of {} steps over {} in the modes {}; wallet {} {}",
+            whole(settings.paths),
+            whole(settings.steps),
+            settings.horizon,
+            modes.join(", "),
+            account.wallet.normalize(),
+            printable(&account.currency, 16),
+        ),
+        positions(scenario),
+        "Prices at entry, the other assets unchanged; '-' where no price of the asset does it.".to_owned(),
+        cost(scenario, threads),
+        format!("sha256 of the resolved scenario: {}", scenario.sha256()),
+    ];
+    lines.extend(scenario.notes.iter().map(|note| format!("note: {}", printable(note, 400))));
+    lines.join("\n") + "\n"
+}
+
+fn positions(scenario: &Scenario) -> String {
+    let portfolio = &scenario.portfolio;
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY);
+    table.set_header([
+        "position",
+        "mode",
+        "size",
+        "entry",
+        "margin",
+        "leverage",
+        "liquidated at",
+        "bankrupt at",
+    ]);
+    for &mode in &scenario.settings.modes {
+        let prices = entry_prices(portfolio, mode);
+        for (position, prices) in portfolio.positions.iter().zip(prices) {
+            let asset = &portfolio.assets[position.asset];
+            let or_dash = |price: Option<Decimal>| price.map_or("-".to_owned(), to_seven_digits);
+            table.add_row([
+                position.name.clone(),
+                mode.name().to_owned(),
+                format!("{} {} {}", position.side.name(), to_seven_digits(position.quantity), asset.name),
+                asset.price.normalize().to_string(),
+                margin(position.margin, mode),
+                format!("{}x", to_seven_digits(position.leverage)),
+                or_dash(prices.liquidation),
+                or_dash(prices.bankruptcy),
+            ]);
+        }
+    }
+    for column in table.column_iter_mut().skip(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}
+
+/// In cross a margin is only the initial requirement.
+fn margin(margin: Decimal, mode: MarginMode) -> String {
+    let amount = to_seven_digits(margin);
+    if mode == MarginMode::Cross { format!("({amount})") } else { amount }
+}
+
+fn to_seven_digits(x: Decimal) -> String {
+    x.round_sf(7).unwrap_or(x).normalize().to_string()
+}
+
+fn cost(scenario: &Scenario, threads: usize) -> String {
+    let settings = &scenario.settings;
+    let asset_steps = settings.paths as f64 * settings.steps as f64 * scenario.market.assets.len() as f64;
+    let seconds = asset_steps / (ASSET_STEPS_PER_CORE_SECOND * threads as f64);
+    let per_mode = TOTALS_MIB + settings.steps as f64 * 8.0 / 1_048_576.0;
+    let mebibytes = BASE_MIB + (threads + 1) as f64 * settings.modes.len() as f64 * per_mode;
+    format!(
+        "Predicted: {} on {threads} threads at 100 million asset-steps a second each, and {} MiB of memory, \
+         whatever the number of paths.",
+        duration(seconds),
+        significant(mebibytes, 2),
+    )
+}
+
+fn duration(seconds: f64) -> String {
+    let (scale, unit) = match seconds {
+        s if s < 1.0 => return "under a second".to_owned(),
+        s if s < 120.0 => (1.0, "seconds"),
+        s if s < 7_200.0 => (60.0, "minutes"),
+        s if s < 172_800.0 => (3_600.0, "hours"),
+        s if s < 63_072_000.0 => (86_400.0, "days"),
+        _ => (31_536_000.0, "years"),
+    };
+    format!("about {} {unit}", significant(seconds / scale, 2))
+}

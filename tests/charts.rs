@@ -1,0 +1,209 @@
+//! Charts of every kind of run: the files are there, whole, and say what they should.
+
+#[path = "support/synthetic.rs"]
+mod synthetic;
+
+use std::fs;
+use std::path::Path;
+
+use ringfence::domain::MarginMode::{self, Cross, Isolated, Mixed};
+use ringfence::report::charts::{ChartInput, render_all};
+use ringfence::simulation::{PathSample, RunOutcome};
+use synthetic::{Toy, run};
+
+const TWO: &[MarginMode] = &[Isolated, Cross];
+const USUAL: Toy =
+    Toy { modes: TWO, paths: 300, steps: 90, wallet: 10_000.0, step_volatility: 0.02, exposure: 1.5 };
+
+fn input<'a>(toy: &Toy, title: &'a str, outcome: &'a RunOutcome, sample: &'a PathSample) -> ChartInput<'a> {
+    ChartInput {
+        title,
+        currency: "USDT",
+        opening_equity: toy.wallet,
+        horizon_days: 30.0,
+        steps: toy.steps,
+        confidence: 0.95,
+        outcome,
+        sample,
+        subtitle: "a toy · seed 42".to_owned(),
+    }
+}
+
+fn rendered(toy: &Toy, title: &str, folder: &Path) -> Vec<String> {
+    let (outcome, sample) = run(toy);
+    render_all(folder, &input(toy, title, &outcome, &sample)).unwrap()
+}
+
+/// Decodes a PNG whole; returns its size and how many pixels are not white.
+fn decoded(file: &Path) -> (u32, u32, usize) {
+    let decoder = png::Decoder::new(fs::File::open(file).unwrap());
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    assert_eq!(info.color_type, png::ColorType::Rgb);
+    (info.width, info.height, pixels.chunks_exact(3).filter(|p| *p != [255; 3]).count())
+}
+
+fn check(folder: &Path, names: &[String]) {
+    for name in names {
+        let file = folder.join(name);
+        if name.ends_with(".png") {
+            let (width, height, inked) = decoded(&file);
+            assert_eq!((width, height), (1280, 800), "{name}");
+            // The heading alone covers some 3,000 pixels.
+            assert!(inked > 8_000, "{name} is nearly empty: {inked}");
+        } else {
+            let text = fs::read_to_string(&file).unwrap();
+            let tree = roxmltree::Document::parse(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert!(tree.descendants().filter(|n| n.has_tag_name("text")).count() > 8, "{name}");
+            assert!(!text.contains("NaN") && !text.contains("inf,"), "{name}");
+            on_the_page(&tree, name);
+        }
+    }
+}
+
+/// No text starts or stops outside the page, whatever sans-serif font the viewer has.
+fn on_the_page(tree: &roxmltree::Document<'_>, name: &str) {
+    for text in tree.descendants().filter(|n| n.has_tag_name("text")) {
+        let number = |key: &str| text.attribute(key).unwrap().parse::<f64>().unwrap();
+        let shown = text.text().unwrap().trim();
+        // Half an em is a generous mean width of Latin text with figures.
+        let long = shown.chars().count() as f64 * 0.53 * number("font-size");
+        let (left, right) = match text.attribute("text-anchor") {
+            Some("start") => (0.0, long),
+            Some("middle") => (long / 2.0, long / 2.0),
+            _ => (long, 0.0),
+        };
+        let (x, width) = (number("x"), 3.0 * 1280.0);
+        assert!(x - left >= 0.0 && x + right <= width, "{name}: {shown:?} leaves the page");
+        assert!((0.0..3.0 * 800.0).contains(&number("y")), "{name}: {shown:?}");
+    }
+}
+
+fn words(folder: &Path, chart: &str) -> String {
+    let text = fs::read_to_string(folder.join(format!("charts/{chart}.svg"))).unwrap();
+    let tree = roxmltree::Document::parse(&text).unwrap();
+    let lines = tree.descendants().filter(|n| n.has_tag_name("text")).filter_map(|n| n.text());
+    lines.map(str::trim).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_chart_in_both_formats_names_the_run_and_its_modes() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = rendered(&USUAL, "A small account", folder.path());
+    let charts = ["survival", "drawdown", "final_equity", "sample_paths", "equity_fan", "drawdown_pairs"];
+    let expected: Vec<_> =
+        charts.iter().flat_map(|c| [format!("charts/{c}.png"), format!("charts/{c}.svg")]).collect();
+    assert_eq!(names, expected);
+    check(folder.path(), &names);
+    for chart in charts {
+        let words = words(folder.path(), chart);
+        for word in ["A small account", "a toy · seed 42", "isolated", "cross"] {
+            assert!(words.contains(word), "{chart} lacks {word:?}");
+        }
+    }
+}
+
+#[test]
+fn legends_state_the_figures_of_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, sample) = run(&USUAL);
+    render_all(folder.path(), &input(&USUAL, "figures", &outcome, &sample)).unwrap();
+    // Counted here from the sample, which holds every path of this run.
+    let alive = sample.modes[0].first_liquidation.iter().filter(|hit| hit.is_none()).count();
+    assert!(alive > 20 && alive < 280, "the toy liquidates some paths only: {alive}");
+    let share = format!("isolated: {:.1} % at the end", alive as f64 / 3.0);
+    assert!(words(folder.path(), "survival").contains(&share), "{share}");
+    let hit = sample.modes[1].first_liquidation[..40].iter().flatten().count();
+    assert!(words(folder.path(), "sample_paths").contains(&format!("cross: {hit} of 40 liquidated")));
+    let (a, b) = (&sample.modes[0].drawdown_relative, &sample.modes[1].drawdown_relative);
+    let deeper = a.iter().zip(b).filter(|(a, b)| *b - *a > 1e-9).count();
+    let share = format!("cross draws down deeper: {:.1} %", deeper as f64 / 3.0);
+    assert!(words(folder.path(), "drawdown_pairs").contains(&share), "{share}");
+    // Both margins of a fifth are gone: six tenths of 10,000 remain.
+    let lost = sample.modes[0].equity.iter().filter(|e| (e[e.len() - 1] - 6_000.0).abs() < 1e-6).count();
+    let atom = format!("{:.1} % end at 6,000", lost as f64 / 3.0);
+    assert!(words(folder.path(), "final_equity").contains(&atom), "{atom}");
+}
+
+#[test]
+fn one_mode_has_no_pairs_and_three_have_three_panels() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = rendered(&Toy { modes: &[Cross], ..USUAL }, "one", folder.path());
+    assert_eq!(names.len(), 10);
+    assert!(!names.iter().any(|n| n.contains("pairs")));
+    check(folder.path(), &names);
+    let folder = tempfile::tempdir().unwrap();
+    let names = rendered(&Toy { modes: &[Isolated, Cross, Mixed], ..USUAL }, "three", folder.path());
+    check(folder.path(), &names);
+    let fan = words(folder.path(), "equity_fan");
+    assert!(["isolated", "cross", "mixed"].iter().all(|m| fan.contains(m)), "{fan}");
+}
+
+#[test]
+fn extreme_runs_are_drawn() {
+    let cases = [
+        ("nothing happens", Toy { step_volatility: 0.0, ..USUAL }),
+        ("no liquidation", Toy { step_volatility: 0.0005, ..USUAL }),
+        ("all at step 1", Toy { step_volatility: 0.0, exposure: 250.0, ..USUAL }),
+        ("one path of one step", Toy { paths: 1, steps: 1, ..USUAL }),
+        ("huge amounts", Toy { wallet: 1e12, ..USUAL }),
+        ("beyond all names", Toy { wallet: 1e200, ..USUAL }),
+        ("tiny amounts", Toy { wallet: 1e-6, ..USUAL }),
+        ("tinier still", Toy { wallet: 1e-200, ..USUAL }),
+    ];
+    for (title, toy) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let names = rendered(&toy, title, folder.path());
+        assert_eq!(names.len(), 12, "{title}");
+        check(folder.path(), &names);
+    }
+}
+
+#[test]
+fn an_empty_sample_leaves_its_charts_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, _) = run(&USUAL);
+    let none = PathSample { steps: vec![], modes: vec![] };
+    let names = render_all(folder.path(), &input(&USUAL, "no sample", &outcome, &none)).unwrap();
+    assert_eq!(names.len(), 6);
+    check(folder.path(), &names);
+}
+
+#[test]
+fn hostile_titles_are_shown_as_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let title = format!(
+        "<script>alert(\"1\")</script>\n& Ünïcödé\u{0}\u{1b}[31m \u{202e}中文 {}",
+        "wide ".repeat(60)
+    );
+    let names = rendered(&USUAL, &title, folder.path());
+    check(folder.path(), &names);
+    let text = fs::read_to_string(folder.path().join("charts/survival.svg")).unwrap();
+    let tree = roxmltree::Document::parse(&text).unwrap();
+    assert!(!tree.descendants().any(|n| n.has_tag_name("script")));
+    let words = words(folder.path(), "survival");
+    assert!(words.contains("<script>alert(\"1\")</script> & Ünïcödé [31m 中文 wide"), "{words}");
+    assert!(words.contains('…'), "a title that is too long is cut: {words}");
+}
+
+#[test]
+fn same_run_gives_the_same_bytes() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let names = rendered(&USUAL, "again", one.path());
+    assert_eq!(names, rendered(&USUAL, "again", two.path()));
+    for name in names {
+        let [a, b] = [&one, &two].map(|folder| fs::read(folder.path().join(&name)).unwrap());
+        assert!(a == b, "{name} differs");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_an_error_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("charts"), "in the way").unwrap();
+    let (outcome, sample) = run(&USUAL);
+    let error = render_all(folder.path(), &input(&USUAL, "t", &outcome, &sample)).unwrap_err();
+    assert_eq!(error.exit_code(), 1);
+    assert!(error.to_string().contains("charts"), "{error}");
+}
