@@ -1,5 +1,8 @@
 //! Charts of every kind of run: the files are there, whole, and say what they should.
 
+// Clippy lets tests unwrap, but not the functions that they share.
+#![allow(clippy::unwrap_used)]
+
 #[path = "support/synthetic.rs"]
 mod synthetic;
 
@@ -36,9 +39,9 @@ fn rendered(toy: &Toy, title: &str, folder: &Path) -> Vec<String> {
 
 /// Decodes a PNG whole; returns its size and how many pixels are not white.
 fn decoded(file: &Path) -> (u32, u32, usize) {
-    let decoder = png::Decoder::new(fs::File::open(file).unwrap());
+    let decoder = png::Decoder::new(std::io::BufReader::new(fs::File::open(file).unwrap()));
     let mut reader = decoder.read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size()];
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();
     assert_eq!(info.color_type, png::ColorType::Rgb);
     (info.width, info.height, pixels.chunks_exact(3).filter(|p| *p != [255; 3]).count())
@@ -206,4 +209,18 @@ fn a_folder_that_cannot_be_written_is_an_error_with_its_name() {
     let error = render_all(folder.path(), &input(&USUAL, "t", &outcome, &sample)).unwrap_err();
     assert_eq!(error.exit_code(), 1);
     assert!(error.to_string().contains("charts"), "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let (outcome, sample) = run(&USUAL);
+    for name in ["charts/survival.png", "charts/survival.svg"] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("charts")).unwrap();
+        std::os::unix::fs::symlink("/dev/full", folder.path().join(name)).unwrap();
+        let error = render_all(folder.path(), &input(&USUAL, "t", &outcome, &sample)).unwrap_err();
+        assert_eq!(error.exit_code(), 1);
+        assert!(error.to_string().contains(name), "{error}");
+    }
 }

@@ -37,10 +37,19 @@ pub fn write_png(picture: &Picture, file: &Path) -> Result<()> {
     let mut canvas = BitMapBackend::with_buffer(&mut large, PAINTED);
     paint(&mut canvas, picture, Medium::Pixels).map_err(|e| failed(&e))?;
     drop(canvas);
-    let small = averaged(&large);
-    let mut output = BitMapBackend::new(file, SHOWN);
-    output.blit_bitmap((0, 0), SHOWN, &small).map_err(|e| failed(&e))?;
-    output.present().map_err(|e| failed(&e))
+    let encoded = compressed(&averaged(&large)).map_err(|e| failed(&e))?;
+    fs::write(file, encoded).map_err(|e| failed(&e))
+}
+
+fn compressed(pixels: &[u8]) -> std::result::Result<Vec<u8>, png::EncodingError> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, SHOWN.0, SHOWN.1);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(pixels)?;
+    writer.finish()?;
+    Ok(file)
 }
 
 /// Writes `picture` as an SVG with the same view.
