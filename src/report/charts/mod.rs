@@ -23,6 +23,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::report::ResultDocument;
+use crate::report::format::whole;
 use crate::scenario::Scenario;
 use crate::simulation::{PathSample, RunOutcome};
 use picture::Picture;
@@ -69,7 +70,7 @@ impl<'a> ChartInput<'a> {
             confidence: settings.confidence,
             outcome,
             sample,
-            subtitle: format!("{model} · {} paths, seed {}", settings.paths, settings.seed),
+            subtitle: format!("{model} · {} paths, seed {}", whole(settings.paths), settings.seed),
         }
     }
 }
