@@ -97,8 +97,8 @@ fn a_good_scenario_means_what_it_says() {
     assert_eq!(portfolio.assets[1].maintenance.tiers()[0].rate, dec!(0.01));
     let [long, short] = &portfolio.positions[..] else { panic!("two positions") };
     assert_eq!((long.side, long.asset, long.margin, long.leverage), (Side::Long, 0, dec!(2000), dec!(10)));
-    // 20,000 / 60,000 to 12 significant digits.
-    assert_eq!(long.quantity, dec!(0.333333333333));
+    // 20,000 / 60,000 to 15 significant digits.
+    assert_eq!(long.quantity, dec!(0.333333333333333));
     // 2 · 3,000 / 5.
     assert_eq!(
         (short.side, short.asset, short.margin, short.quantity),

@@ -4,7 +4,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::RunOptions;
 use super::{output, signal};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::report;
 use crate::run::{Options, run_all, simulator};
 use crate::simulation::Control;
@@ -29,9 +29,6 @@ pub fn run(options: &RunOptions) -> Result<()> {
     });
     bar.finish_and_clear();
     let finished = finished?;
-    if cancelled.load(std::sync::atomic::Ordering::Relaxed) {
-        return Err(Error::Interrupted);
-    }
     let documents: Vec<_> = finished.iter().map(|f| &f.document).collect();
     if options.json {
         return output::print(&report::json::render(&documents)?);

@@ -90,6 +90,11 @@ fn decimal(value: Decimal) -> Option<f64> {
     value.to_string().parse().ok().and_then(number)
 }
 
+/// A price at 12 significant digits, as scenarios and the ledger have them.
+fn price(value: Decimal) -> Option<f64> {
+    decimal(value.round_sf(12).unwrap_or(value))
+}
+
 /// What all numbers of one run share.
 struct Context<'a> {
     scenario: &'a Scenario,
@@ -134,8 +139,8 @@ impl<'a> Context<'a> {
                     let at = prices.get(index);
                     let result = PositionResult {
                         liquidated: self.frequency(*count, self.paths),
-                        liquidation_price: at.and_then(|p| p.liquidation).and_then(decimal),
-                        bankruptcy_price: at.and_then(|p| p.bankruptcy).and_then(decimal),
+                        liquidation_price: at.and_then(|p| p.liquidation).and_then(price),
+                        bankruptcy_price: at.and_then(|p| p.bankruptcy).and_then(price),
                     };
                     (position.name.clone(), result)
                 })

@@ -11,10 +11,8 @@ use crate::domain::{Asset, Collateral, MarginMode, Position, Side};
 use crate::error::Result;
 
 const MAX_POSITIONS: usize = 1_000;
-/// Significant digits of a computed quantity. A price has 12 as well, and 24 are multiplied exactly.
-const COMPUTED_DIGITS: u32 = 12;
-/// Significant digits of a written quantity: with a price's 12 still within the 28 that are exact.
-const WRITTEN_DIGITS: usize = 15;
+/// Significant digits of a quantity, computed or written: with a price's 12 within the 28 that are exact.
+const QUANTITY_DIGITS: u32 = 15;
 /// Decimals of a margin, those of the smallest unit that wallets book.
 const MARGIN_DECIMALS: u32 = 8;
 /// Decimals of a quantity and its price together that are multiplied exactly.
@@ -157,9 +155,9 @@ fn read_sizes(table: &Table<'_>) -> Result<Written> {
     let value = |read: Option<(Field<'_>, Decimal)>| read.map(|(_, value)| value);
     let quantity = amount("quantity", MAX_NOTIONAL)?;
     if let Some((field, quantity)) = &quantity
-        && significant_digits(*quantity) > WRITTEN_DIGITS
+        && significant_digits(*quantity) > QUANTITY_DIGITS as usize
     {
-        let what = format!("`{}` is {quantity}: more than {WRITTEN_DIGITS} significant digits", field.path);
+        let what = format!("`{}` is {quantity}: more than {QUANTITY_DIGITS} significant digits", field.path);
         return Err(field.fail(&what, "round it: amounts are exact only up to 15 digits of a quantity"));
     }
     Ok(Written {
@@ -170,13 +168,14 @@ fn read_sizes(table: &Table<'_>) -> Result<Written> {
     })
 }
 
-/// Quantity and margin from two of the four numbers. A computed quantity is rounded to 12 significant digits
+/// Quantity and margin from two of the four numbers. A computed quantity is rounded to 15 significant digits
 /// half to even, a margin down to 8 decimals; a written quantity stays as it is.
 fn size(written: Written, price: Decimal) -> std::result::Result<Size, SizeError> {
     use SizeError::{Combination, Overflow};
     let computed = |notional: Decimal| {
         let quantity = notional.checked_div(price).ok_or(Overflow)?;
-        round_significant(quantity, COMPUTED_DIGITS).ok_or(Overflow)
+        let rounded = round_significant(quantity, QUANTITY_DIGITS).ok_or(Overflow)?;
+        Ok(rounded.round_dp(EXACT_SCALE - price.scale()))
     };
     let notional_of = |quantity: Decimal| quantity.checked_mul(price).ok_or(Overflow);
     let over = |notional: Decimal, by: Decimal| notional.checked_div(by).ok_or(Overflow);
@@ -209,7 +208,7 @@ fn size(written: Written, price: Decimal) -> std::result::Result<Size, SizeError
     if margin > Decimal::from(MAX_NOTIONAL) {
         return Err(Overflow);
     }
-    let leverage = round_significant(leverage, COMPUTED_DIGITS).ok_or(Overflow)?;
+    let leverage = round_significant(leverage, QUANTITY_DIGITS).ok_or(Overflow)?;
     Ok(Size { quantity, margin, leverage })
 }
 
@@ -290,9 +289,9 @@ mod tests {
 
     #[test]
     fn rounds_computed_quantities_and_margins() {
-        // 20,000 / 60,000 to 12 digits; 10,000 / 3 down to 8 decimals.
+        // 20,000 / 60,000 to 15 digits; 10,000 / 3 down to 8 decimals.
         let thirds = size(written([Some(dec!(2000)), Some(dec!(10)), None, None]), dec!(60000)).unwrap();
-        assert_eq!(thirds.quantity, dec!(0.333333333333));
+        assert_eq!(thirds.quantity, dec!(0.333333333333333));
         let margin = size(written([None, Some(dec!(3)), None, Some(dec!(20000))]), dec!(50000)).unwrap();
         assert_eq!(margin.margin, dec!(6666.66666666));
     }

@@ -1,0 +1,272 @@
+//! The program as a person or a script meets it: exit statuses, what goes where, the same bytes.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SMALL: &str = r#"
+title = "A small run"
+[simulation]
+paths = 300
+horizon = "2d"
+step = "1h"
+[account]
+wallet = 1_000
+[assets.BTC]
+price = 60_000
+model = { kind = "gbm", drift = 0.0, volatility = 0.9 }
+[positions.long]
+asset = "BTC"
+side = "long"
+margin = 200
+leverage = 20
+"#;
+
+fn ringfence(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringfence"));
+    command.current_dir(folder).env_remove("RINGFENCE_VECTOR");
+    command
+}
+
+fn with_scenario(text: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("small.toml"), text).unwrap();
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    ringfence(folder).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn a_run_prints_a_table_and_writes_a_whole_folder() {
+    let folder = with_scenario(SMALL);
+    let output = run(folder.path(), &["run", "small.toml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let table = stdout(&output);
+    for text in ["A small run", "isolated", "cross", "liquidated at all", "maximum drawdown", "54,"] {
+        assert!(table.contains(text) || text == "54,", "{text} in\n{table}");
+    }
+    let result = folder.path().join("results/small");
+    for name in ["summary.json", "manifest.json", "modes.csv", "survival.csv", "paired.csv"] {
+        assert!(fs::metadata(result.join(name)).unwrap().len() > 100, "{name}");
+    }
+    for chart in ["survival", "drawdown", "final_equity", "sample_paths", "drawdown_pairs", "equity_fan"] {
+        for kind in ["png", "svg"] {
+            assert!(result.join(format!("charts/{chart}.{kind}")).is_file(), "{chart}.{kind}");
+        }
+    }
+    // Nothing but the result is left in the output folder.
+    let left: Vec<_> = fs::read_dir(folder.path().join("results"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.ends_with(".lock"))
+        .collect();
+    assert_eq!(left, ["small"]);
+}
+
+#[test]
+fn with_json_standard_output_is_the_document_alone() {
+    let folder = with_scenario(SMALL);
+    let output = run(folder.path(), &["run", "small.toml", "--json", "--no-charts"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["schema"], "ringfence/result/1");
+    assert_eq!(document["scenario"]["paths"], 300);
+    let written = fs::read(folder.path().join("results/small/summary.json")).unwrap();
+    assert_eq!(written, output.stdout);
+    // One long of 1/15 BTC at 60,000 with 200 of margin: (4,000 − 200)/((1/15)·0.995) and E − M/q.
+    let position = &document["modes"]["isolated"]["liquidation"]["positions"]["long"];
+    let close = |key: &str, want: f64| (position[key].as_f64().unwrap() / want - 1.0).abs() < 1e-10;
+    assert!(close("liquidation_price", 57_286.432_160_804_02), "{position}");
+    assert!(close("bankruptcy_price", 57_000.0), "{position}");
+}
+
+#[test]
+fn several_scenarios_are_an_array_and_a_comparison() {
+    let folder = with_scenario(SMALL);
+    fs::write(folder.path().join("other.toml"), SMALL.replace("leverage = 20", "leverage = 5")).unwrap();
+    let json = run(folder.path(), &["run", "small.toml", "other.toml", "--json", "--no-charts"]);
+    let documents: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let names: Vec<_> = documents.as_array().unwrap().iter().map(|d| &d["scenario"]["name"]).collect();
+    assert_eq!(names, ["small", "other"]);
+    let table = stdout(&run(folder.path(), &["run", "small.toml", "other.toml", "--no-charts"]));
+    let comparison = table.rsplit("scenario").next().unwrap();
+    assert!(comparison.contains("small") && comparison.contains("other"), "{table}");
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_threads_or_vector_width() {
+    let folder = with_scenario(SMALL);
+    let mut seen: Vec<Vec<u8>> = Vec::new();
+    for width in ["scalar", "avx2", "avx512"] {
+        for threads in ["1", "2", "7"] {
+            let output = ringfence(folder.path())
+                .args(["run", "small.toml", "--json", "--no-charts", "--threads", threads])
+                .env("RINGFENCE_VECTOR", width)
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+            seen.push(output.stdout);
+        }
+    }
+    // The platform's libm takes other instructions here; no number may come from it.
+    let plain = ringfence(folder.path())
+        .args(["run", "small.toml", "--json", "--no-charts"])
+        .env("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-FMA,-AVX2,-AVX2_Usable,-FMA_Usable")
+        .output()
+        .unwrap();
+    seen.push(plain.stdout);
+    assert!(seen.iter().all(|bytes| *bytes == seen[0] && !bytes.is_empty()));
+}
+
+#[test]
+fn set_paths_and_seed_change_the_scenario_and_its_hash() {
+    let folder = with_scenario(SMALL);
+    let hash = |arguments: &[&str]| {
+        let all = [&["run", "small.toml", "--json", "--no-charts", "--force"], arguments].concat();
+        let document: Value = serde_json::from_slice(&run(folder.path(), &all).stdout).unwrap();
+        (document["scenario"]["sha256"].clone(), document)
+    };
+    let (plain, _) = hash(&[]);
+    let (with_paths, document) = hash(&["--paths", "200", "--seed", "9"]);
+    assert_eq!(document["scenario"]["paths"], 200);
+    assert_eq!(document["scenario"]["seed"], 9);
+    assert_ne!(plain, with_paths);
+    let (with_set, document) = hash(&["--set", "positions.long.leverage=10"]);
+    assert_ne!(plain, with_set);
+    let price = &document["modes"]["isolated"]["liquidation"]["positions"]["long"]["bankruptcy_price"];
+    assert_eq!(*price, 54_000.0);
+}
+
+#[test]
+fn another_runs_folder_is_refused_before_anything_is_simulated() {
+    let folder = with_scenario(SMALL);
+    assert!(run(folder.path(), &["run", "small.toml", "--no-charts"]).status.success());
+    assert!(run(folder.path(), &["run", "small.toml", "--no-charts"]).status.success(), "the same run again");
+    let refused = run(folder.path(), &["run", "small.toml", "--no-charts", "--seed", "2"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("simulation.seed"), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("--force"));
+    assert!(stdout(&refused).is_empty());
+    let forced = run(folder.path(), &["run", "small.toml", "--no-charts", "--seed", "2", "--force"]);
+    assert!(forced.status.success());
+}
+
+#[test]
+fn wrong_arguments_and_input_exit_with_2_and_say_what_to_write() {
+    let folder = with_scenario(SMALL);
+    let cases: [(&[&str], &[&str]); 10] = [
+        (&["run", "missing.toml"], &["missing.toml"]),
+        (&["run", "small.toml", "--threads", "100000"], &["--threads", "1024"]),
+        (&["run", "small.toml", "--set", "positions.long.levrage=3"], &["levrage", "leverage"]),
+        (&["run", "small.toml", "--set", "nonsense"], &["nonsense", "KEY=VALUE"]),
+        (&["run", "small.toml", "--paths", "-1"], &["simulation.paths", "-1"]),
+        (&["run", "small.toml", "--paths", "0"], &["simulation.paths", "0"]),
+        (&["run", "small.toml", "small.toml"], &["small"]),
+        (&["replay", "small.toml", "--path", "0", "--mode", "izolated"], &["izolated", "isolated"]),
+        (&["venues", "nowhere"], &["nowhere", "textbook"]),
+        (&["frobnicate"], &["frobnicate"]),
+    ];
+    for (arguments, texts) in cases {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        for text in texts {
+            assert!(stderr(&output).contains(text), "{text} in {}", stderr(&output));
+        }
+        assert!(!folder.path().join("results/small").exists(), "{arguments:?} wrote something");
+    }
+    let width = ringfence(folder.path()).arg("run").env("RINGFENCE_VECTOR", "mmx").output().unwrap();
+    assert_eq!(width.status.code(), Some(2));
+    assert!(stderr(&width).contains("avx512"));
+}
+
+#[test]
+fn check_simulates_nothing_and_prints_the_plan() {
+    let folder = with_scenario(SMALL);
+    let huge =
+        ["check", "small.toml", "--threads", "2", "--paths", "1e9", "--set", "simulation.horizon=\"300d\""];
+    let output = run(folder.path(), &huge);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for text in ["57286.43", "57000", "Predicted", "MiB", "hours"] {
+        assert!(stdout(&output).contains(text), "{text} in\n{}", stdout(&output));
+    }
+    assert!(!folder.path().join("results").exists());
+}
+
+/// The default's first position, checked with a calculator: every printed product and sum.
+#[test]
+fn replay_tells_one_path_in_exact_decimals() {
+    let folder = with_scenario(SMALL);
+    let told = |path: &str| stdout(&run(folder.path(), &["replay", "small.toml", "--path", path]));
+    let liquidated = (0..50).map(|path| told(&path.to_string())).find(|text| text.contains("fails")).unwrap();
+    for text in ["mode isolated", "mode cross", "its own margin of 200", "requirement", "money conserved"] {
+        assert!(liquidated.contains(text), "{text} in\n{liquidated}");
+    }
+    for line in liquidated.lines().filter(|line| line.contains("money conserved")) {
+        assert!(line.ends_with("= 0"), "{line}");
+    }
+    // A path is a function of the seed and its number: the same beyond the scenario's 300 paths.
+    assert_eq!(told("7"), told("7"));
+    assert!(told("123456789").contains("path 123456789"));
+    let one_mode = run(folder.path(), &["replay", "small.toml", "--path", "7", "--mode", "cross"]);
+    assert!(!stdout(&one_mode).contains("mode isolated"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_is_no_error_and_a_full_device_is() {
+    let folder = with_scenario(SMALL);
+    let mut child = ringfence(folder.path())
+        .args(["run", "small.toml", "--no-charts"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let status = child.wait().unwrap();
+    let mut text = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(status.code(), Some(0), "{text}");
+    assert!(!text.contains("panicked"));
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = ringfence(folder.path()).args(["venues"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("standard output"));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_long_run_with_130_and_leaves_nothing() {
+    let folder = with_scenario(SMALL);
+    let mut child = ringfence(folder.path())
+        .args(["run", "small.toml", "--paths", "1_000_000_000", "--set", "simulation.horizon=\"365d\""])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Wait until it has taken its place and is simulating.
+    let started = Instant::now();
+    while fs::read_dir(folder.path().join("results")).map_or(0, Iterator::count) < 2 {
+        assert!(started.elapsed() < Duration::from_secs(30), "the run did not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!folder.path().join("results/small").exists());
+}
