@@ -401,7 +401,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
         &["margin, leverage, quantity", "exactly two", "bad.toml:32:"],
     ),
     ("margin = 2_000\nleverage = 10", "", &["none of its sizes", "bad.toml:32:"]),
-    ("margin = 2_000", "margin = 1e15", &["notional of 10000000000020000", "1e15", "bad.toml:32:"]),
+    ("margin = 2_000", "margin = 1e15", &["notional of 10000000000000020", "1e15", "bad.toml:32:"]),
     ("margin = 2_000", "margin = 1e16", &["`positions.btc_long.margin` is 10000000000000000"]),
     ("margin = 2_000", "margin = 0.000000001", &["rounds down to 0", "bad.toml:32:"]),
     ("margin = 2_000", "margin = 9_000", &["margins of 10200", "wallet of 10000", "bad.toml:14:"]),
