@@ -38,25 +38,42 @@ pub struct BookState {
 impl BookState {
     /// The account of every lane at time 0.
     pub fn open(plan: &BookPlan, assets: usize) -> Self {
-        let opening = [plan.opening_equity; LANES];
         let mut state = Self {
-            pool_base: plan.pools.iter().map(|p| [p.money + p.offset; LANES]).collect(),
+            pool_base: vec![[0.0; LANES]; plan.pools.len()],
             liquidated_at: vec![[0; LANES]; plan.pools.len()],
-            wallet: [plan.wallet; LANES],
+            wallet: [0.0; LANES],
             equity_base: [0.0; LANES],
             equity_net: vec![[0.0; LANES]; assets],
-            equity: opening,
-            peak: opening,
-            least_equity: opening,
+            equity: [0.0; LANES],
+            peak: [0.0; LANES],
+            least_equity: [0.0; LANES],
             drawdown: [0.0; LANES],
             relative_drop: [0.0; LANES],
-            relative_peak: opening,
+            relative_peak: [0.0; LANES],
             shortfall: [0.0; LANES],
         };
-        for lane in 0..LANES {
-            state.sum_open_pools(plan, lane);
-        }
+        state.reopen(plan);
         state
+    }
+
+    /// Back to time 0, for a state opened with the same plan.
+    pub fn reopen(&mut self, plan: &BookPlan) {
+        let opening = [plan.opening_equity; LANES];
+        for (base, pool) in self.pool_base.iter_mut().zip(&plan.pools) {
+            *base = [pool.money + pool.offset; LANES];
+        }
+        self.liquidated_at.fill([0; LANES]);
+        self.wallet = [plan.wallet; LANES];
+        self.equity = opening;
+        self.peak = opening;
+        self.least_equity = opening;
+        self.drawdown = [0.0; LANES];
+        self.relative_drop = [0.0; LANES];
+        self.relative_peak = opening;
+        self.shortfall = [0.0; LANES];
+        for lane in 0..LANES {
+            self.sum_open_pools(plan, lane);
+        }
     }
 
     /// Moves every lane to `step` (from 1) at these prices: margin checks, liquidations, equity,

@@ -46,12 +46,6 @@ impl PathBlock {
     pub fn price(&self, asset: usize, index: usize) -> &Lanes {
         &self.prices[asset][index]
     }
-
-    /// The chunk of every asset.
-    #[inline(always)]
-    pub fn prices(&self) -> &[[Lanes; CHUNK]] {
-        &self.prices
-    }
 }
 
 impl PathGenerator {
@@ -98,14 +92,24 @@ impl PathGenerator {
 
     /// The paths `first_path .. first_path + LANES` before their first step.
     pub fn begin(&self, first_path: u64) -> PathBlock {
-        let shock = |&asset: &usize| LaneStreams::new(self.seed, first_path, Purpose::Shock, asset as u32);
-        PathBlock {
-            shocks: self.drivers.iter().map(shock).collect(),
-            resampling: self.resampler.as_ref().map(|r| r.begin(self.seed, first_path)),
+        let mut block = PathBlock {
+            shocks: Vec::with_capacity(self.drivers.len()),
+            resampling: None,
             log_prices: vec![[0.0; LANES]; self.assets.len()],
             normals: vec![[[0.0; LANES]; CHUNK]; self.drivers.len()],
             prices: vec![[[0.0; LANES]; CHUNK]; self.assets.len()],
-        }
+        };
+        self.restart(&mut block, first_path);
+        block
+    }
+
+    /// Makes a block of this generator's the paths `first_path ..` before their first step.
+    pub fn restart(&self, block: &mut PathBlock, first_path: u64) {
+        let shock = |&asset: &usize| LaneStreams::new(self.seed, first_path, Purpose::Shock, asset as u32);
+        block.shocks.clear();
+        block.shocks.extend(self.drivers.iter().map(shock));
+        block.resampling = self.resampler.as_ref().map(|r| r.begin(self.seed, first_path));
+        block.log_prices.fill([0.0; LANES]);
     }
 
     /// Advances the block by `steps <= CHUNK` steps; only a path's last chunk may be shorter.

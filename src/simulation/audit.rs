@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::block::Unobserved;
+use super::block::{Scratch, Unobserved};
 use super::{Audit, Job, VectorWidth};
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, BookState, Ledger, OutOfRange, price_to_decimal};
@@ -106,7 +106,8 @@ fn audit_block(
     lanes: &[usize],
     cancelled: &AtomicBool,
 ) -> Result<Audit> {
-    let states = width.run(job, first_path, &mut Unobserved, cancelled).ok_or(Error::Interrupted)?;
+    let mut scratch = Scratch::new(job);
+    width.run(job, &mut scratch, first_path, &mut Unobserved, cancelled)?;
     let open = || -> Vec<Followed<'_>> { job.books.iter().map(Followed::open).collect() };
     // A path whose amounts outgrow the ledger is left out.
     let mut followed: Vec<Option<Vec<Followed<'_>>>> = lanes.iter().map(|_| Some(open())).collect();
@@ -138,7 +139,7 @@ fn audit_block(
     for (&lane, accounts) in lanes.iter().zip(&followed) {
         let Some(accounts) = accounts else { continue };
         total.paths += 1;
-        for ((book, state), account) in job.books.iter().zip(&states).zip(accounts) {
+        for ((book, state), account) in job.books.iter().zip(scratch.states()).zip(accounts) {
             let error = compare(book, state, lane, account).map_err(|difference| {
                 Error::failed(format!(
                     "the exact ledger and the fast kernel disagree on path {} in mode {}: {difference}. \
@@ -183,7 +184,7 @@ fn compare(
     for (name, exact, fast, unit) in pairs {
         // An account that has grown is measured against its size.
         let error = (exact.to_f64().unwrap_or(f64::NAN) - fast).abs() / unit.max(fast.abs());
-        if !(error <= BALANCE_BUDGET) {
+        if error.is_nan() || error > BALANCE_BUDGET {
             return Err(format!("{name} is {exact} and {fast}"));
         }
         worst = worst.max(error);

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Job;
+use crate::error::{Error, Result};
 use crate::margin::BookState;
-use crate::paths::CHUNK;
+use crate::paths::{CHUNK, PathBlock};
 
 /// Sees every mode after every step.
 pub trait Observer {
@@ -20,25 +21,53 @@ impl Observer for Unobserved {
     fn stepped(&mut self, _: usize, _: u64, _: &BookState) {}
 }
 
-/// Steps the paths `first_path ..` to the horizon in every mode; `None` if cancelled on the way.
+/// What a thread steps a block in, used again for the next one.
+pub struct Scratch {
+    paths: PathBlock,
+    states: Vec<BookState>,
+}
+
+impl Scratch {
+    /// Room for one block of the job.
+    pub fn new(job: &Job) -> Self {
+        let assets = job.generator.assets();
+        Self {
+            paths: job.generator.begin(0),
+            states: job.books.iter().map(|book| BookState::open(book, assets)).collect(),
+        }
+    }
+
+    /// Every mode's accounts at the step reached.
+    pub fn states(&self) -> &[BookState] {
+        &self.states
+    }
+}
+
+/// Steps the paths `first_path ..` to the horizon in every mode.
+///
+/// # Errors
+/// [`Error::Interrupted`] if cancelled on the way.
 #[inline(always)]
 pub fn run_block<O: Observer>(
     job: &Job,
+    scratch: &mut Scratch,
     first_path: u64,
     observer: &mut O,
     cancelled: &AtomicBool,
-) -> Option<Vec<BookState>> {
-    let assets = job.generator.assets();
-    let mut paths = job.generator.begin(first_path);
-    let mut states: Vec<BookState> = job.books.iter().map(|b| BookState::open(b, assets)).collect();
+) -> Result<()> {
+    let Scratch { paths, states } = scratch;
+    job.generator.restart(paths, first_path);
+    for (plan, state) in job.books.iter().zip(states.iter_mut()) {
+        state.reopen(plan);
+    }
     let mut done = 0;
     while done < job.steps {
         if cancelled.load(Ordering::Relaxed) {
-            return None;
+            return Err(Error::Interrupted);
         }
         let steps = CHUNK.min((job.steps - done) as usize);
-        job.generator.advance(&mut paths, steps);
-        for (book, (plan, state)) in job.books.iter().zip(&mut states).enumerate() {
+        job.generator.advance(paths, steps);
+        for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
             for index in 0..steps {
                 let step = done + index as u64 + 1;
                 state.step(plan, step as u32, |asset| paths.price(asset, index));
@@ -47,5 +76,5 @@ pub fn run_block<O: Observer>(
         }
         done += steps as u64;
     }
-    Some(states)
+    Ok(())
 }

@@ -10,8 +10,8 @@ use std::str::FromStr;
 use std::sync::atomic::AtomicBool;
 
 use super::Job;
-use super::block::{Observer, run_block};
-use crate::margin::BookState;
+use super::block::{Observer, Scratch, run_block};
+use crate::error::Result;
 
 /// The widest vectors a person allows, for testing that bits do not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +27,7 @@ pub enum WidthLimit {
 impl FromStr for WidthLimit {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
         match text {
             "scalar" => Ok(Self::Scalar),
             "avx2" => Ok(Self::Avx2),
@@ -66,18 +66,19 @@ impl VectorWidth {
     pub(super) fn run<O: Observer>(
         self,
         job: &Job,
+        scratch: &mut Scratch,
         first_path: u64,
         observer: &mut O,
         cancelled: &AtomicBool,
-    ) -> Option<Vec<BookState>> {
+    ) -> Result<()> {
         match self.0 {
             // SAFETY: `detect` found avx512f, avx512dq, avx512vl, avx512bw and avx2.
             #[cfg(target_arch = "x86_64")]
-            WidthLimit::Avx512 => unsafe { run_avx512(job, first_path, observer, cancelled) },
+            WidthLimit::Avx512 => unsafe { run_avx512(job, scratch, first_path, observer, cancelled) },
             // SAFETY: `detect` found avx2.
             #[cfg(target_arch = "x86_64")]
-            WidthLimit::Avx2 => unsafe { run_avx2(job, first_path, observer, cancelled) },
-            _ => run_block(job, first_path, observer, cancelled),
+            WidthLimit::Avx2 => unsafe { run_avx2(job, scratch, first_path, observer, cancelled) },
+            _ => run_block(job, scratch, first_path, observer, cancelled),
         }
     }
 }
@@ -86,20 +87,22 @@ impl VectorWidth {
 #[target_feature(enable = "avx2,avx512f,avx512dq,avx512vl,avx512bw")]
 fn run_avx512<O: Observer>(
     job: &Job,
+    scratch: &mut Scratch,
     first_path: u64,
     observer: &mut O,
     cancelled: &AtomicBool,
-) -> Option<Vec<BookState>> {
-    run_block(job, first_path, observer, cancelled)
+) -> Result<()> {
+    run_block(job, scratch, first_path, observer, cancelled)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn run_avx2<O: Observer>(
     job: &Job,
+    scratch: &mut Scratch,
     first_path: u64,
     observer: &mut O,
     cancelled: &AtomicBool,
-) -> Option<Vec<BookState>> {
-    run_block(job, first_path, observer, cancelled)
+) -> Result<()> {
+    run_block(job, scratch, first_path, observer, cancelled)
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::block::Unobserved;
+use super::block::{Scratch, Unobserved};
 use super::totals::Totals;
 use super::{Audit, PathSample, RunOutcome, VectorWidth, audit, sample};
 use crate::error::{Error, Result};
@@ -51,6 +51,18 @@ pub struct Control<'a> {
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
+/// What one thread works with.
+struct Worker {
+    scratch: Scratch,
+    totals: Totals,
+}
+
+impl Worker {
+    fn new(job: &Job) -> Self {
+        Self { scratch: Scratch::new(job), totals: Totals::new(job) }
+    }
+}
+
 /// Threads and vector width that runs are made with. Neither changes a result.
 #[derive(Debug)]
 pub struct Simulator {
@@ -79,33 +91,35 @@ impl Simulator {
     /// [`Error::Interrupted`] when cancelled.
     pub fn simulate(&self, job: &Job, control: &Control<'_>) -> Result<RunOutcome> {
         let blocks = job.paths.div_ceil(LANES as u64);
-        let idle: Mutex<Vec<Totals>> = Mutex::new(Vec::new());
-        let take = || idle.lock().ok().and_then(|mut totals| totals.pop());
+        let idle: Mutex<Vec<Worker>> = Mutex::new(Vec::new());
         self.threads.install(|| {
             (0..blocks.div_ceil(BLOCKS_PER_TASK)).into_par_iter().try_for_each(|task| {
-                let mut totals = take().unwrap_or_else(|| Totals::new(job));
+                let waiting = idle.lock().ok().and_then(|mut workers| workers.pop());
+                let mut worker = waiting.unwrap_or_else(|| Worker::new(job));
                 for block in task * BLOCKS_PER_TASK..((task + 1) * BLOCKS_PER_TASK).min(blocks) {
-                    let first_path = block * LANES as u64;
-                    let states = self
-                        .width
-                        .run(job, first_path, &mut Unobserved, control.cancelled)
-                        .ok_or(Error::Interrupted)?;
-                    let lanes = (job.paths - first_path).min(LANES as u64);
-                    totals.fold(job, &states, lanes as usize);
-                    (control.progress)(lanes);
+                    (control.progress)(self.fold_block(job, &mut worker, block, control.cancelled)?);
                 }
-                if let Ok(mut idle) = idle.lock() {
-                    idle.push(totals);
+                if let Ok(mut workers) = idle.lock() {
+                    workers.push(worker);
                 }
                 Ok(())
             })
         })?;
-        let parts = idle.into_inner().map_err(|_| Error::failed("a worker thread stopped"))?;
+        let workers = idle.into_inner().map_err(|_| Error::failed("a worker thread stopped"))?;
         let mut whole = Totals::new(job);
-        for part in &parts {
-            whole.merge(part);
+        for worker in &workers {
+            whole.merge(&worker.totals);
         }
         Ok(whole.finish())
+    }
+
+    /// Simulates one block and adds it to the worker's totals; returns the number of its paths.
+    fn fold_block(&self, job: &Job, worker: &mut Worker, block: u64, cancelled: &AtomicBool) -> Result<u64> {
+        let first_path = block * LANES as u64;
+        self.width.run(job, &mut worker.scratch, first_path, &mut Unobserved, cancelled)?;
+        let lanes = (job.paths - first_path).min(LANES as u64);
+        worker.totals.fold(job, worker.scratch.states(), lanes as usize);
+        Ok(lanes)
     }
 
     /// Follows a sample of the run's paths in the exact ledger and compares the kernel with it.

@@ -4,9 +4,9 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
-use super::block::Observer;
+use super::block::{Observer, Scratch};
 use super::{Job, PathSample, SampledMode, VectorWidth};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::margin::BookState;
 use crate::paths::{LANES, Lanes};
 
@@ -36,12 +36,13 @@ pub fn sample(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Result<P
     let steps: Vec<u64> = (0..=times).map(|i| i * job.steps / times).collect();
     let paths = SAMPLE_PATHS.min(job.paths);
     let opening = [job.opening_equity(); LANES];
-    let blocks: Vec<(Vec<Vec<Lanes>>, Vec<BookState>)> = (0..paths.div_ceil(LANES as u64))
+    let blocks: Vec<(Vec<Vec<Lanes>>, Scratch)> = (0..paths.div_ceil(LANES as u64))
         .into_par_iter()
         .map(|block| {
             let mut recorder = Recorder { steps: &steps, rows: vec![vec![opening]; job.books.len()] };
-            let states = width.run(job, block * LANES as u64, &mut recorder, cancelled);
-            states.map(|s| (recorder.rows, s)).ok_or(Error::Interrupted)
+            let mut scratch = Scratch::new(job);
+            width.run(job, &mut scratch, block * LANES as u64, &mut recorder, cancelled)?;
+            Ok((recorder.rows, scratch))
         })
         .collect::<Result<_>>()?;
     let modes = job
@@ -56,8 +57,8 @@ pub fn sample(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Result<P
                 drawdown_relative: Vec::new(),
             };
             for path in 0..paths as usize {
-                let (rows, states) = &blocks[path / LANES];
-                let (lane, state) = (path % LANES, &states[book]);
+                let (rows, scratch) = &blocks[path / LANES];
+                let (lane, state) = (path % LANES, &scratch.states()[book]);
                 mode.equity.push(rows[book].iter().map(|row| row[lane]).collect());
                 let first = (0..plan.pools()).filter_map(|pool| state.liquidated_at(pool, lane)).min();
                 mode.first_liquidation.push(first.map(u64::from));
