@@ -56,6 +56,18 @@ pub fn all() -> Result<Vec<Figure>, Box<dyn Error>> {
     Ok(figures)
 }
 
+/// Figures of one setting share a run; runs in the order of their first figures.
+pub fn by_setting(figures: Vec<Figure>) -> Vec<Vec<Figure>> {
+    let mut runs: Vec<Vec<Figure>> = Vec::new();
+    for figure in figures {
+        match runs.iter_mut().find(|run| run.iter().all(|f| f.setting == figure.setting)) {
+            Some(run) => run.push(figure),
+            None => runs.push(vec![figure]),
+        }
+    }
+    runs
+}
+
 #[derive(Deserialize)]
 struct OneAssetRow {
     id: String,

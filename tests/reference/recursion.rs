@@ -10,7 +10,7 @@
 
 use std::f64::consts::PI;
 
-use super::closed_form::normal_cdf;
+use crate::reference::closed_form::normal_cdf;
 
 const NODES: usize = 12;
 const PANEL: f64 = 1.5;
