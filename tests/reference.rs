@@ -2,7 +2,7 @@
 //! scalar simulation and textbook laws. All seeds are fixed.
 //!
 //! A comparison fails at |z| >= 4.5, which a correct simulator exceeds once in 150,000 comparisons
-//! (about 120 are made here: odds of 1 in 1,000 when a stream changes). A bias of 5.5 standard errors is seen
+//! (about 190 are made here: odds of 1 in 800 whenever a stream changes). A bias of 5.5 standard errors is seen
 //! with 84 %. With 200,000 paths that is 0.6 % of a probability of 0.5 in absolute terms (1.2 % of its
 //! value), 0.5 % of a mean drawdown, and 0.03 % of a price; volatility wrong by 2 % fails in every group.
 //! `cargo run --release --example reference` compares more rows with more paths.
@@ -229,7 +229,7 @@ fn an_independent_scalar_simulation_agrees() -> Outcome {
 }
 
 /// More checks within the same horizon find more, never as many as continuous monitoring: exact steps
-/// between the four are 13 to 45 standard errors, and the last stays 13 below the limit. What is missing at
+/// between the four are 14 to 47 standard errors, and the last stays 13 below the limit. What is missing at
 /// 720 is what the continuity correction of Broadie, Glasserman and Kou (1997) says: the formula with the
 /// barrier moved out by exp(−0.5826·σ·√dt), itself wrong by 6e-5 here, a 17th of the standard error.
 #[test]
