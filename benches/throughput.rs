@@ -57,7 +57,7 @@ fn job(wallet: u32, volatilities: &[f64], sides: &[Side], correlation: f64) -> O
         books: [MarginMode::Isolated, MarginMode::Cross].map(|m| BookPlan::new(&portfolio, m)).into(),
         paths: PATHS,
         steps: STEPS,
-        ruin_level: 0.1,
+        ruin_equity: 0.1 * f64::from(wallet),
     })
 }
 

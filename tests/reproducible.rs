@@ -43,7 +43,7 @@ fn job(paths: u64, steps: u64) -> Job {
         books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode)).into(),
         paths,
         steps,
-        ruin_level: 0.1,
+        ruin_equity: 10.0,
     }
 }
 

@@ -46,6 +46,7 @@ pub struct BookPlan {
     /// `W` at time 0.
     pub(super) wallet: f64,
     pub(super) opening_equity: f64,
+    entry_notional: f64,
     /// Gaps within it of zero are decided exactly.
     pub(super) guard: f64,
     pub(super) fill: FillPrice,
@@ -57,14 +58,15 @@ impl BookPlan {
     pub fn new(portfolio: &Portfolio, mode: MarginMode) -> Self {
         let partition = Partition::new(portfolio, mode);
         let opening_equity = to_f64(portfolio.account.wallet);
-        let largest_notional: f64 =
+        let entry_notional: f64 =
             portfolio.positions.iter().map(|p| to_f64(portfolio.entry_notional(p))).sum();
         Self {
             mode,
             pools: partition.pools.into_iter().map(|pool| PoolPlan::new(portfolio, pool)).collect(),
             wallet: to_f64(partition.wallet),
             opening_equity,
-            guard: GUARD * opening_equity.max(largest_notional),
+            entry_notional,
+            guard: GUARD * opening_equity.max(entry_notional),
             fill: portfolio.venue.liquidation.price,
             remainder: portfolio.venue.liquidation.remainder,
             portfolio: portfolio.clone(),
@@ -79,6 +81,11 @@ impl BookPlan {
     /// Equity at time 0: the wallet as written.
     pub fn opening_equity(&self) -> f64 {
         self.opening_equity
+    }
+
+    /// Sum of the positions' notionals at entry.
+    pub fn entry_notional(&self) -> f64 {
+        self.entry_notional
     }
 
     /// Number of pools that hold positions.

@@ -102,13 +102,14 @@ fn run_one(
 pub fn job(scenario: &Scenario) -> Result<Job> {
     let generator = PathGenerator::new(&scenario.market, scenario.settings.seed)
         .ok_or_else(|| Error::input("correlation: the matrix is not positive definite"))?;
-    let books = scenario.settings.modes.iter().map(|&mode| BookPlan::new(&scenario.portfolio, mode));
+    let books: Vec<_> =
+        scenario.settings.modes.iter().map(|&mode| BookPlan::new(&scenario.portfolio, mode)).collect();
     Ok(Job {
         generator,
-        books: books.collect(),
+        ruin_equity: scenario.settings.ruin_level * books.first().map_or(0.0, BookPlan::opening_equity),
+        books,
         paths: scenario.settings.paths,
         steps: scenario.settings.steps,
-        ruin_level: scenario.settings.ruin_level,
     })
 }
 

@@ -27,14 +27,20 @@ pub struct Job {
     pub paths: u64,
     /// Steps of a path, `1 ..= 2^32 − 1`.
     pub steps: u64,
-    /// Fraction of opening equity at or below which a path counts as ruined.
-    pub ruin_level: f64,
+    /// Equity at or below which a path counts as ruined, account currency.
+    pub ruin_equity: f64,
 }
 
 impl Job {
     /// Equity at time 0, the same in every mode.
     pub fn opening_equity(&self) -> f64 {
         self.books.first().map_or(1.0, BookPlan::opening_equity)
+    }
+
+    /// The natural size of profits: opening equity, or what is held where that is less, so that small
+    /// positions of a large account are resolved as finely as large ones.
+    pub fn money_unit(&self) -> f64 {
+        self.opening_equity().min(self.books.first().map_or(1.0, BookPlan::entry_notional))
     }
 
     /// Number of positions, the same in every mode.

@@ -5,6 +5,9 @@ use super::{Job, RunOutcome};
 use crate::margin::BookState;
 use crate::statistics::{Distribution, Moments};
 
+/// Fraction of opening equity within which two amounts are the same.
+const TIE: f64 = 1e-12;
+
 /// What one lane's path came to in one mode.
 #[derive(Debug, Clone, Copy, Default)]
 struct PathResult {
@@ -28,7 +31,8 @@ pub struct Totals {
 impl Totals {
     /// Nothing folded yet.
     pub fn new(job: &Job) -> Self {
-        let unit = job.opening_equity();
+        let unit = job.money_unit();
+        let ratio_unit = unit / job.opening_equity();
         let positions = job.positions();
         let mode = |book: &crate::margin::BookPlan| ModeOutcome {
             mode: book.mode(),
@@ -37,7 +41,7 @@ impl Totals {
             positions: vec![0; positions],
             ruin: 0,
             first_liquidation: vec![0; job.steps as usize + 1],
-            drawdown_relative: Distribution::new(1.0),
+            drawdown_relative: Distribution::new(ratio_unit),
             drawdown_absolute: Distribution::new(unit),
             pnl: Distribution::new(unit),
             shortfall_paths: 0,
@@ -48,7 +52,7 @@ impl Totals {
             b,
             liquidation: TwoByTwo::default(),
             positions: vec![TwoByTwo::default(); positions],
-            drawdown_relative: Moments::new(1.0),
+            drawdown_relative: Moments::new(ratio_unit),
             pnl: Moments::new(unit),
             shortfall: Moments::new(unit),
         };
@@ -105,7 +109,8 @@ impl Totals {
             total.first_liquidation[first_liquidation as usize] += 1;
         }
         total.all += u64::from(all);
-        total.ruin += u64::from(state.least_equity(lane) <= job.ruin_level * opening);
+        // Rounding must not decide a tie: many liquidated paths end at exactly the same equity.
+        total.ruin += u64::from(state.least_equity(lane) <= job.ruin_equity + TIE * opening);
         let result = PathResult {
             first_liquidation,
             drawdown_relative: state.relative_drawdown(lane),

@@ -4,10 +4,10 @@ use super::{Histogram, Moments, quantile_rank};
 
 /// Moments, extremes and a histogram of one measure.
 ///
-/// Quantiles and tail means are read off the bins by the largest value each bin holds. An error is
-/// below 6.2e-5 of the unit up to 1,024 units and one part in a million beyond. A value that many paths
-/// share and that is a whole number of units (a lost account, no drawdown at all) comes out exactly,
-/// as does any that no other value shares a bin with.
+/// Quantiles and tail means are read off the bins by the largest value each bin holds: they lie above
+/// the exact value by at most 2^−14 (6.1e-5) of the unit, or of the value where that is beyond 8
+/// units. A value that many paths share exactly (a liquidated account's loss) comes out exactly
+/// where nothing above it falls into its bin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distribution {
     moments: Moments,

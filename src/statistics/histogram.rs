@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 const PAGE: usize = 256;
 /// Bins per unit: a bin is 2^−14 = 6.1e-5 of the unit wide.
 const BINS_PER_UNIT: f64 = 16_384.0;
-/// Up to here (in units) bins have that fixed width; beyond it a bin is 2^−20 of its value wide.
-const LINEAR_LIMIT: f64 = 1_024.0;
+/// Up to here (in units) bins have that fixed width; beyond it a bin is 2^−14 of its value wide.
+const LINEAR_LIMIT: f64 = 8.0;
 const LINEAR_BINS: i64 = (LINEAR_LIMIT * BINS_PER_UNIT) as i64;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,8 +18,9 @@ struct Bin {
 
 const EMPTY: Bin = Bin { count: 0, max: f64::NEG_INFINITY };
 
-/// Counts per bin and the largest value seen in each, in pages made on demand: memory depends on
-/// the spread of the values, not on their number.
+/// Counts per bin and the largest value seen in each, in pages made on demand: memory depends on the
+/// spread of the values, not on their number, and stays below 2 MiB for values within 8 units
+/// of either sign and a quarter of that for every doubling beyond.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Histogram {
     unit: f64,
@@ -78,7 +79,7 @@ fn bin_index(x: f64) -> i64 {
     if x.abs() <= LINEAR_LIMIT {
         return (x * BINS_PER_UNIT).ceil() as i64;
     }
-    // The bit pattern of a positive f64 rises with its value: keep exponent and 20 mantissa bits.
-    let coarse = |y: f64| (y.to_bits() >> 32) as i64 - (LINEAR_LIMIT.to_bits() >> 32) as i64;
+    // The bit pattern of a positive f64 rises with its value: keep exponent and 14 mantissa bits.
+    let coarse = |y: f64| (y.to_bits() >> 38) as i64 - (LINEAR_LIMIT.to_bits() >> 38) as i64;
     if x > 0.0 { LINEAR_BINS + 1 + coarse(x) } else { -LINEAR_BINS - 1 - coarse(-x) }
 }

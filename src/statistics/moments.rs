@@ -2,12 +2,14 @@
 
 use super::exact_sum::ExactSum;
 
-/// Largest value, in units, whose square fits.
-const SQUARE_LIMIT: f64 = (1u64 << 33) as f64;
-/// Largest value, in units, that fits.
-const VALUE_LIMIT: f64 = SQUARE_LIMIT * SQUARE_LIMIT;
-/// Fixed-point scale of the sums: values are kept in units of 2^−60 of `unit`.
+/// Fixed-point scale of the sum: values are kept in units of 2^−60 of `unit`.
 const SCALE: f64 = (1u64 << 60) as f64;
+/// Fixed-point scale of the sum of squares: finer, so that values of 1e-8 units still have a variance.
+const SQUARE_SCALE: f64 = (1u128 << 72) as f64;
+/// Largest value, in units, whose square fits.
+const SQUARE_LIMIT: f64 = (1u64 << 27) as f64;
+/// Largest value, in units, that fits.
+const VALUE_LIMIT: f64 = (1u128 << 66) as f64;
 
 /// A mean and its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,8 +21,8 @@ pub struct MeanEstimate {
 }
 
 /// Count, sum and sum of squares of values measured in `unit`, as integers, so that adding and merging
-/// commute exactly. A value and its square are cut to 2^−60 units; where a value is beyond 2^33 units
-/// (8.6e9) its square no longer fits and there is no variance, beyond 2^66 no mean. The variance is a
+/// commute exactly. A value is cut to 2^−60 units and its square to 2^−72; where a value is beyond 2^27
+/// units (1.3e8) its square no longer fits and there is no variance, beyond 2^66 no mean. The variance is a
 /// difference of sums: its error is a few 1e-16 of the mean square.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moments {
@@ -33,7 +35,7 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// No values yet. `unit > 0` is what values are divided by: opening equity for money, 1 for ratios.
+    /// No values yet. `unit > 0` is what values are divided by: their natural size.
     pub fn new(unit: f64) -> Self {
         Self {
             unit,
@@ -51,7 +53,7 @@ impl Moments {
         let x = value / self.unit;
         self.count += 1;
         self.sum.add((x * SCALE) as i128);
-        self.sum_of_squares.add((x * x * SCALE) as i128);
+        self.sum_of_squares.add((x * x * SQUARE_SCALE) as i128);
         // Adding +0.0 turns −0.0 into +0.0, so that min and max do not depend on the order.
         self.min = self.min.min(value + 0.0);
         self.max = self.max.max(value + 0.0);
@@ -135,7 +137,7 @@ impl Moments {
     fn variance_over(&self, count: u64) -> f64 {
         let n = count as f64;
         let mean = self.sum.to_f64() / SCALE / n;
-        let spread = (self.sum_of_squares.to_f64() / SCALE - n * mean * mean) / (n - 1.0);
+        let spread = (self.sum_of_squares.to_f64() / SQUARE_SCALE - n * mean * mean) / (n - 1.0);
         spread.max(0.0) * self.unit * self.unit
     }
 }

@@ -59,7 +59,8 @@ impl Setting {
             books: vec![BookPlan::new(&self.portfolio(), self.mode)],
             paths,
             steps: self.steps,
-            ruin_level: 0.1,
+            // No figure asks for ruin.
+            ruin_equity: 0.0,
         };
         let cancelled = AtomicBool::new(false);
         Ok(simulator.simulate(&job, &Control { cancelled: &cancelled, progress: &|_| () })?)
