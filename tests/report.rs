@@ -25,7 +25,7 @@ struct Path {
     shortfall: f64,
 }
 
-const AUDIT: Audit = Audit { paths: 64, events: 3, max_balance_error: 2e-15 };
+const AUDIT: Audit = Audit { paths: 64, left_out: 0, events: 3, max_balance_error: 2e-15 };
 
 fn mode_outcome(mode: MarginMode, paths: &[Path]) -> ModeOutcome {
     let count = |f: &dyn Fn(&Path) -> bool| paths.iter().filter(|p| f(p)).count() as u64;

@@ -18,16 +18,31 @@ struct Example<'a> {
 
 fn check(example: &Example<'_>) {
     let mut ledger = Ledger::open(&example.portfolio, example.mode);
+    let (mut realised, mut forfeited, mut paid_in) = (dec!(0), dec!(0), dec!(0));
     for (index, (marks, equity, liquidated)) in example.steps.iter().enumerate() {
         let step = index as u64 + 1;
         let events = ledger.step(step, marks).unwrap();
         let pools: Vec<usize> = events.iter().map(|e| e.pool).collect();
         assert_eq!(pools, *liquidated, "liquidated at step {step}");
+        for event in &events {
+            realised += event.realised;
+            forfeited += event.forfeited;
+            paid_in += event.paid_in;
+            let at_mark: Decimal = event.fills.iter().map(|fill| fill.profit_at_mark).sum();
+            if example.portfolio.venue.liquidation.price == FillPrice::Mark {
+                assert_eq!(event.realised, at_mark, "realised at the mark, step {step}");
+                assert_eq!(event.paid_in, event.shortfall, "the fund pays the shortfall, step {step}");
+            }
+        }
         let balance = ledger.balance(marks).unwrap();
         assert_eq!(balance.held, *equity, "equity at step {step}");
         assert_eq!(balance.held, balance.explained, "conservation at step {step}");
     }
     assert_eq!(ledger.shortfall(), example.shortfall);
+    if ledger.is_closed() {
+        let explained = example.portfolio.account.wallet + realised - forfeited + paid_in;
+        assert_eq!(ledger.wallet(), explained, "the wallet is what the events say");
+    }
 
     let plan = BookPlan::new(&example.portfolio, example.mode);
     let to_f64 = |d: &Decimal| d.to_string().parse::<f64>().unwrap();
@@ -298,6 +313,103 @@ fn positions_of_one_market_and_side_are_one_size() {
         steps: &[(&[dec!(100)], dec!(245), &[0])],
         shortfall: dec!(0),
     });
+}
+
+#[test]
+fn a_long_and_a_short_of_one_market_are_two_sizes() {
+    // 300 long and 300 short: 0.4 % of 30,000 twice, 240; as one size of 60,000 it would be 250.
+    let tiers =
+        TierTable::new(&[(dec!(0), dec!(0.004), None), (dec!(50000), dec!(0.005), Some(dec!(50)))]).unwrap();
+    let positions = [
+        held(0, Side::Long, dec!(300), dec!(100), Collateral::Cross),
+        held(0, Side::Short, dec!(300), dec!(100), Collateral::Cross),
+    ];
+    let book = |wallet| {
+        portfolio(wallet, &[(dec!(100), tiers.clone())], &positions, FillPrice::Mark, Remainder::Return)
+    };
+    check(&Example {
+        portfolio: book(dec!(245)),
+        mode: MarginMode::Cross,
+        steps: &[(&[dec!(100)], dec!(245), &[])],
+        shortfall: dec!(0),
+    });
+    check(&Example {
+        portfolio: book(dec!(240)),
+        mode: MarginMode::Cross,
+        steps: &[(&[dec!(100)], dec!(240), &[0])],
+        shortfall: dec!(0),
+    });
+}
+
+#[test]
+fn exact_ties_are_decided_exactly() {
+    // For each mark m the margin is made to be just the requirement plus the loss: q·(E − m) + r·q·m, a
+    // tie to the last digit, which f64 misses for many m. A millionth of a cent above, it stands.
+    let assets = [(dec!(100), TierTable::flat(dec!(0.007)))];
+    let quantity = dec!(0.3);
+    for cents in 9_001..9_200 {
+        let mark = Decimal::new(cents, 2);
+        let margin = quantity * (dec!(100) - mark) + dec!(0.007) * quantity * mark;
+        let position = held(0, Side::Long, quantity, margin, Collateral::Isolated);
+        let book = portfolio(dec!(50), &assets, &[position], FillPrice::Mark, Remainder::Return);
+        let left = dec!(50) - quantity * (dec!(100) - mark);
+        check(&Example {
+            portfolio: book.clone(),
+            mode: MarginMode::Isolated,
+            steps: &[(&[mark], left, &[0])],
+            shortfall: dec!(0),
+        });
+        let above = mark + dec!(0.00000001);
+        check(&Example {
+            portfolio: book,
+            mode: MarginMode::Isolated,
+            steps: &[(&[above], left + quantity * dec!(0.00000001), &[])],
+            shortfall: dec!(0),
+        });
+    }
+}
+
+#[test]
+fn exact_ties_count_what_was_returned_to_the_wallet() {
+    // The long returns 0.4 at 90.4; then 40.4 back the short, whose equity 140.4 − m meets r·m exactly at
+    // m = 140.4/(1 + r). With r = 0.17 that is 120: a tie that only the returned 0.4 makes.
+    let assets = [(dec!(100), TierTable::flat(dec!(0.005))), (dec!(100), TierTable::flat(dec!(0.17)))];
+    let positions = [
+        held(0, Side::Long, dec!(1), dec!(10), Collateral::Isolated),
+        held(1, Side::Short, dec!(1), dec!(10), Collateral::Cross),
+    ];
+    let mixed = portfolio(dec!(50), &assets, &positions, FillPrice::Mark, Remainder::Return);
+    check(&Example {
+        portfolio: mixed.clone(),
+        mode: MarginMode::Mixed,
+        steps: &[(&[dec!(90.4), dec!(100)], dec!(40.4), &[1]), (&[dec!(90.4), dec!(120)], dec!(20.4), &[0])],
+        shortfall: dec!(0),
+    });
+    check(&Example {
+        portfolio: mixed,
+        mode: MarginMode::Mixed,
+        steps: &[
+            (&[dec!(90.4), dec!(100)], dec!(40.4), &[1]),
+            (&[dec!(90.4), dec!(119.99999999)], dec!(20.40000001), &[]),
+        ],
+        shortfall: dec!(0),
+    });
+}
+
+#[test]
+fn a_loss_of_exactly_the_margin_is_no_shortfall() {
+    // Rate 0, 10x at 60,000, price down by exactly a tenth: nothing is left, nothing is missing. In f64
+    // q·54,000 − q·60,000 misses −10 by rounding for such quantities.
+    let assets = [(dec!(60000), TierTable::flat(dec!(0)))];
+    for thousandths in 1..60 {
+        let quantity = Decimal::new(thousandths, 3) / dec!(7);
+        let quantity = quantity.round_sf(15).unwrap();
+        let position = held(0, Side::Long, quantity, quantity * dec!(6000), Collateral::Isolated);
+        let book = portfolio(dec!(500), &assets, &[position], FillPrice::Mark, Remainder::Forfeit);
+        let plan = BookPlan::new(&book, MarginMode::Isolated);
+        let state = kernel_along(&plan, &[vec![54_000.0]], |_, _| ());
+        assert_eq!((state.liquidated_at(0, 0), state.shortfall(0)), (Some(1), 0.0), "{quantity}");
+    }
 }
 
 #[test]

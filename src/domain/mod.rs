@@ -14,3 +14,8 @@ pub use tiers::{Tier, TierError, TierTable};
 pub use venue::{FillPrice, LiquidationRule, Remainder, Venue};
 
 pub use rust_decimal::Decimal;
+
+/// The nearest f64. By way of the text, which is exact: `Decimal::to_f64` may miss by a unit in the last place.
+pub fn to_f64(x: Decimal) -> f64 {
+    x.to_string().parse().unwrap_or(f64::NAN)
+}

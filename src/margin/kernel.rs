@@ -8,7 +8,7 @@ use rust_decimal::prelude::FromPrimitive;
 
 use super::ledger::{price_to_decimal, profit, requirement};
 use super::plan::{BookPlan, PoolPlan};
-use crate::domain::{FillPrice, Remainder};
+use crate::domain::{FillPrice, Remainder, to_f64};
 use crate::paths::{LANES, Lanes};
 
 /// Step at which a pool was liquidated; 0 while it is open.
@@ -85,7 +85,7 @@ impl BookState {
             let gap = pool_gap(pool, &self.pool_base[index], &prices);
             let mut failing = false;
             for l in 0..LANES {
-                failing |= gap[l] <= plan.guard;
+                failing |= gap[l] <= pool.guard;
             }
             if failing {
                 self.resolve(plan, index, step, &gap, &|asset, lane| prices(asset)[lane]);
@@ -123,44 +123,45 @@ impl BookState {
         gap: &Lanes,
         price: &dyn Fn(usize, usize) -> f64,
     ) {
+        let guard = plan.pools[pool].guard;
         for (lane, &gap) in gap.iter().enumerate() {
-            if gap > plan.guard {
+            if gap > guard {
                 continue;
             }
-            let fails = gap < -plan.guard || self.fails_exactly(plan, pool, lane, gap, price);
+            let fails = gap < -guard
+                || match self.exact_margins(plan, pool, lane, price) {
+                    Some((equity, requirement)) => equity <= requirement,
+                    // Amounts beyond decimals: the f64 answer stands.
+                    None => gap <= 0.0,
+                };
             if fails {
                 self.liquidate(plan, pool, step, lane, price);
             }
         }
     }
 
-    /// The rule `equity <= requirement` in decimals, at the prices the ledger would see.
-    fn fails_exactly(
+    /// Equity and requirement of one lane's pool in decimals, at the prices the ledger would see.
+    fn exact_margins(
         &self,
         plan: &BookPlan,
         pool: usize,
         lane: usize,
-        gap: f64,
         price: &dyn Fn(usize, usize) -> f64,
-    ) -> bool {
+    ) -> Option<(Decimal, Decimal)> {
         let planned = &plan.pools[pool];
-        let exact = || -> Option<bool> {
-            let assets = plan.portfolio.assets.len();
-            let marks: Vec<Decimal> =
-                (0..assets).map(|a| price_to_decimal(price(a, lane)).ok()).collect::<Option<_>>()?;
-            // The wallet is as opened unless an isolated pool returned something to it.
-            let mut equity = if planned.is_wallet && self.wallet[lane] != planned.money {
-                Decimal::from_f64(self.wallet[lane])?
-            } else {
-                planned.exact.money
-            };
-            for &index in &planned.positions {
-                equity = equity.checked_add(profit(&plan.portfolio, index, &marks).ok()?)?;
-            }
-            Some(equity <= requirement(&plan.portfolio, &planned.exact, &marks).ok()?)
+        let assets = plan.portfolio.assets.len();
+        let marks: Vec<Decimal> =
+            (0..assets).map(|a| price_to_decimal(price(a, lane)).ok()).collect::<Option<_>>()?;
+        // The wallet is as opened unless an isolated pool returned something to it.
+        let mut equity = if planned.is_wallet && self.wallet[lane] != planned.money {
+            Decimal::from_f64(self.wallet[lane])?
+        } else {
+            planned.exact.money
         };
-        // Amounts beyond decimals: the f64 answer stands.
-        exact().unwrap_or(gap <= 0.0)
+        for &index in &planned.positions {
+            equity = equity.checked_add(profit(&plan.portfolio, index, &marks).ok()?)?;
+        }
+        Some((equity, requirement(&plan.portfolio, &planned.exact, &marks).ok()?))
     }
 
     /// Closes one lane's pool: fill, shortfall, remainder.
@@ -174,7 +175,11 @@ impl BookState {
     ) {
         let planned = &plan.pools[pool];
         let profit: f64 = planned.net.iter().map(|&(asset, net)| net * price(asset, lane)).sum();
-        let equity = self.pool_base[pool][lane] + profit;
+        let mut equity = self.pool_base[pool][lane] + profit;
+        if equity.abs() <= planned.guard {
+            // Rounding must not decide whether there is a shortfall.
+            equity = self.exact_margins(plan, pool, lane, price).map_or(equity, |(exact, _)| to_f64(exact));
+        }
         self.shortfall[lane] += (-equity).max(0.0);
         let left = match plan.fill {
             FillPrice::Mark => equity.max(0.0),

@@ -16,6 +16,9 @@ pub const MONEY_DECIMALS: u32 = 15;
 const LARGEST_AMOUNT: i64 = 1_000_000_000_000;
 /// Significant digits of a price handed to the ledger.
 const PRICE_DIGITS: usize = 12;
+/// Below it a decimal cannot hold that many digits.
+const SMALLEST_PRECISE_PRICE: f64 = 1e-16;
+const LARGEST_PRICE: f64 = 1e16;
 
 /// An amount too large for exact arithmetic; the path cannot be kept in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +26,10 @@ pub struct OutOfRange;
 
 impl fmt::Display for OutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an amount beyond {LARGEST_AMOUNT} cannot be kept exactly")
+        write!(
+            f,
+            "an amount beyond {LARGEST_AMOUNT} or a price beyond {LARGEST_PRICE:e} cannot be kept exactly"
+        )
     }
 }
 
@@ -199,6 +205,11 @@ impl<'a> Ledger<'a> {
         self.shortfall
     }
 
+    /// Nothing is open any more: whatever prices do, the account stays as it is.
+    pub fn is_closed(&self) -> bool {
+        self.pools.iter().all(|pool| !pool.open)
+    }
+
     /// The pools, and whether each is still open.
     pub fn pools(&self) -> impl Iterator<Item = (&Pool, bool)> {
         self.pools.iter().map(|p| (&p.pool, p.open))
@@ -223,9 +234,11 @@ impl<'a> Ledger<'a> {
         }
         let margins: Decimal = self.pools.iter().map(|p| p.margin).sum();
         let money_in = self.portfolio.account.wallet;
+        let realised = in_range(self.realised)?;
+        let (forfeited, paid_in) = (in_range(self.forfeited)?, in_range(self.paid_in)?);
         Ok(Balance {
             held: self.wallet + margins + unrealised,
-            explained: money_in + self.realised + unrealised - self.forfeited + self.paid_in,
+            explained: money_in + realised + unrealised - forfeited + paid_in,
         })
     }
 
@@ -288,13 +301,21 @@ fn in_range(amount: Decimal) -> Result<Decimal, OutOfRange> {
     if amount.abs() < Decimal::from(LARGEST_AMOUNT) { Ok(amount) } else { Err(OutOfRange) }
 }
 
-/// A simulated price at 12 significant digits, so that products with it stay exact.
+/// A simulated price at 12 significant digits, so that products with it stay exact; below 1e-16 at 28
+/// decimals, all a decimal has.
 ///
 /// # Errors
-/// [`OutOfRange`] for a price that is not finite or has no decimal of that precision.
+/// [`OutOfRange`] for a price that is not finite or beyond 1e16.
 pub fn price_to_decimal(price: f64) -> Result<Decimal, OutOfRange> {
-    let text = format!("{price:.*e}", PRICE_DIGITS - 1);
-    Decimal::from_scientific(&text).map_err(|_| OutOfRange)
+    if !price.is_finite() || price.abs() > LARGEST_PRICE {
+        return Err(OutOfRange);
+    }
+    let rounded = if price.abs() < SMALLEST_PRECISE_PRICE {
+        Decimal::from_str_exact(&format!("{price:.28}"))
+    } else {
+        Decimal::from_scientific(&format!("{price:.*e}", PRICE_DIGITS - 1))
+    };
+    rounded.map_err(|_| OutOfRange)
 }
 
 #[cfg(test)]
@@ -306,6 +327,8 @@ mod tests {
     fn prices_keep_twelve_digits() {
         assert_eq!(price_to_decimal(60_123.456_789_012_3), Ok(dec!(60123.4567890)));
         assert_eq!(price_to_decimal(0.000_012_345_678_901_26), Ok(dec!(0.0000123456789013)));
+        assert_eq!(price_to_decimal(1.234_567e-20), Ok(dec!(0.0000000000000000000123456700)));
+        assert_eq!(price_to_decimal(0.0), Ok(dec!(0)));
         assert_eq!(price_to_decimal(f64::NAN), Err(OutOfRange));
         assert_eq!(price_to_decimal(1e40), Err(OutOfRange));
     }

@@ -1,10 +1,9 @@
 //! A portfolio in one mode as dense f64: the only crossing from decimals.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use super::pool::{Partition, Pool, PoolKind};
-use crate::domain::{FillPrice, MarginMode, Portfolio, Remainder};
+use crate::domain::{FillPrice, MarginMode, Portfolio, Remainder, Tier, to_f64};
 
 /// Relative width of the band around a barrier inside which the exact rule decides. Wider than the
 /// rounding of prices to 12 digits, narrower than anything a person could notice.
@@ -26,6 +25,8 @@ pub(super) struct PoolPlan {
     pub positions: Vec<usize>,
     /// Opening money.
     pub money: f64,
+    /// Gaps within it of zero are decided exactly.
+    pub guard: f64,
     /// `−Σ s·q·E`.
     pub offset: f64,
     /// (asset, net quantity `Σ s·q`).
@@ -47,8 +48,6 @@ pub struct BookPlan {
     pub(super) wallet: f64,
     pub(super) opening_equity: f64,
     entry_notional: f64,
-    /// Gaps within it of zero are decided exactly.
-    pub(super) guard: f64,
     pub(super) fill: FillPrice,
     pub(super) remainder: Remainder,
 }
@@ -66,7 +65,6 @@ impl BookPlan {
             wallet: to_f64(partition.wallet),
             opening_equity,
             entry_notional,
-            guard: GUARD * opening_equity.max(entry_notional),
             fill: portfolio.venue.liquidation.price,
             remainder: portfolio.venue.liquidation.remainder,
             portfolio: portfolio.clone(),
@@ -113,11 +111,13 @@ impl BookPlan {
 impl PoolPlan {
     fn new(portfolio: &Portfolio, pool: Pool) -> Self {
         let mut offset = Decimal::ZERO;
+        let mut notional = Decimal::ZERO;
         let mut net: Vec<(usize, Decimal)> = Vec::new();
         for &index in &pool.positions {
             let position = &portfolio.positions[index];
             let signed = position.side.sign() * position.quantity;
             offset -= signed * portfolio.entry_price(position);
+            notional += portfolio.entry_notional(position);
             add_to(&mut net, position.asset, signed);
         }
         let mut slopes = net.clone();
@@ -126,8 +126,7 @@ impl PoolPlan {
             match portfolio.assets[size.asset].maintenance.tiers() {
                 [line] => add_to(&mut slopes, size.asset, -line.rate * size.quantity),
                 lines => {
-                    let dense =
-                        |t: &crate::domain::Tier| (to_f64(t.rate * size.quantity), to_f64(t.deduction));
+                    let dense = |t: &Tier| (to_f64(t.rate * size.quantity), to_f64(t.deduction));
                     tiered.push(TieredSize { asset: size.asset, lines: lines.iter().map(dense).collect() });
                 }
             }
@@ -137,6 +136,7 @@ impl PoolPlan {
             is_wallet: pool.kind == PoolKind::Wallet,
             positions: pool.positions.clone(),
             money: to_f64(pool.money),
+            guard: GUARD * to_f64(pool.money.max(notional)),
             offset: to_f64(offset),
             net: dense(net),
             slopes: dense(slopes),
@@ -151,9 +151,4 @@ fn add_to(pairs: &mut Vec<(usize, Decimal)>, asset: usize, amount: Decimal) {
         Some((_, sum)) => *sum += amount,
         None => pairs.push((asset, amount)),
     }
-}
-
-/// Nearest f64. Decimals lie below 7.9e28, so there always is one.
-fn to_f64(x: Decimal) -> f64 {
-    x.to_f64().unwrap_or(f64::NAN)
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::pool::{Partition, Pool};
-use crate::domain::{MarginMode, Portfolio, Side};
+use crate::domain::{MarginMode, Portfolio, Side, Tier};
 
 /// Prices of one position's asset at which its pool fails, the other assets unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,18 +61,21 @@ impl Curve {
             let p = &portfolio.positions[index];
             if p.asset == moving {
                 let signed = p.side.sign() * p.quantity;
-                curve.net += signed;
+                curve.net = curve.net.checked_add(signed)?;
                 curve.constant = curve.constant.checked_sub(signed.checked_mul(entry)?)?;
             }
         }
         for size in pool.sizes.iter().filter(|_| with_requirement) {
             let tiers = portfolio.assets[size.asset].maintenance.tiers();
-            let lines: Vec<_> = tiers.iter().map(|t| (t.rate * size.quantity, t.deduction)).collect();
+            let slope = |t: &Tier| Some((t.rate.checked_mul(size.quantity)?, t.deduction));
+            let lines: Vec<_> = tiers.iter().map(slope).collect::<Option<_>>()?;
             if size.asset == moving {
-                curve.breaks.extend(tiers[1..].iter().map(|t| t.floor / size.quantity));
+                // A break that no decimal holds lies beyond any price.
+                curve.breaks.extend(tiers[1..].iter().filter_map(|t| t.floor.checked_div(size.quantity)));
                 curve.requirements.push(lines);
             } else {
-                curve.constant -= highest(&lines, portfolio.assets[size.asset].price)?;
+                let required = highest(&lines, portfolio.assets[size.asset].price)?;
+                curve.constant = curve.constant.checked_sub(required)?;
             }
         }
         Some(curve)
@@ -106,8 +109,9 @@ impl Curve {
             let far_value = self.value(far)?;
             let unbounded = self.side == Side::Short && index + 1 == beyond.len();
             if far_value <= Decimal::ZERO || (unbounded && far_value < near_value) {
-                let run = (far - near).checked_mul(near_value)?;
-                let price = near.checked_add(run.checked_div(near_value - far_value)?)?;
+                let run = far.checked_sub(near)?.checked_mul(near_value)?;
+                let fall = near_value.checked_sub(far_value)?;
+                let price = near.checked_add(run.checked_div(fall)?)?;
                 return (price > Decimal::ZERO).then_some(price);
             }
             (near, near_value) = (far, far_value);
@@ -175,6 +179,14 @@ mod tests {
         // Tier 1: (600·100 − 15000)/(600·0.996) = 75.3012…, notional 45,180 < 50,000: inside.
         let found = entry_prices(&book, MarginMode::Isolated)[0].liquidation.map(|p| p.round_dp(10));
         assert_eq!(found, Some(dec!(75.3012048193)));
+    }
+
+    #[test]
+    fn a_tier_beyond_any_price_is_no_obstacle() {
+        let tiers = TierTable::new(&[(dec!(0), dec!(0.004), None), (dec!(1000000000000), dec!(0.005), None)])
+            .unwrap();
+        let book = portfolio(dec!(1), tiers, &[(Side::Short, dec!(0.00000000000000000001), dec!(1))]);
+        assert_eq!(entry_prices(&book, MarginMode::Isolated).len(), 1);
     }
 
     #[test]

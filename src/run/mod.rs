@@ -69,10 +69,11 @@ fn run_one(
     options: &Options<'_>,
 ) -> Result<Finished> {
     let started = Instant::now();
-    let outcome = simulator.simulate(job, control)?;
-    let audit = simulator.audit(job, control.cancelled)?;
     let modes = &scenario.settings.modes;
     let entry: Vec<_> = modes.iter().map(|&mode| entry_prices(&scenario.portfolio, mode)).collect();
+    // What the audit finds, it should find before hours are spent.
+    let audit = simulator.audit(job, control.cancelled)?;
+    let outcome = simulator.simulate(job, control)?;
     let document = report::build(scenario, &scenario.sha256(), &entry, &outcome, &audit);
     json::write(folder.staging(), &document)?;
     csv::write_tables(folder.staging(), &document, &outcome)?;

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use rust_decimal::Decimal;
 
 use super::job;
-use crate::domain::{FillPrice, MarginMode, Portfolio, Remainder, Span};
+use crate::domain::{Asset, FillPrice, MarginMode, Portfolio, Remainder, Span};
 use crate::error::{Error, Result};
-use crate::margin::{Ledger, LiquidationEvent, OutOfRange, PoolKind, price_to_decimal};
+use crate::margin::{Balance, Ledger, LiquidationEvent, OutOfRange, PoolKind, price_to_decimal};
 use crate::paths::{CHUNK, LANES};
 use crate::scenario::Scenario;
 
@@ -25,81 +25,95 @@ pub fn replay(scenario: &Scenario, modes: &[MarginMode], path: u64) -> Result<St
             known.join(", ")
         )));
     }
-    let marks = price_path(scenario, path)?;
-    let mut text = format!("{}: path {path}, seed {}\n", scenario.name, scenario.settings.seed);
-    for &mode in modes {
-        let told = tell(scenario, mode, &marks);
-        let story = told.map_err(|e| Error::failed(format!("path {path} in mode {mode}: {e}")))?;
-        text.push_str(&story);
-    }
-    Ok(text)
+    let tellers = modes.iter().map(|&mode| Teller::open(scenario, mode)).collect();
+    let stories = follow(scenario, path, tellers)?;
+    Ok(format!("{}: path {path}, seed {}\n{stories}", scenario.name, scenario.settings.seed))
 }
 
-/// Marks of every asset after each step, at the 12 digits the ledger sees.
-fn price_path(scenario: &Scenario, path: u64) -> Result<Vec<Vec<Decimal>>> {
+/// Steps the tellers along the path, at the marks of 12 digits that the ledger sees.
+fn follow(scenario: &Scenario, path: u64, mut tellers: Vec<Teller<'_>>) -> Result<String> {
     let job = job(scenario)?;
     let lane = (path % LANES as u64) as usize;
     let mut block = job.generator.begin(path - lane as u64);
     let mut marks = Vec::new();
-    while (marks.len() as u64) < job.steps {
-        let steps = CHUNK.min(job.steps as usize - marks.len());
+    let mut done = 0;
+    while done < job.steps {
+        let steps = CHUNK.min((job.steps - done) as usize);
         job.generator.advance(&mut block, steps);
         for index in 0..steps {
             let mark = |asset| price_to_decimal(block.price(asset, index)[lane]);
             let row = (0..job.generator.assets()).map(mark).collect::<std::result::Result<_, OutOfRange>>();
-            marks.push(row.map_err(|e| Error::failed(format!("path {path}: {e}")))?);
+            marks = row.map_err(|e| Error::failed(format!("path {path}: a price: {e}")))?;
+            for teller in &mut tellers {
+                let told = teller.step(done + index as u64 + 1, &marks);
+                told.map_err(|e| Error::failed(format!("path {path} in mode {}: {e}", teller.mode)))?;
+            }
         }
+        done += steps as u64;
     }
-    Ok(marks)
+    Ok(tellers.into_iter().map(|teller| teller.close(done, &marks)).collect())
 }
 
-fn tell(
-    scenario: &Scenario,
+/// One mode's account and its story so far.
+struct Teller<'a> {
+    scenario: &'a Scenario,
     mode: MarginMode,
-    marks: &[Vec<Decimal>],
-) -> std::result::Result<String, OutOfRange> {
-    let portfolio = &scenario.portfolio;
-    let mut ledger = Ledger::open(portfolio, mode);
-    let mut text = format!("\nmode {mode}\n");
-    tell_opening(&mut text, portfolio, &ledger);
-    let opening = portfolio.account.wallet;
-    let (mut equity, mut peak, mut deepest) = (opening, opening, Decimal::ZERO);
-    let mut balance = None;
-    for (index, row) in marks.iter().enumerate() {
-        let step = index as u64 + 1;
-        for event in ledger.step(step, row)? {
-            tell_liquidation(&mut text, scenario, &ledger, &event);
+    ledger: Ledger<'a>,
+    text: String,
+    equity: Decimal,
+    peak: Decimal,
+    deepest: Decimal,
+    balance: Option<Balance>,
+}
+
+impl<'a> Teller<'a> {
+    fn open(scenario: &'a Scenario, mode: MarginMode) -> Self {
+        let ledger = Ledger::open(&scenario.portfolio, mode);
+        let mut text = format!("\nmode {mode}\n");
+        tell_opening(&mut text, &scenario.portfolio, &ledger);
+        let opening = scenario.portfolio.account.wallet;
+        let (equity, peak, deepest) = (opening, opening, Decimal::ZERO);
+        Self { scenario, mode, ledger, text, equity, peak, deepest, balance: None }
+    }
+
+    fn step(&mut self, step: u64, marks: &[Decimal]) -> std::result::Result<(), OutOfRange> {
+        if self.ledger.is_closed() {
+            return Ok(());
         }
-        let both_sides = ledger.balance(row)?;
-        equity = both_sides.held;
-        peak = peak.max(equity);
-        deepest = deepest.max((peak - equity) / peak);
-        balance = Some(both_sides);
+        for event in self.ledger.step(step, marks)? {
+            tell_liquidation(&mut self.text, self.scenario, &self.ledger, &event);
+        }
+        let balance = self.ledger.balance(marks)?;
+        self.equity = balance.held;
+        self.peak = self.peak.max(self.equity);
+        self.deepest = self.deepest.max((self.peak - self.equity) / self.peak);
+        self.balance = Some(balance);
+        Ok(())
     }
-    let last: Vec<String> = portfolio
-        .assets
-        .iter()
-        .zip(marks.last().into_iter().flatten())
-        .map(|(asset, mark)| format!("{} {}", asset.name, mark.normalize()))
-        .collect();
-    let _ = writeln!(text, "  end, step {}: {}", marks.len(), last.join(", "));
-    let _ = writeln!(
-        text,
-        "    equity {}, profit and loss {}, maximum drawdown {} %",
-        equity.normalize(),
-        (equity - opening).normalize(),
-        (deepest * Decimal::ONE_HUNDRED).round_dp(4).normalize()
-    );
-    if let Some(balance) = balance {
+
+    fn close(mut self, steps: u64, marks: &[Decimal]) -> String {
+        let portfolio = &self.scenario.portfolio;
+        let name = |(asset, mark): (&Asset, &Decimal)| format!("{} {}", asset.name, mark.normalize());
+        let last: Vec<String> = portfolio.assets.iter().zip(marks).map(name).collect();
+        let _ = writeln!(self.text, "  end, step {steps}: {}", last.join(", "));
         let _ = writeln!(
-            text,
-            "    money conserved: held {} − explained {} = {}",
-            balance.held.normalize(),
-            balance.explained.normalize(),
-            (balance.held - balance.explained).normalize()
+            self.text,
+            "    equity {}, profit and loss {}, maximum drawdown {} %",
+            self.equity.normalize(),
+            (self.equity - portfolio.account.wallet).normalize(),
+            (self.deepest * Decimal::ONE_HUNDRED).round_dp(4).normalize()
         );
+        if let Some(balance) = self.balance {
+            let _ = writeln!(
+                self.text,
+                "    money conserved: held {} − explained {} = {}",
+                balance.held.normalize(),
+                balance.explained.normalize(),
+                (balance.held - balance.explained).normalize()
+            );
+        }
+        self.text
     }
-    Ok(text)
 }
 
 fn tell_opening(text: &mut String, portfolio: &Portfolio, ledger: &Ledger<'_>) {

@@ -1,24 +1,55 @@
 //! Ledger against kernel on a sample of the run's own paths: the same liquidations at the same
-//! steps, the same balances within a budget.
+//! steps, the same balances at every step within a budget.
+//!
+//! The kernel is stepped twice. On the marks the ledger sees (12 significant digits) its balances must agree to
+//! 1e-9 of opening equity; on the run's own prices it must liquidate the same pools at the same steps.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
-use super::block::{Scratch, Unobserved};
-use super::{Audit, Job, VectorWidth};
+use super::{Audit, Job};
+use crate::domain::to_f64;
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, BookState, Ledger, OutOfRange, price_to_decimal};
-use crate::paths::{CHUNK, LANES};
+use crate::paths::{CHUNK, LANES, Lanes};
 
 /// Paths audited at most; each is kept in decimals in every mode.
 const AUDIT_PATHS: u64 = 64;
-/// Ledger steps spent at most: position-steps over all paths and modes.
+/// Paths audited at least, where there are so many; a longer run is audited over its first steps only.
+const FEWEST_PATHS: u64 = 8;
+/// Ledger steps spent: position-steps over all paths and modes.
 const AUDIT_BUDGET: u64 = 1_000_000;
-/// Largest difference of a balance, as a fraction of opening equity or of itself if larger.
+/// Largest difference of a balance, as a fraction of opening equity, or of the balance where it is larger.
 pub const BALANCE_BUDGET: f64 = 1e-9;
+
+/// Which paths are followed, and how far.
+struct Extent {
+    /// (block, lanes of it).
+    blocks: Vec<(u64, Vec<usize>)>,
+    steps: u64,
+}
+
+impl Extent {
+    /// Paths spread evenly over the run, within the budget.
+    fn new(job: &Job) -> Self {
+        let per_step = (job.books.len() * job.positions()).max(1) as u64;
+        let most = AUDIT_PATHS.min(job.paths);
+        let paths = (AUDIT_BUDGET / (job.steps * per_step)).clamp(FEWEST_PATHS.min(most), most);
+        let steps = job.steps.min((AUDIT_BUDGET / (paths * per_step)).max(1));
+        let mut blocks: Vec<(u64, Vec<usize>)> = Vec::new();
+        for index in 0..paths {
+            let path = (u128::from(index) * u128::from(job.paths) / u128::from(paths)) as u64;
+            let (block, lane) = (path / LANES as u64, (path % LANES as u64) as usize);
+            match blocks.last_mut() {
+                Some((same, lanes)) if *same == block => lanes.push(lane),
+                _ => blocks.push((block, vec![lane])),
+            }
+        }
+        Self { blocks, steps }
+    }
+}
 
 /// One account followed in decimals.
 struct Followed<'a> {
@@ -49,6 +80,9 @@ impl<'a> Followed<'a> {
     }
 
     fn step(&mut self, step: u64, marks: &[Decimal]) -> std::result::Result<(), OutOfRange> {
+        if self.ledger.is_closed() {
+            return Ok(());
+        }
         for event in self.ledger.step(step, marks)? {
             self.events.push((event.pool, step));
         }
@@ -64,126 +98,179 @@ impl<'a> Followed<'a> {
     }
 }
 
-/// Compares the two on paths spread evenly over the run, blocks in parallel.
+/// Compares the two, blocks in parallel.
 ///
 /// # Errors
 /// [`Error::Failed`] with the path and the values on the first difference; [`Error::Interrupted`].
-pub fn audit(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Result<Audit> {
-    let cost = job.steps * (job.books.len() * job.positions()).max(1) as u64;
-    let wanted = (AUDIT_BUDGET / cost).clamp(1, AUDIT_PATHS).min(job.paths);
-    let mut by_block: Vec<(u64, Vec<usize>)> = Vec::new();
-    for index in 0..wanted {
-        let path = (u128::from(index) * u128::from(job.paths) / u128::from(wanted)) as u64;
-        // Spread over the lanes of their blocks as well.
-        let block = path / LANES as u64;
-        let last_lane = (job.paths - block * LANES as u64).min(LANES as u64) - 1;
-        let lane = if wanted == job.paths { path % LANES as u64 } else { (index * 7) % (last_lane + 1) };
-        match by_block.last_mut() {
-            Some((same, lanes)) if *same == block => lanes.push(lane as usize),
-            _ => by_block.push((block, vec![lane as usize])),
-        }
-    }
-    by_block
-        .par_iter_mut()
-        .map(|(block, lanes)| {
-            lanes.sort_unstable();
-            lanes.dedup();
-            audit_block(job, width, *block * LANES as u64, lanes, cancelled)
+pub fn audit(job: &Job, cancelled: &AtomicBool) -> Result<Audit> {
+    let extent = Extent::new(job);
+    let one = |(block, lanes): &(u64, Vec<usize>)| audit_block(job, *block, lanes, extent.steps, cancelled);
+    extent.blocks.par_iter().map(one).try_reduce(Audit::default, |a, b| {
+        Ok(Audit {
+            paths: a.paths + b.paths,
+            left_out: a.left_out + b.left_out,
+            events: a.events + b.events,
+            max_balance_error: a.max_balance_error.max(b.max_balance_error),
         })
-        .try_reduce(Audit::default, |a, b| {
-            Ok(Audit {
-                paths: a.paths + b.paths,
-                events: a.events + b.events,
-                max_balance_error: a.max_balance_error.max(b.max_balance_error),
-            })
-        })
+    })
 }
 
-fn audit_block(
-    job: &Job,
-    width: VectorWidth,
+/// One block: the accounts in decimals, and the kernel on both kinds of prices.
+struct BlockAudit<'a> {
+    job: &'a Job,
     first_path: u64,
-    lanes: &[usize],
-    cancelled: &AtomicBool,
-) -> Result<Audit> {
-    let mut scratch = Scratch::new(job);
-    width.run(job, &mut scratch, first_path, &mut Unobserved, cancelled)?;
-    let open = || -> Vec<Followed<'_>> { job.books.iter().map(Followed::open).collect() };
-    // A path whose amounts outgrow the ledger is left out.
-    let mut followed: Vec<Option<Vec<Followed<'_>>>> = lanes.iter().map(|_| Some(open())).collect();
-    let mut paths = job.generator.begin(first_path);
+    lanes: &'a [usize],
+    /// Per lane: the accounts of every mode; `None` once an amount outgrew decimals.
+    followed: Vec<Option<Vec<Followed<'a>>>>,
+    on_marks: Vec<BookState>,
+    on_prices: Vec<BookState>,
+    total: Audit,
+}
+
+fn audit_block(job: &Job, block: u64, lanes: &[usize], steps: u64, cancelled: &AtomicBool) -> Result<Audit> {
+    let open = || -> Vec<BookState> {
+        job.books.iter().map(|book| BookState::open(book, job.generator.assets())).collect()
+    };
+    let accounts = || job.books.iter().map(Followed::open).collect();
+    let mut audit = BlockAudit {
+        job,
+        first_path: block * LANES as u64,
+        lanes,
+        followed: lanes.iter().map(|_| Some(accounts())).collect(),
+        on_marks: open(),
+        on_prices: open(),
+        total: Audit::default(),
+    };
+    let mut paths = job.generator.begin(audit.first_path);
     let mut done = 0;
-    while done < job.steps {
+    while done < steps {
         if cancelled.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
-        let steps = CHUNK.min((job.steps - done) as usize);
-        job.generator.advance(&mut paths, steps);
-        for index in 0..steps {
-            let step = done + index as u64 + 1;
-            for (&lane, accounts) in lanes.iter().zip(&mut followed) {
-                let mut advance = || -> std::result::Result<(), OutOfRange> {
-                    let assets = 0..job.generator.assets();
-                    let price = |asset| price_to_decimal(paths.price(asset, index)[lane]);
-                    let marks: Vec<Decimal> = assets.map(price).collect::<std::result::Result<_, _>>()?;
-                    accounts.iter_mut().flatten().try_for_each(|account| account.step(step, &marks))
-                };
-                if advance().is_err() {
-                    *accounts = None;
-                }
+        let chunk = CHUNK.min((steps - done) as usize);
+        job.generator.advance(&mut paths, chunk);
+        for index in 0..chunk {
+            let prices: Vec<Lanes> =
+                (0..job.generator.assets()).map(|asset| *paths.price(asset, index)).collect();
+            audit.step(done + index as u64 + 1, &prices)?;
+        }
+        done += chunk as u64;
+    }
+    audit.finish()
+}
+
+impl BlockAudit<'_> {
+    fn step(&mut self, step: u64, prices: &[Lanes]) -> Result<()> {
+        let mut rounded = prices.to_vec();
+        for (&lane, accounts) in self.lanes.iter().zip(&mut self.followed) {
+            let Some(open) = accounts else { continue };
+            if follow(open, step, lane, prices, &mut rounded).is_err() {
+                *accounts = None;
+                self.total.left_out += 1;
             }
         }
-        done += steps as u64;
+        for (book, (marks, own)) in
+            self.job.books.iter().zip(self.on_marks.iter_mut().zip(&mut self.on_prices))
+        {
+            marks.step(book, step as u32, |asset| &rounded[asset]);
+            own.step(book, step as u32, |asset| &prices[asset]);
+        }
+        for index in 0..self.lanes.len() {
+            self.compare(index)?;
+        }
+        Ok(())
     }
-    let mut total = Audit::default();
-    for (&lane, accounts) in lanes.iter().zip(&followed) {
-        let Some(accounts) = accounts else { continue };
-        total.paths += 1;
-        for ((book, state), account) in job.books.iter().zip(scratch.states()).zip(accounts) {
-            let error = compare(book, state, lane, account).map_err(|difference| {
+
+    /// One lane in every mode, at the present step.
+    fn compare(&mut self, index: usize) -> Result<()> {
+        let Some(accounts) = &self.followed[index] else { return Ok(()) };
+        let lane = self.lanes[index];
+        for (mode, account) in accounts.iter().enumerate() {
+            let book = &self.job.books[mode];
+            let checked = events_agree(book, account, [&self.on_marks[mode], &self.on_prices[mode]], lane)
+                .and_then(|()| balances_agree(book, account, &self.on_marks[mode], lane));
+            let error = checked.map_err(|difference| {
                 Error::failed(format!(
                     "the exact ledger and the fast kernel disagree on path {} in mode {}: {difference}. \
                      No result was written; please report this scenario",
-                    first_path + lane as u64,
+                    self.first_path + lane as u64,
                     book.mode()
                 ))
             })?;
-            total.events += account.events.len() as u64;
-            total.max_balance_error = total.max_balance_error.max(error);
+            self.total.max_balance_error = self.total.max_balance_error.max(error);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Audit> {
+        for accounts in self.followed.iter().flatten() {
+            self.total.paths += 1;
+            self.total.events += accounts.iter().map(|account| account.events.len() as u64).sum::<u64>();
+        }
+        Ok(self.total)
+    }
+}
+
+/// Moves one lane's accounts to the step, and puts the marks they saw into `rounded`.
+fn follow(
+    accounts: &mut [Followed<'_>],
+    step: u64,
+    lane: usize,
+    prices: &[Lanes],
+    rounded: &mut [Lanes],
+) -> std::result::Result<(), OutOfRange> {
+    let mut marks = Vec::with_capacity(prices.len());
+    for (row, rounded) in prices.iter().zip(rounded) {
+        let mark = price_to_decimal(row[lane])?;
+        rounded[lane] = to_f64(mark);
+        marks.push(mark);
+    }
+    accounts.iter_mut().try_for_each(|account| account.step(step, &marks))
+}
+
+fn events_agree(
+    book: &BookPlan,
+    account: &Followed<'_>,
+    kernels: [&BookState; 2],
+    lane: usize,
+) -> std::result::Result<(), String> {
+    for pool in 0..book.pools() {
+        let exact = account.events.iter().find(|(p, _)| *p == pool).map(|(_, step)| *step);
+        for kernel in kernels {
+            let fast = kernel.liquidated_at(pool, lane).map(u64::from);
+            if exact != fast {
+                return Err(format!("pool {pool} is liquidated at step {exact:?} and {fast:?}"));
+            }
         }
     }
-    Ok(total)
+    Ok(())
 }
 
 /// The largest relative difference of a balance, or what differs.
-fn compare(
+fn balances_agree(
     book: &BookPlan,
+    account: &Followed<'_>,
     state: &BookState,
     lane: usize,
-    account: &Followed<'_>,
 ) -> std::result::Result<f64, String> {
     if !account.conserved {
         return Err("money is not conserved in the ledger".to_owned());
     }
-    for pool in 0..book.pools() {
-        let exact = account.events.iter().find(|(p, _)| *p == pool).map(|(_, step)| *step);
-        let fast = state.liquidated_at(pool, lane).map(u64::from);
-        if exact != fast {
-            return Err(format!("pool {pool} is liquidated at step {exact:?} and {fast:?}"));
-        }
-    }
     let opening = book.opening_equity();
+    let shortfall = account.ledger.shortfall();
+    if shortfall.is_zero() != (state.shortfall(lane) == 0.0) {
+        return Err(format!("shortfall is {shortfall} and {}", state.shortfall(lane)));
+    }
     let pairs = [
-        ("final equity", account.equity, state.equity()[lane], opening),
+        ("equity", account.equity, state.equity()[lane], opening),
         ("least equity", account.least_equity, state.least_equity(lane), opening),
         ("drawdown", account.drawdown, state.drawdown(lane), opening),
         ("relative drawdown", account.relative_drawdown, state.relative_drawdown(lane), 1.0),
-        ("shortfall", account.ledger.shortfall(), state.shortfall(lane), opening),
+        ("shortfall", shortfall, state.shortfall(lane), opening),
     ];
     let mut worst: f64 = 0.0;
     for (name, exact, fast, unit) in pairs {
-        // An account that has grown is measured against its size.
-        let error = (exact.to_f64().unwrap_or(f64::NAN) - fast).abs() / unit.max(fast.abs());
+        let error = (to_f64(exact) - fast).abs() / unit.max(fast.abs());
         if error.is_nan() || error > BALANCE_BUDGET {
             return Err(format!("{name} is {exact} and {fast}"));
         }

@@ -94,7 +94,7 @@ impl Simulator {
     /// Simulates every path in every mode.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] when cancelled.
+    /// [`Error::Interrupted`] when cancelled; [`Error::Failed`] when an amount leaves the range of numbers.
     pub fn simulate(&self, job: &Job, control: &Control<'_>) -> Result<RunOutcome> {
         let blocks = job.paths.div_ceil(LANES as u64);
         let idle: Mutex<Vec<Worker>> = Mutex::new(Vec::new());
@@ -124,8 +124,14 @@ impl Simulator {
         let first_path = block * LANES as u64;
         self.width.run(job, &mut worker.scratch, first_path, &mut Unobserved, cancelled)?;
         let lanes = (job.paths - first_path).min(LANES as u64);
-        worker.totals.fold(job, worker.scratch.states(), lanes as usize);
-        Ok(lanes)
+        let folded = worker.totals.fold(job, worker.scratch.states(), lanes as usize);
+        folded.map(|()| lanes).map_err(|_| {
+            let last = first_path + lanes - 1;
+            Error::failed(format!(
+                "among the paths {first_path} to {last} an amount left the range of numbers: shorten the horizon, \
+                 or lower volatility, drift or sizes"
+            ))
+        })
     }
 
     /// Follows a sample of the run's paths in the exact ledger and compares the kernel with it.
@@ -133,7 +139,7 @@ impl Simulator {
     /// # Errors
     /// [`Error::Failed`] when they differ; [`Error::Interrupted`] when cancelled.
     pub fn audit(&self, job: &Job, cancelled: &AtomicBool) -> Result<Audit> {
-        self.threads.install(|| audit::audit(job, self.width, cancelled))
+        self.threads.install(|| audit::audit(job, cancelled))
     }
 
     /// Records the first paths of the run for pictures.

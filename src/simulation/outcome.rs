@@ -66,6 +66,8 @@ pub struct PairOutcome {
 pub struct Audit {
     /// Paths compared, each in every mode.
     pub paths: u64,
+    /// Paths given up because an amount outgrew exact decimals.
+    pub left_out: u64,
     /// Liquidations seen, the same in both.
     pub events: u64,
     /// Largest difference of any compared amount, as a fraction of opening equity.

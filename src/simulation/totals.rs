@@ -1,5 +1,7 @@
 //! Folding blocks of paths into totals that merge exactly, in any order.
 
+use std::collections::BTreeMap;
+
 use super::outcome::{ModeOutcome, PairOutcome, TwoByTwo};
 use super::{Job, RunOutcome};
 use crate::margin::BookState;
@@ -7,6 +9,10 @@ use crate::statistics::{Distribution, Moments};
 
 /// Fraction of opening equity within which two amounts are the same.
 const TIE: f64 = 1e-12;
+
+/// A price or an equity that is not a number any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotFinite;
 
 /// What one lane's path came to in one mode.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +32,9 @@ pub struct Totals {
     pairs: Vec<PairOutcome>,
     /// Per mode: the pool of every position.
     pools: Vec<Vec<usize>>,
+    /// Per mode: paths by the step of their first forced close. Sparse, because every thread has one.
+    first_liquidations: Vec<BTreeMap<u32, u64>>,
+    steps: u64,
 }
 
 impl Totals {
@@ -40,7 +49,7 @@ impl Totals {
             all: 0,
             positions: vec![0; positions],
             ruin: 0,
-            first_liquidation: vec![0; job.steps as usize + 1],
+            first_liquidation: Vec::new(),
             drawdown_relative: Distribution::new(ratio_unit),
             drawdown_absolute: Distribution::new(unit),
             pnl: Distribution::new(unit),
@@ -63,15 +72,23 @@ impl Totals {
             modes: job.books.iter().map(mode).collect(),
             pairs: ordered.map(pair).collect(),
             pools: job.books.iter().map(|book| book.pool_of_positions()).collect(),
+            first_liquidations: vec![BTreeMap::new(); count],
+            steps: job.steps,
         }
     }
 
     /// Adds the first `lanes` paths of a block that has reached the horizon.
-    pub fn fold(&mut self, job: &Job, states: &[BookState], lanes: usize) {
+    ///
+    /// # Errors
+    /// [`NotFinite`] when an account has left the range of numbers.
+    pub fn fold(&mut self, job: &Job, states: &[BookState], lanes: usize) -> Result<(), NotFinite> {
         self.paths += lanes as u64;
         let mut results = vec![PathResult::default(); states.len()];
         for lane in 0..lanes {
             for (mode, state) in states.iter().enumerate() {
+                if !state.equity()[lane].is_finite() || !state.drawdown(lane).is_finite() {
+                    return Err(NotFinite);
+                }
                 results[mode] = self.fold_mode(job, mode, state, lane);
             }
             for pair in &mut self.pairs {
@@ -87,6 +104,7 @@ impl Totals {
                 pair.shortfall.add(a.shortfall - b.shortfall);
             }
         }
+        Ok(())
     }
 
     fn fold_mode(&mut self, job: &Job, mode: usize, state: &BookState, lane: usize) -> PathResult {
@@ -106,7 +124,7 @@ impl Totals {
         let first_liquidation = if first == u32::MAX { 0 } else { first };
         if first_liquidation != 0 {
             total.any += 1;
-            total.first_liquidation[first_liquidation as usize] += 1;
+            *self.first_liquidations[mode].entry(first_liquidation).or_default() += 1;
         }
         total.all += u64::from(all);
         // Rounding must not decide a tie: many liquidated paths end at exactly the same equity.
@@ -134,10 +152,21 @@ impl Totals {
         for (ours, theirs) in self.pairs.iter_mut().zip(&other.pairs) {
             ours.merge(theirs);
         }
+        for (ours, theirs) in self.first_liquidations.iter_mut().zip(&other.first_liquidations) {
+            for (step, count) in theirs {
+                *ours.entry(*step).or_default() += count;
+            }
+        }
     }
 
     /// The outcome of the whole run.
-    pub fn finish(self) -> RunOutcome {
+    pub fn finish(mut self) -> RunOutcome {
+        for (mode, sparse) in self.modes.iter_mut().zip(&self.first_liquidations) {
+            mode.first_liquidation = vec![0; self.steps as usize + 1];
+            for (step, count) in sparse {
+                mode.first_liquidation[*step as usize] = *count;
+            }
+        }
         RunOutcome { paths: self.paths, modes: self.modes, pairs: self.pairs }
     }
 }
@@ -154,7 +183,6 @@ impl ModeOutcome {
         self.all += other.all;
         add_all(&mut self.positions, &other.positions);
         self.ruin += other.ruin;
-        add_all(&mut self.first_liquidation, &other.first_liquidation);
         self.drawdown_relative.merge(&other.drawdown_relative);
         self.drawdown_absolute.merge(&other.drawdown_absolute);
         self.pnl.merge(&other.pnl);
