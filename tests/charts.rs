@@ -8,9 +8,11 @@ mod synthetic;
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use ringfence::domain::MarginMode::{self, Cross, Isolated, Mixed};
-use ringfence::report::charts::{ChartInput, render_all};
+use ringfence::error::Result;
+use ringfence::report::charts::{self, ChartInput};
 use ringfence::simulation::{PathSample, RunOutcome};
 use synthetic::{Toy, run};
 
@@ -30,6 +32,10 @@ fn input<'a>(toy: &Toy, title: &'a str, outcome: &'a RunOutcome, sample: &'a Pat
         sample,
         subtitle: "a toy · seed 42".to_owned(),
     }
+}
+
+fn render_all(folder: &Path, run: &ChartInput<'_>) -> Result<Vec<String>> {
+    charts::render_all(folder, run, &AtomicBool::new(false))
 }
 
 fn rendered(toy: &Toy, title: &str, folder: &Path) -> Vec<String> {
@@ -186,8 +192,128 @@ fn hostile_titles_are_shown_as_text() {
     let tree = roxmltree::Document::parse(&text).unwrap();
     assert!(!tree.descendants().any(|n| n.has_tag_name("script")));
     let words = words(folder.path(), "survival");
-    assert!(words.contains("<script>alert(\"1\")</script> & Ünïcödé [31m 中文 wide"), "{words}");
+    let shown = "<script>alert(\"1\")</script> & Ünïcödé\u{fffd}\u{fffd}[31m \u{fffd}中文 wide";
+    assert!(words.contains(shown), "{words}");
     assert!(words.contains('…'), "a title that is too long is cut: {words}");
+}
+
+/// The characters that Unicode's Bidi_Control lists, and those without width that hide parts of a name.
+#[test]
+fn no_file_holds_characters_that_hide_or_turn_text() {
+    let hostile: Vec<char> =
+        "\u{61c}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\
+        \u{2060}\u{2066}\u{2067}\u{2068}\u{2069}\u{feff}"
+            .chars()
+            .collect();
+    let title: String = hostile.iter().map(|c| format!("a{c}")).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, sample) = run(&USUAL);
+    let mut input = input(&USUAL, &title, &outcome, &sample);
+    (input.currency, input.subtitle) = (&title, title.clone());
+    let names = render_all(folder.path(), &input).unwrap();
+    for name in names.iter().filter(|name| name.ends_with(".svg")) {
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert!(text.contains("a\u{fffd}a\u{fffd}"), "{name}");
+        let found: Vec<_> = text.chars().filter(|c| hostile.contains(c)).collect();
+        assert!(found.is_empty(), "{name}: {found:?}");
+    }
+}
+
+/// Points of the SVG's unbroken lines of one colour, in the order of painting.
+fn lines(folder: &Path, chart: &str, colour: &str) -> Vec<Vec<(f64, f64)>> {
+    let text = fs::read_to_string(folder.join(format!("charts/{chart}.svg"))).unwrap();
+    let tree = roxmltree::Document::parse(&text).unwrap();
+    let point = |pair: &str| {
+        let (x, y) = pair.split_once(',').unwrap();
+        (x.parse().unwrap(), y.parse().unwrap())
+    };
+    tree.descendants()
+        .filter(|n| n.has_tag_name("polyline") && n.attribute("stroke") == Some(colour))
+        .map(|n| n.attribute("points").unwrap().split_whitespace().map(point).collect())
+        .collect()
+}
+
+fn longest(lines: Vec<Vec<(f64, f64)>>) -> Vec<(f64, f64)> {
+    lines.into_iter().max_by_key(Vec::len).unwrap()
+}
+
+const ISOLATED: &str = "#0072B2";
+const GRID: &str = "#E1E4E8";
+
+#[test]
+fn survival_falls_at_the_steps_that_liquidate_and_nowhere_else() {
+    // More steps than a curve of few samples could tell apart.
+    let toy = Toy { steps: 600, step_volatility: 0.006, ..USUAL };
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, sample) = run(&toy);
+    render_all(folder.path(), &input(&toy, "corners", &outcome, &sample)).unwrap();
+    let curve = longest(lines(folder.path(), "survival", ISOLATED));
+    let (left, right) = (curve[0].0, curve[curve.len() - 1].0);
+    let falls = curve.windows(2).filter(|w| w[1].1 > w[0].1).map(|w| {
+        assert_eq!(w[0].0, w[1].0, "the curve falls upright");
+        // A step is some 5 painted pixels wide: rounding to whole ones moves it by a tenth of a step.
+        ((w[0].0 - left) / (right - left) * 600.0).round() as u64
+    });
+    let falls: Vec<u64> = falls.collect();
+    // Counted from the sample, which holds every path of this run.
+    let mut expected: Vec<u64> = sample.modes[0].first_liquidation.iter().flatten().copied().collect();
+    expected.sort_unstable();
+    expected.dedup();
+    assert!(expected.len() > 60, "{}", expected.len());
+    assert_eq!(falls, expected);
+}
+
+#[test]
+fn final_equity_ends_at_the_share_that_the_cut_reaches() {
+    let toy = Toy { paths: 2_000, steps: 30, ..USUAL };
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, sample) = run(&toy);
+    render_all(folder.path(), &input(&toy, "cut", &outcome, &sample)).unwrap();
+    let curve = longest(lines(folder.path(), "final_equity", ISOLATED));
+    let levels = lines(folder.path(), "final_equity", GRID);
+    let all = levels.iter().filter(|l| l[0].1 == l[1].1).map(|l| l[0].1).fold(f64::INFINITY, f64::min);
+    let (none, end) = (curve[0].1, curve[curve.len() - 1].1);
+    let share = (none - end) / (none - all);
+    // The axis ends just beyond the 99.5 % quantile of the wider mode; a painted pixel is 0.06 %.
+    assert!((0.994..0.9995).contains(&share), "{share}");
+    let cut = words(folder.path(), "final_equity");
+    assert!(cut.contains("Cut at the 99.5 % quantile"), "{cut}");
+}
+
+#[test]
+fn pairs_show_isolated_against_cross_where_both_are_there() {
+    const CASES: [(&[MarginMode], &str); 4] = [
+        (&[Isolated, Cross], "isolated against cross"),
+        (&[Mixed, Cross, Isolated], "isolated against cross"),
+        (&[Cross, Isolated], "isolated against cross"),
+        (&[Mixed, Cross], "mixed against cross"),
+    ];
+    for (modes, stated) in CASES {
+        let folder = tempfile::tempdir().unwrap();
+        let toy = Toy { modes, ..USUAL };
+        let (outcome, sample) = run(&toy);
+        render_all(folder.path(), &input(&toy, "pairs", &outcome, &sample)).unwrap();
+        let words = words(folder.path(), "drawdown_pairs");
+        assert!(words.contains(stated), "{modes:?}: {words}");
+        let (a, b) = stated.split_once(" against ").unwrap();
+        let drawdowns = |name| {
+            let found = sample.modes.iter().find(|m| m.mode.name() == name).unwrap();
+            found.drawdown_relative.iter().copied()
+        };
+        let deeper = drawdowns(a).zip(drawdowns(b)).filter(|(a, b)| a - b > 1e-9).count();
+        let share = format!("{a} draws down deeper: {:.1} %", deeper as f64 / 3.0);
+        assert!(words.contains(&share), "{modes:?}: {share} in {words}");
+    }
+}
+
+#[test]
+fn an_interrupted_run_draws_no_further_chart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, sample) = run(&USUAL);
+    let input = input(&USUAL, "interrupted", &outcome, &sample);
+    let error = charts::render_all(folder.path(), &input, &AtomicBool::new(true)).unwrap_err();
+    assert_eq!(error.exit_code(), 130);
+    assert_eq!(fs::read_dir(folder.path().join("charts")).unwrap().count(), 0);
 }
 
 #[test]

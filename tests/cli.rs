@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -73,7 +73,6 @@ fn a_run_prints_a_table_and_writes_a_whole_folder() {
     let left: Vec<_> = fs::read_dir(folder.path().join("results"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !name.ends_with(".lock"))
         .collect();
     assert_eq!(left, ["small"]);
 }
@@ -168,14 +167,13 @@ fn another_runs_folder_is_refused_before_anything_is_simulated() {
 #[test]
 fn wrong_arguments_and_input_exit_with_2_and_say_what_to_write() {
     let folder = with_scenario(SMALL);
-    let cases: [(&[&str], &[&str]); 10] = [
+    let cases: [(&[&str], &[&str]); 9] = [
         (&["run", "missing.toml"], &["missing.toml"]),
         (&["run", "small.toml", "--threads", "100000"], &["--threads", "1024"]),
         (&["run", "small.toml", "--set", "positions.long.levrage=3"], &["levrage", "leverage"]),
         (&["run", "small.toml", "--set", "nonsense"], &["nonsense", "KEY=VALUE"]),
         (&["run", "small.toml", "--paths", "-1"], &["simulation.paths", "-1"]),
         (&["run", "small.toml", "--paths", "0"], &["simulation.paths", "0"]),
-        (&["run", "small.toml", "small.toml"], &["small"]),
         (&["replay", "small.toml", "--path", "0", "--mode", "izolated"], &["izolated", "isolated"]),
         (&["venues", "nowhere"], &["nowhere", "textbook"]),
         (&["frobnicate"], &["frobnicate"]),
@@ -187,7 +185,7 @@ fn wrong_arguments_and_input_exit_with_2_and_say_what_to_write() {
         for text in texts {
             assert!(stderr(&output).contains(text), "{text} in {}", stderr(&output));
         }
-        assert!(!folder.path().join("results/small").exists(), "{arguments:?} wrote something");
+        assert!(!folder.path().join("results").exists(), "{arguments:?} wrote something");
     }
     let width = ringfence(folder.path()).arg("run").env("RINGFENCE_VECTOR", "mmx").output().unwrap();
     assert_eq!(width.status.code(), Some(2));
@@ -248,25 +246,107 @@ fn a_reader_that_leaves_is_no_error_and_a_full_device_is() {
     assert!(stderr(&output).contains("standard output"));
 }
 
-#[cfg(unix)]
 #[test]
-fn ctrl_c_ends_a_long_run_with_130_and_leaves_nothing() {
+fn scenarios_of_one_name_are_refused_before_anything_is_written() {
     let folder = with_scenario(SMALL);
-    let mut child = ringfence(folder.path())
+    for name in ["a", "b"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name).join("small.toml"), SMALL).unwrap();
+    }
+    fs::write(folder.path().join("b/SMALL.toml"), SMALL).unwrap();
+    for [first, second] in
+        [["small.toml", "small.toml"], ["a/small.toml", "b/small.toml"], ["small.toml", "b/SMALL.toml"]]
+    {
+        let output = run(folder.path(), &["run", first, second, "--no-charts"]);
+        assert_eq!(output.status.code(), Some(2), "{first} {second}");
+        let said = stderr(&output);
+        for text in [&format!("{first} and {second}"), "rename", "--out DIR"] {
+            assert!(said.contains(text), "{text} in {said}");
+        }
+        assert!(!said.contains("another run"), "{said}");
+        assert!(!folder.path().join("results").exists());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_on_a_full_device_is_an_error_and_for_a_reader_that_left_is_none() {
+    let folder = TempDir::new().unwrap();
+    for argument in ["--help", "--version"] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = ringfence(folder.path()).arg(argument).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{argument}");
+        assert!(stderr(&output).contains("standard output"), "{}", stderr(&output));
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = ringfence(folder.path()).arg(argument).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()), "{argument}");
+    }
+}
+
+#[test]
+fn charts_name_paths_and_seed_however_long_the_model_is() {
+    let mut text = SMALL.replace("paths = 300", "paths = 1\nseed = 77");
+    for index in 0..12 {
+        let asset = format!("AN_ASSET_WITH_A_LONG_NAME_{index}");
+        text += &format!(
+            "[assets.{asset}]\nprice = 1\nmodel = {{ kind = \"gbm\", drift = 0.0, volatility = 0.5 }}\n\
+             [positions.p{index}]\nasset = \"{asset}\"\nside = \"long\"\nmargin = 1\nleverage = 2\n"
+        );
+    }
+    let folder = with_scenario(&text);
+    let output = run(folder.path(), &["run", "small.toml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let chart = fs::read_to_string(folder.path().join("results/small/charts/survival.svg")).unwrap();
+    let line = chart.lines().find(|line| line.contains("seed 77")).unwrap();
+    assert!(line.starts_with("1 path, seed 77 · ") && line.ends_with('…'), "{line}");
+}
+
+/// Starts a run that takes hours, and waits until it has taken its place.
+#[cfg(unix)]
+fn long_run(folder: &Path) -> Child {
+    let child = ringfence(folder)
         .args(["run", "small.toml", "--paths", "1_000_000_000", "--set", "simulation.horizon=\"365d\""])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    // Wait until it has taken its place and is simulating.
     let started = Instant::now();
-    while fs::read_dir(folder.path().join("results")).map_or(0, Iterator::count) < 2 {
+    while fs::read_dir(folder.join("results")).map_or(0, Iterator::count) < 2 {
         assert!(started.elapsed() < Duration::from_secs(30), "the run did not start");
         std::thread::sleep(Duration::from_millis(20));
     }
     std::thread::sleep(Duration::from_millis(300));
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    child
+}
+
+#[cfg(unix)]
+fn end(mut child: Child, signal: &str) -> Option<i32> {
+    let kill = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(kill.success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(!folder.path().join("results/small").exists());
+    child.wait().unwrap().code()
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_ends_with_130_and_leaves_nothing() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let folder = with_scenario(SMALL);
+        assert_eq!(end(long_run(folder.path()), signal), Some(130), "{signal}");
+        assert!(!folder.path().join("results").exists(), "{signal}: the output folder was not there before");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_killed_run_left_goes_with_the_next_one() {
+    let folder = with_scenario(SMALL);
+    assert_eq!(end(long_run(folder.path()), "-KILL"), None);
+    let left = || {
+        let entries = fs::read_dir(folder.path().join("results")).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
+    assert!(left().iter().any(|name| name.starts_with(".small.ringfence-")), "{:?}", left());
+    assert!(run(folder.path(), &["run", "small.toml", "--no-charts"]).status.success());
+    assert_eq!(left(), ["small"]);
 }

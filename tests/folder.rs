@@ -8,11 +8,21 @@ use std::path::Path;
 use std::process::Command;
 
 use ringfence::error::Result;
-use ringfence::report::folder::{ResultFolder, prepare};
+use ringfence::report::folder::{self, OutputFolder, ResultFolder};
 use serde_json::{Value, json};
 
 fn keys(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+}
+
+fn prepare(
+    out: &Path,
+    name: &str,
+    sha256: &str,
+    resolved: &[(String, String)],
+    force: bool,
+) -> Result<ResultFolder> {
+    folder::prepare(&OutputFolder::open(out)?, name, sha256, resolved, force)
 }
 
 fn reserve(out: &Path, sha256: &str, force: bool) -> Result<ResultFolder> {
@@ -227,6 +237,69 @@ fn dropped_before_publishing_nothing_stays() {
     assert_eq!(hidden(out.path()).len(), 2, "the staging folder and the lock");
     drop(folder);
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_output_folder_made_in_vain_goes_again() {
+    let base = tempfile::tempdir().unwrap();
+    let path = base.path().join("not/yet/there");
+    let kept = || fs::read_dir(base.path()).unwrap().count();
+    drop(OutputFolder::open(&path).unwrap());
+    assert_eq!(kept(), 0);
+    let out = OutputFolder::open(&path).unwrap();
+    drop(folder::prepare(&out, "default", "aa", &[], false).unwrap());
+    drop(out);
+    assert_eq!(kept(), 0, "after a run that was interrupted");
+    let out = OutputFolder::open(&path).unwrap();
+    folder::prepare(&out, "default", "aa", &[], false).unwrap().publish(&json!({})).unwrap();
+    drop(out);
+    assert!(path.join("default/manifest.json").exists());
+}
+
+#[test]
+fn an_output_folder_that_was_there_or_holds_something_stays() {
+    let base = tempfile::tempdir().unwrap();
+    drop(OutputFolder::open(base.path()).unwrap());
+    assert!(base.path().exists());
+    let out = OutputFolder::open(&base.path().join("a/b")).unwrap();
+    fs::write(base.path().join("a/mine.txt"), "mine").unwrap();
+    drop(out);
+    assert!(base.path().join("a/mine.txt").exists() && !base.path().join("a/b").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_killed_run_left_is_removed_and_nothing_else() {
+    let out = tempfile::tempdir().unwrap();
+    let at = |name: &str| out.path().join(name);
+    fs::create_dir_all(at(".default.ringfence-aB3dE9/charts")).unwrap();
+    fs::write(at(".default.ringfence-aB3dE9/charts/half.svg"), "<svg").unwrap();
+    let folders = [
+        ".default.ringfence-mine",
+        ".default.ringfence-my.own",
+        ".default.ringfence-aB3dE9.bak",
+        ".default.aB3dE9",
+        ".default.previous-aB3dE9",
+        ".other.ringfence-aB3dE9",
+        "default.ringfence-aB3dE9",
+    ];
+    folders.iter().for_each(|name| fs::create_dir(at(name)).unwrap());
+    fs::write(at(".default.ringfence-aFile1"), "mine").unwrap();
+    std::os::unix::fs::symlink(at("nowhere"), at(".default.ringfence-aLink1")).unwrap();
+    drop(reserve(out.path(), "aa", false).unwrap());
+    assert!(!at(".default.ringfence-aB3dE9").exists());
+    for name in folders.iter().chain(&[".default.ringfence-aFile1", ".default.ringfence-aLink1"]) {
+        assert!(fs::symlink_metadata(at(name)).is_ok(), "{name} is not ours");
+    }
+}
+
+#[test]
+fn a_refused_run_leaves_the_other_run_alone() {
+    let out = tempfile::tempdir().unwrap();
+    let first = reserve(out.path(), "aa", false).unwrap();
+    fs::write(first.staging().join("half.csv"), "1,2").unwrap();
+    assert!(reserve(out.path(), "aa", false).is_err());
+    assert!(first.staging().join("half.csv").exists());
 }
 
 #[test]

@@ -8,10 +8,12 @@ mod run;
 mod signal;
 mod venues;
 
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::error::{Error, Result};
 use args::{Arguments, Command};
 
 /// Parses the arguments, runs the command, reports what went wrong, and returns the exit status:
@@ -19,12 +21,7 @@ use args::{Arguments, Command};
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(refused) => {
-            let code = if refused.use_stderr() { 2 } else { 0 };
-            // Nothing more can be said if this cannot be printed.
-            let _ = refused.print();
-            return ExitCode::from(code);
-        }
+        Err(answer) => return print_answer(&answer),
     };
     let done = match arguments.command {
         Command::Run(options) => run::run(&options),
@@ -32,6 +29,10 @@ pub fn main() -> ExitCode {
         Command::Replay(options) => replay::replay(&options),
         Command::Venues { name } => venues::venues(name.as_deref()),
     };
+    exit_code(done)
+}
+
+fn exit_code(done: Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -39,4 +40,18 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Prints the parser's own answer: help and version on standard output, a refusal on standard error.
+fn print_answer(answer: &clap::Error) -> ExitCode {
+    let printed = answer.print().and_then(|()| io::stdout().flush());
+    if answer.use_stderr() {
+        return ExitCode::from(2);
+    }
+    exit_code(match printed {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("cannot write to standard output: {e}")))
+        }
+        _ => Ok(()),
+    })
 }

@@ -4,14 +4,16 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::RunOptions;
 use super::{output, signal};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::report;
 use crate::run::{Options, run_all, simulator};
+use crate::scenario::Scenario;
 use crate::simulation::Control;
 
 /// `ringfence run`
 pub fn run(options: &RunOptions) -> Result<()> {
     let scenarios = options.changes.load(&options.scenarios)?;
+    refuse_equal_names(&scenarios, options)?;
     let simulator = simulator(options.threads)?;
     if !options.quiet {
         for scenario in &scenarios {
@@ -37,6 +39,26 @@ pub fn run(options: &RunOptions) -> Result<()> {
     if !options.quiet {
         for run in &finished {
             output::message(&format!("written: {}", run.folder.display()));
+        }
+    }
+    Ok(())
+}
+
+/// Two scenarios of one name would write the same folder; so would two that differ in case, on some systems.
+fn refuse_equal_names(scenarios: &[Scenario], options: &RunOptions) -> Result<()> {
+    let files = || scenarios.iter().zip(&options.scenarios);
+    for (index, (second, second_file)) in files().enumerate() {
+        let earlier = files().take(index).find(|(first, _)| first.name.eq_ignore_ascii_case(&second.name));
+        if let Some((first, first_file)) = earlier {
+            return Err(Error::input(format!(
+                "{} and {}: results are named after their files, and {} and {} cannot stand side by side in {}; \
+                 rename one file, or run them apart, each with its own --out DIR",
+                first_file.display(),
+                second_file.display(),
+                first.name,
+                second.name,
+                options.out.display()
+            )));
         }
     }
     Ok(())

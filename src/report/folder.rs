@@ -1,7 +1,9 @@
 //! The folder of one result: written whole beside its place, then moved there, or not at all.
 
 mod lock;
+mod output;
 mod place;
+mod staging;
 
 use std::fs::{self, File};
 use std::io;
@@ -13,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::error::{Error, Result};
 use lock::Lock;
+pub use output::OutputFolder;
 use place::{MANIFEST, check, files_under};
 
 /// A place for a result, reserved: a hidden folder that files are written to until they are published.
@@ -30,7 +33,7 @@ pub struct ResultFolder {
 }
 
 /// Reserves `out/name` before anything is simulated. `sha256` is the hash of the resolved scenario,
-/// `resolved` its keys and values.
+/// `resolved` its keys and values. What a killed run of that name was writing is removed.
 ///
 /// The place must be free: absent, an empty folder, or the result of the same scenario, whose files it then
 /// replaces. `force` replaces any other folder as well, but never one that holds a `.git`, nor the
@@ -40,7 +43,7 @@ pub struct ResultFolder {
 /// [`Error::Input`], saying what is in the way and what to do, and for the result of another scenario in
 /// which keys it differs.
 pub fn prepare(
-    out: &Path,
+    out: &OutputFolder,
     name: &str,
     sha256: &str,
     resolved: &[(String, String)],
@@ -51,20 +54,19 @@ pub fn prepare(
             "{name:?} cannot name a result folder: rename the scenario file"
         )));
     }
-    fs::create_dir_all(out).map_err(|e| {
-        Error::input(format_args!(
-            "{}: cannot make the output folder: {e}; choose another with --out DIR",
-            out.display()
-        ))
-    })?;
+    let out = out.path();
     let lock = Lock::take(out, name)?;
     check(&out.join(name), sha256, resolved, force).map_err(Error::Input)?;
-    let staging = hidden_folder(out, name).map_err(|e| {
+    let unwritable = |e: io::Error| {
         Error::input(format_args!(
             "{}: cannot write to the output folder: {e}; choose another with --out DIR",
             out.display()
         ))
-    })?;
+    };
+    if lock.is_exclusive() {
+        staging::remove_stale(out, name).map_err(unwritable)?;
+    }
+    let staging = staging::new(out, name).map_err(unwritable)?;
     Ok(ResultFolder {
         staging,
         lock,
@@ -134,7 +136,7 @@ impl ResultFolder {
         if fs::symlink_metadata(target).is_err() {
             return fs::rename(self.staging(), target);
         }
-        let aside = hidden_folder(&self.out, &self.name)?;
+        let aside = staging::hidden(&self.out, &format!(".{}.previous-", self.name))?;
         let previous = aside.path().join("previous");
         fs::rename(target, &previous)?;
         let Err(e) = fs::rename(self.staging(), target) else { return Ok(()) };
@@ -149,16 +151,6 @@ impl ResultFolder {
 fn is_plain_name(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
-}
-
-fn hidden_folder(out: &Path, name: &str) -> io::Result<TempDir> {
-    let prefix = format!(".{name}.");
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix);
-    // The default lets nobody else read it, and it becomes the result; the umask still applies.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-    builder.tempdir_in(out)
 }
 
 fn hex(bytes: &[u8]) -> String {

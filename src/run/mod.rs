@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, entry_prices};
 use crate::paths::PathGenerator;
-use crate::report::folder::{self, ResultFolder};
+use crate::report::folder::{self, OutputFolder, ResultFolder};
 use crate::report::{self, ResultDocument, charts, csv, json};
 use crate::scenario::Scenario;
 use crate::simulation::{Control, Job, Simulator, VectorWidth, WidthLimit};
@@ -50,8 +50,11 @@ pub fn run_all(
     options: &Options<'_>,
     stage: &dyn Fn(&str),
 ) -> Result<Vec<Finished>> {
-    let prepared: Vec<(Job, ResultFolder)> =
-        scenarios.iter().map(|s| Ok((job(s)?, open_folder(s, options)?))).collect::<Result<_>>()?;
+    let output = OutputFolder::open(options.out)?;
+    let prepared: Vec<(Job, ResultFolder)> = scenarios
+        .iter()
+        .map(|s| Ok((job(s)?, open_folder(s, &output, options.force)?)))
+        .collect::<Result<_>>()?;
     let mut finished = Vec::with_capacity(scenarios.len());
     for (scenario, (job, folder)) in scenarios.iter().zip(prepared) {
         stage(&scenario.name);
@@ -80,7 +83,7 @@ fn run_one(
     if options.charts {
         let sample = simulator.sample(job, control.cancelled)?;
         let input = charts::ChartInput::new(scenario, &document, &outcome, &sample);
-        charts::render_all(folder.staging(), &input)?;
+        charts::render_all(folder.staging(), &input, control.cancelled)?;
     }
     if control.cancelled.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
@@ -131,6 +134,6 @@ pub fn simulator(threads: u64) -> Result<Simulator> {
     Simulator::new(threads as usize, VectorWidth::detect(limit))
 }
 
-fn open_folder(scenario: &Scenario, options: &Options<'_>) -> Result<ResultFolder> {
-    folder::prepare(options.out, &scenario.name, &scenario.sha256(), &scenario.resolved, options.force)
+fn open_folder(scenario: &Scenario, output: &OutputFolder, force: bool) -> Result<ResultFolder> {
+    folder::prepare(output, &scenario.name, &scenario.sha256(), &scenario.resolved, force)
 }

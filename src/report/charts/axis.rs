@@ -154,11 +154,6 @@ impl Clock {
         step as f64 * self.per_step
     }
 
-    /// Time at a share of the horizon.
-    pub fn at_share(&self, share: f64) -> f64 {
-        share * self.total
-    }
-
     /// The axis of time, `length` units long.
     pub fn axis(&self, length: f64) -> Axis {
         Axis::new("Time", &Quantity::Time(self.unit), (0.0, self.total), 10, Some(length))

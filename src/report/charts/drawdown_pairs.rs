@@ -7,6 +7,8 @@ use super::page::{Page, Rectangle, Swatch};
 use super::panel::Panel;
 use super::picture::{Ink, Picture, Shape};
 use super::style::{DARK, GREY, of_mode};
+use crate::domain::MarginMode;
+use crate::simulation::SampledMode;
 
 /// More points than this hide one another.
 const SHOWN: usize = 2_000;
@@ -15,10 +17,9 @@ const CROWD: usize = 100;
 /// Drawdowns this close are the same: the modes round differently.
 const SAME: f64 = 1e-9;
 
-/// Maximum relative drawdown of the first pair of modes, a disc a path, and the line where both are equal.
+/// Maximum relative drawdown of two modes, a disc a path, and the line where both are equal.
 pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
-    let pair = input.outcome.pairs.first()?;
-    let (a, b) = (input.sample.modes.get(pair.a)?, input.sample.modes.get(pair.b)?);
+    let (a, b) = compared(&input.sample.modes)?;
     let points: Vec<(f64, f64)> =
         a.drawdown_relative.iter().copied().zip(b.drawdown_relative.iter().copied()).collect();
     if points.is_empty() {
@@ -39,7 +40,8 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         grouped(input.outcome.paths as f64, 0),
         grouped(points.len().min(SHOWN) as f64, 0)
     )];
-    let page = Page { heading: "Drawdown, path by path", legend, notes };
+    let heading = format!("Drawdown, path by path: {} against {}", a.mode, b.mode);
+    let page = Page { heading: &heading, legend, notes };
     let (mut picture, space) = page.begin(input);
     let deepest = points.iter().map(|(x, y)| x.max(*y)).fold(0.0, f64::max);
     let span = (0.0, if deepest > 0.0 { deepest * 1.03 } else { 1.0 });
@@ -56,6 +58,13 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         picture.shapes.push(Shape::Disc { at, radius: 4.0, ink, opacity });
     }
     Some(picture)
+}
+
+/// Isolated and cross, the two that every margin account chooses between; the first two modes where one of
+/// them is missing.
+fn compared(modes: &[SampledMode]) -> Option<(&SampledMode, &SampledMode)> {
+    let of = |mode| modes.iter().find(|sampled| sampled.mode == mode);
+    of(MarginMode::Isolated).zip(of(MarginMode::Cross)).or_else(|| modes.first().zip(modes.get(1)))
 }
 
 fn side(difference: f64, a: Ink, b: Ink) -> Ink {

@@ -6,15 +6,13 @@ use super::format::{amount, percent};
 use super::page::{Page, Swatch};
 use super::panel::Panel;
 use super::picture::Picture;
-use super::staircase::{cumulative, largest_atom, thinned};
+use super::staircase::{cumulative, shared_value, thinned};
 use super::style::{DARK, of_mode};
 use super::text::one_line;
 use crate::simulation::ModeOutcome;
 
 /// The axis ends at this quantile: the upper tail is long and thin.
 const UPPER: f64 = 0.995;
-/// A share that is worth naming, of paths that end at one value.
-const ATOM: f64 = 0.01;
 
 /// The share of paths that end at or below each equity, a mode a curve; values that many paths share
 /// (margin lost, everything lost) are vertical.
@@ -49,8 +47,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     for mode in &modes {
         let stroke = of_mode(mode.mode);
         let corners = cumulative(mode.pnl.histogram(), span.0 - opening, span.1 - opening);
-        let inside = corners.into_iter().filter(|(pnl, _)| opening + pnl <= span.1);
-        let points = inside.map(|(pnl, share)| panel.at(opening + pnl, share)).collect();
+        let points = corners.into_iter().map(|(pnl, share)| panel.at(opening + pnl, share)).collect();
         picture.line(thinned(points, 0.3), stroke.ink, 3.5, stroke.dash);
     }
     (!modes.is_empty()).then_some(picture)
@@ -58,8 +55,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
 
 fn described(mode: &ModeOutcome, opening: f64) -> String {
     let median = mode.pnl.quantile(0.5).unwrap_or(0.0);
-    let atom = largest_atom(mode.pnl.histogram())
-        .filter(|(_, share)| *share >= ATOM)
+    let atom = shared_value(&mode.pnl)
         .map(|(pnl, share)| format!(", {} end at {}", percent(share), amount(opening + pnl)))
         .unwrap_or_default();
     format!("{}: median {}{atom}", mode.mode, amount(opening + median))

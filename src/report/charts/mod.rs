@@ -20,10 +20,11 @@ mod text;
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
 use crate::report::ResultDocument;
-use crate::report::format::whole;
+use crate::report::format::paths;
 use crate::scenario::Scenario;
 use crate::simulation::{PathSample, RunOutcome};
 use picture::Picture;
@@ -47,7 +48,7 @@ pub struct ChartInput<'a> {
     pub outcome: &'a RunOutcome,
     /// Single paths.
     pub sample: &'a PathSample,
-    /// Model, paths and seed in a few words.
+    /// Paths, seed and model in a few words; what is too long is cut at its end.
     pub subtitle: String,
 }
 
@@ -70,7 +71,7 @@ impl<'a> ChartInput<'a> {
             confidence: settings.confidence,
             outcome,
             sample,
-            subtitle: format!("{model} · {} paths, seed {}", whole(settings.paths), settings.seed),
+            subtitle: format!("{}, seed {} · {model}", paths(settings.paths), settings.seed),
         }
     }
 }
@@ -90,13 +91,17 @@ const CHARTS: [(&str, Draw); 6] = [
 /// for (the pairs need two modes), and returns those relative names.
 ///
 /// # Errors
-/// [`Error::Failed`] when a file cannot be written.
-pub fn render_all(folder: &Path, run: &ChartInput<'_>) -> Result<Vec<String>> {
+/// [`Error::Failed`] when a file cannot be written; [`Error::Interrupted`] when cancelled, which is looked
+/// at before each chart.
+pub fn render_all(folder: &Path, run: &ChartInput<'_>, cancelled: &AtomicBool) -> Result<Vec<String>> {
     text::register()?;
     let target = folder.join("charts");
     fs::create_dir_all(&target).map_err(|e| Error::failed(format_args!("{}: {e}", target.display())))?;
     let mut names = Vec::new();
     for (name, draw) in CHARTS {
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
         let Some(picture) = draw(run) else { continue };
         let (png, svg) = (format!("charts/{name}.png"), format!("charts/{name}.svg"));
         encode::write_png(&picture, &folder.join(&png))?;

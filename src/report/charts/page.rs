@@ -48,16 +48,16 @@ impl Swatch {
 }
 
 /// The fixed parts of a chart.
-pub struct Page {
+pub struct Page<'a> {
     /// What the chart shows.
-    pub heading: &'static str,
+    pub heading: &'a str,
     /// Marks and what they mean, in order.
     pub legend: Vec<(Swatch, String)>,
     /// Lines below the panels.
     pub notes: Vec<String>,
 }
 
-impl Page {
+impl Page<'_> {
     /// Paints everything but the panels; returns the picture and the space for them.
     pub fn begin(&self, input: &ChartInput<'_>) -> (Picture, Rectangle) {
         let title = one_line(input.title);

@@ -7,9 +7,19 @@ use super::page::{Page, Swatch};
 use super::panel::Panel;
 use super::picture::{Picture, Point};
 use super::style::of_mode;
-use crate::statistics::{SurvivalPoint, survival};
+use crate::statistics::wilson;
 
-const POINTS: u64 = 240;
+/// Columns that corners are told apart by: as many as the picture is painted with.
+const COLUMNS: u128 = 3 * 1280;
+
+/// From this step on so many paths are left.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Corner {
+    step: u64,
+    alive: f64,
+    low: f64,
+    high: f64,
+}
 
 /// One falling staircase a mode, each in the band of its pointwise intervals.
 pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
@@ -18,7 +28,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         .outcome
         .modes
         .iter()
-        .map(|m| (of_mode(m.mode), m.mode, survival(&m.first_liquidation, paths, POINTS, input.confidence)))
+        .map(|m| (of_mode(m.mode), m.mode, corners(&m.first_liquidation, paths, input.confidence)))
         .filter(|(_, _, curve)| !curve.is_empty())
         .collect();
     let legend = curves
@@ -56,22 +66,88 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     (!curves.is_empty()).then_some(picture)
 }
 
-/// The curve as a staircase: a value holds until the next point.
-fn stairs(
-    panel: &Panel,
-    clock: &Clock,
-    curve: &[SurvivalPoint],
-    value: impl Fn(&SurvivalPoint) -> f64,
-) -> Vec<Point> {
+/// Where the curve has its corners: at time 0, when nothing can have been liquidated and nothing is
+/// uncertain; at the first step, where the band opens; at each step that liquidates, the last of its
+/// column; and at the end. Empty without paths.
+fn corners(first_liquidation: &[u64], paths: u64, confidence: f64) -> Vec<Corner> {
+    if paths == 0 {
+        return Vec::new();
+    }
+    let last = first_liquidation.len().saturating_sub(1) as u64;
+    let column = |step: u64| u128::from(step) * COLUMNS / u128::from(last.max(1));
+    let mut counts = (0..).zip(first_liquidation.iter().copied()).skip(1).peekable();
+    let mut found = vec![Corner { step: 0, alive: 1.0, low: 1.0, high: 1.0 }];
+    let (mut alive, mut changed) = (paths, false);
+    while let Some((step, gone)) = counts.next() {
+        alive = alive.saturating_sub(gone);
+        changed |= gone > 0;
+        let column_ends = counts.peek().is_none_or(|(next, _)| column(*next) > column(step));
+        if !(column_ends && changed || step == 1 || step == last) {
+            continue;
+        }
+        if let Some(bounds) = wilson(alive, paths, confidence) {
+            let share = alive as f64 / paths as f64;
+            found.push(Corner { step, alive: share, low: bounds.low, high: bounds.high });
+        }
+        changed = false;
+    }
+    found
+}
+
+/// The curve as a staircase: a value holds until the next corner.
+fn stairs(panel: &Panel, clock: &Clock, curve: &[Corner], value: impl Fn(&Corner) -> f64) -> Vec<Point> {
     let mut points = Vec::with_capacity(2 * curve.len());
     let mut held = None;
-    for p in curve {
-        let x = clock.at_share(p.fraction_of_horizon);
+    for corner in curve {
+        let x = clock.at(corner.step);
         if let Some(before) = held {
             points.push(panel.at(x, before));
         }
-        points.push(panel.at(x, value(p)));
-        held = Some(value(p));
+        points.push(panel.at(x, value(corner)));
+        held = Some(value(corner));
     }
     points
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corners_lie_where_paths_are_liquidated() {
+        let mut counts = vec![0; 721];
+        (counts[2], counts[100], counts[101]) = (1, 1, 1);
+        let found = corners(&counts, 10, 0.95);
+        let seen: Vec<_> = found.iter().map(|c| (c.step, c.alive)).collect();
+        assert_eq!(seen, [(0, 1.0), (1, 1.0), (2, 0.9), (100, 0.8), (101, 0.7), (720, 0.7)]);
+        // Wilson's 95 % interval of 7 out of 10, as tables of it print it.
+        let end = found[5];
+        assert!((end.low - 0.3968).abs() < 5e-5 && (end.high - 0.8922).abs() < 5e-5, "{end:?}");
+    }
+
+    #[test]
+    fn nothing_is_uncertain_at_the_beginning_and_something_from_the_first_step_on() {
+        for counts in [vec![0; 25], vec![0, 3, 0, 0]] {
+            let found = corners(&counts, 10, 0.95);
+            assert_eq!((found[0].low, found[0].high), (1.0, 1.0));
+            assert!(found[1].step == 1 && found[1].low < found[1].high);
+        }
+        assert!(corners(&[0, 0], 0, 0.95).is_empty());
+    }
+
+    #[test]
+    fn long_runs_are_thinned_to_the_picture() {
+        let steps = 100_000;
+        let mut counts = vec![1; steps + 1];
+        counts[0] = 0;
+        let found = corners(&counts, 2 * steps as u64, 0.95);
+        assert!(found.len() <= 3 * 1280 + 3, "{}", found.len());
+        // One path of 200,000 a step: the share left is exact at every corner that stays.
+        for corner in &found {
+            assert!((corner.alive - (1.0 - corner.step as f64 / 200_000.0)).abs() < 1e-12, "{corner:?}");
+        }
+        let widest = found.windows(2).map(|w| w[1].step - w[0].step).max().unwrap();
+        assert!(widest <= 28, "26.04 steps share a column: {widest}");
+        assert_eq!(found[found.len() - 1].step, steps as u64);
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 
 use crate::error::{Error, Result};
+use crate::report::format::printable;
 
 /// The font's name. It is also what an SVG asks its viewer for, hence the fallbacks.
 pub const FAMILY: FontFamily<'static> = FontFamily::Name(FAMILY_LIST);
@@ -46,16 +47,11 @@ pub fn width(text: &str, size: f64, bold: bool) -> f64 {
     (measured + foreign * em) / em * size * SLACK
 }
 
-/// The text on one line, without what no XML document or terminal may hold: control characters become
-/// spaces, marks that reverse the direction of writing go.
+/// The text on one line: runs of white space become one blank, and what cannot be seen, turns the direction
+/// of writing or may stand in no XML document becomes U+FFFD.
 pub fn one_line(text: &str) -> String {
-    let shown = text
-        .chars()
-        .filter(|c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-        .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}'))
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect::<String>();
-    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    printable(&line, usize::MAX).replace(['\u{61c}', '\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 /// The longest beginning of `text` that is at most `limit` units wide, with an ellipsis where it was cut.
@@ -88,7 +84,10 @@ mod tests {
 
     #[test]
     fn hostile_text_becomes_one_harmless_line() {
-        assert_eq!(one_line("a\nb\u{0}c\t\u{202e}d\u{ffff}"), "a b c d");
+        assert_eq!(one_line(" a\n\tb\u{0}c \u{202e}d"), "a b\u{fffd}c \u{fffd}d");
+        for hidden in ['\u{200b}', '\u{200f}', '\u{2066}', '\u{feff}', '\u{61c}', '\u{ffff}'] {
+            assert_eq!(one_line(&format!("a{hidden}b")), "a\u{fffd}b", "{hidden:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ const TRIES: u32 = 100;
 #[derive(Debug)]
 pub struct Lock {
     path: PathBuf,
+    exclusive: bool,
     _file: File,
 }
 
@@ -27,8 +28,8 @@ impl Lock {
         };
         for _ in 0..TRIES {
             let file = File::options().create(true).append(true).open(&path).map_err(|e| refused(&e))?;
-            // Some file systems know no locks; the result is still moved to its place in one go.
-            if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            let locked = file.try_lock();
+            if let Err(TryLockError::WouldBlock) = locked {
                 return Err(Error::input(format_args!(
                     "{} is being written by another run: wait for it, or choose another folder with --out DIR",
                     out.join(name).display()
@@ -36,10 +37,16 @@ impl Lock {
             }
             // The run before removes its lock file when it is done, perhaps just after it was opened here.
             if is_at(&file, &path) {
-                return Ok(Self { path, _file: file });
+                // Some file systems know no locks; the result is still moved to its place in one go.
+                return Ok(Self { path, exclusive: locked.is_ok(), _file: file });
             }
         }
         Err(refused(&"cannot be locked"))
+    }
+
+    /// Whether the system vouches that no other process writes this result.
+    pub fn is_exclusive(&self) -> bool {
+        self.exclusive
     }
 }
 
