@@ -4,7 +4,6 @@
 //! down to its requirement, without a branch. A lane that answers yes is resolved alone.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::FromPrimitive;
 
 use super::ledger::{price_to_decimal, profit, requirement};
 use super::plan::{BookPlan, PoolPlan};
@@ -22,6 +21,8 @@ pub struct BookState {
     /// Per pool: when it was liquidated.
     liquidated_at: Vec<LiquidationSteps>,
     wallet: Lanes,
+    /// The wallet in decimals, which backs a pool's exact decisions; kept where pools return money to one.
+    exact_wallet: Vec<Decimal>,
     /// Account equity is `equity_base + Σ equity_net[asset]·P`.
     equity_base: Lanes,
     equity_net: Vec<Lanes>,
@@ -42,6 +43,7 @@ impl BookState {
             pool_base: vec![[0.0; LANES]; plan.pools.len()],
             liquidated_at: vec![[0; LANES]; plan.pools.len()],
             wallet: [0.0; LANES],
+            exact_wallet: vec![Decimal::ZERO; LANES],
             equity_base: [0.0; LANES],
             equity_net: vec![[0.0; LANES]; assets],
             equity: [0.0; LANES],
@@ -64,6 +66,7 @@ impl BookState {
         }
         self.liquidated_at.fill([0; LANES]);
         self.wallet = [plan.wallet; LANES];
+        self.exact_wallet.fill(plan.exact_wallet);
         self.equity = opening;
         self.peak = opening;
         self.least_equity = opening;
@@ -152,12 +155,7 @@ impl BookState {
         let assets = plan.portfolio.assets.len();
         let marks: Vec<Decimal> =
             (0..assets).map(|a| price_to_decimal(price(a, lane)).ok()).collect::<Option<_>>()?;
-        // The wallet is as opened unless an isolated pool returned something to it.
-        let mut equity = if planned.is_wallet && self.wallet[lane] != planned.money {
-            Decimal::from_f64(self.wallet[lane])?
-        } else {
-            planned.exact.money
-        };
+        let mut equity = if planned.is_wallet { self.exact_wallet[lane] } else { planned.exact.money };
         for &index in &planned.positions {
             equity = equity.checked_add(profit(&plan.portfolio, index, &marks).ok()?)?;
         }
@@ -176,9 +174,14 @@ impl BookState {
         let planned = &plan.pools[pool];
         let profit: f64 = planned.net.iter().map(|&(asset, net)| net * price(asset, lane)).sum();
         let mut equity = self.pool_base[pool][lane] + profit;
-        if equity.abs() <= planned.guard {
-            // Rounding must not decide whether there is a shortfall.
-            equity = self.exact_margins(plan, pool, lane, price).map_or(equity, |(exact, _)| to_f64(exact));
+        // Rounding must decide neither whether there is a shortfall nor a later tie of the wallet's pool.
+        if (equity.abs() <= planned.guard || plan.returns_to_pool)
+            && let Some((exact, _)) = self.exact_margins(plan, pool, lane, price)
+        {
+            equity = to_f64(exact);
+            if plan.returns_to_pool && !planned.is_wallet {
+                self.exact_wallet[lane] += exact.max(Decimal::ZERO);
+            }
         }
         self.shortfall[lane] += (-equity).max(0.0);
         let left = match plan.fill {

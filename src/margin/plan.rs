@@ -46,6 +46,10 @@ pub struct BookPlan {
     pub(super) pools: Vec<PoolPlan>,
     /// `W` at time 0.
     pub(super) wallet: f64,
+    /// The same in decimals.
+    pub(super) exact_wallet: Decimal,
+    /// Remainders of isolated pools go to a wallet that backs positions.
+    pub(super) returns_to_pool: bool,
     pub(super) opening_equity: f64,
     entry_notional: f64,
     pub(super) fill: FillPrice,
@@ -59,14 +63,19 @@ impl BookPlan {
         let opening_equity = to_f64(portfolio.account.wallet);
         let entry_notional: f64 =
             portfolio.positions.iter().map(|p| to_f64(portfolio.entry_notional(p))).sum();
+        let rule = portfolio.venue.liquidation;
+        let backs_positions = partition.pools.iter().any(|pool| pool.kind == PoolKind::Wallet);
+        let returns = rule.remainder == Remainder::Return && rule.price == FillPrice::Mark;
         Self {
             mode,
+            exact_wallet: partition.wallet,
+            returns_to_pool: returns && backs_positions && partition.pools.len() > 1,
             pools: partition.pools.into_iter().map(|pool| PoolPlan::new(portfolio, pool)).collect(),
             wallet: to_f64(partition.wallet),
             opening_equity,
             entry_notional,
-            fill: portfolio.venue.liquidation.price,
-            remainder: portfolio.venue.liquidation.remainder,
+            fill: rule.price,
+            remainder: rule.remainder,
             portfolio: portfolio.clone(),
         }
     }
