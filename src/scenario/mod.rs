@@ -2,11 +2,12 @@
 //!
 //! `load` reads and drives; `node` is the file as written, every value with its place; `overrides` changes that
 //! tree, `venue` fills it from the preset; `reader` takes typed values from it, and one file a section
-//! (`settings`, `assets` with `model`, `resampling` and `correlation`, `positions`) checks them; `entry` checks the whole.
+//! (`settings`, `assets` with `model`, `resampling` and `correlation` (with `definite`), `positions`) checks them; `entry` checks the whole.
 
 mod assets;
 mod context;
 mod correlation;
+mod definite;
 mod entry;
 pub mod history;
 mod load;

@@ -262,7 +262,8 @@ fn combination_help(table: &Table<'_>, asset: &Asset) -> String {
     let fields = || SIZES.into_iter().filter_map(|key| table.field(key));
     let mixed = fields().any(|field| field.is_override()) && fields().any(|field| !field.is_override());
     if !mixed || fields().count() < 3 {
-        return "write leverage with one of margin, quantity, notional; or margin with quantity or notional".to_owned();
+        return "write leverage with one of margin, quantity, notional; or margin with quantity or notional"
+            .to_owned();
     }
     let side = table.field("side").and_then(|field| field.text("").ok()).unwrap_or("long");
     format!(
@@ -334,10 +335,8 @@ mod tests {
         assert_eq!(at_most(dec!(1000000000001)), Err(SizeError::Notional(dec!(1000000000001))));
         let huge = size(written([None, Some(dec!(1)), Some(dec!(1000000)), None]), dec!(1000000000000));
         assert_eq!(huge, Err(SizeError::Notional(dec!(1000000000000000000))));
-        let fine = size(
-            written([Some(dec!(1)), None, Some(dec!(1.00000000000001)), None]),
-            dec!(0.000000001234567),
-        );
+        let fine =
+            size(written([Some(dec!(1)), None, Some(dec!(1.00000000000001)), None]), dec!(0.000000001234567));
         assert_eq!(fine, Err(SizeError::QuantityDecimals(dec!(1.00000000000001))));
     }
 }

@@ -60,8 +60,9 @@ fn check_agreement(root: &Table<'_>, resampled: &[(&str, &Resampled)]) -> Result
             (false, _) => Place::Block,
             (true, false) => Place::Gaps,
         };
-        let what =
-            format!("{first_name} and {name} differ in `block` or `gaps`, but are resampled by the same rows");
+        let what = format!(
+            "{first_name} and {name} differ in `block` or `gaps`, but are resampled by the same rows"
+        );
         let help = "give every bootstrapped asset the same block and gaps";
         return Err(fail_at(root, name, place, &what, help));
     }

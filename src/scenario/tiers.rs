@@ -259,10 +259,7 @@ mod tests {
     #[test]
     fn reads_the_shipped_tables() {
         // Last amounts as the venue printed them; the reader checks each one against the rates.
-        let cases = [
-            ("BTCUSDT", dec!(421481450)),
-            ("ETHUSDT", dec!(280506450)),
-        ];
+        let cases = [("BTCUSDT", dec!(421481450)), ("ETHUSDT", dec!(280506450))];
         for (symbol, last_amount) in cases {
             let name = format!("binance_usdm_{symbol}_2024-10-24.csv");
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/venues").join(&name);
@@ -292,7 +289,10 @@ mod tests {
 
     #[test]
     fn floors_and_caps_reach_1e15() {
-        let read = read(&format!("{HEADER}\n1,0,1e15,0.004,,\n2,1000000000000000,,0.005,,\n").replace("1e15", "1000000000000000"));
+        let read = read(
+            &format!("{HEADER}\n1,0,1e15,0.004,,\n2,1000000000000000,,0.005,,\n")
+                .replace("1e15", "1000000000000000"),
+        );
         assert_eq!(read.unwrap().table.tiers()[1].floor, dec!(1000000000000000));
     }
 
@@ -355,7 +355,10 @@ mod tests {
                 second("2,50000,50000,0.005,100,50"),
                 "line 3: the notional_cap 50000 is not above the notional_floor 50000",
             ),
-            (second("2,50000,1000000000000001,0.005,100,50"), "line 3: the notional_cap is 1000000000000001; write at most 1e15, or leave"),
+            (
+                second("2,50000,1000000000000001,0.005,100,50"),
+                "line 3: the notional_cap is 1000000000000001; write at most 1e15, or leave",
+            ),
             (
                 format!("{HEADER}\n1,0,50000,0.004,,\n2,9000000000000000,,0.005,,\n"),
                 "line 3: the notional_floor is 9000000000000000; write at most 1e15",

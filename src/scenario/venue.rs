@@ -161,7 +161,10 @@ pub(super) fn read(
     let rule = table.table("liquidation")?;
     context.resolve(rule.key("price"), liquidation.price.name());
     context.resolve(rule.key("remainder"), liquidation.remainder.name());
-    Ok((Venue { preset: preset.to_owned(), maintenance: maintenance.table.clone(), liquidation }, maintenance))
+    Ok((
+        Venue { preset: preset.to_owned(), maintenance: maintenance.table.clone(), liquidation },
+        maintenance,
+    ))
 }
 
 fn liquidation(table: &Table<'_>) -> Result<LiquidationRule> {

@@ -70,10 +70,7 @@ impl CsvFile {
             line: Vec::new(),
             given: 0,
         };
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(lines);
+        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(lines);
         Ok(Self { name, reader })
     }
 

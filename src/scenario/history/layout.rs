@@ -70,7 +70,8 @@ impl Layout {
     /// Other separators than commas; a missing or repeated column.
     pub(super) fn of_header(record: &StringRecord) -> Result<Self, String> {
         separators(record)?;
-        let names: Vec<String> = record.iter().map(|name| name.trim().to_lowercase().replace(' ', "_")).collect();
+        let names: Vec<String> =
+            record.iter().map(|name| name.trim().to_lowercase().replace(' ', "_")).collect();
         let time = time_column(&names)?;
         let close = column(&names, "close")?.ok_or_else(|| missing("close", &names))?;
         Ok(Self {
