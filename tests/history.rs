@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "the lint's exception for tests does not reach helper functions")]
 
 use std::f64::consts::LN_2;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -308,6 +309,26 @@ fn a_file_of_blank_lines_is_refused_at_once() {
     assert_contains("blank", &message(read_history(&path, "btc.csv")), &["line 1002", "blank lines"]);
     // Read to its end it takes an unoptimised build many seconds.
     assert!(start.elapsed().as_millis() < 2_000, "{:?}", start.elapsed());
+}
+
+/// A bar a second: 6,000,000 are read (69 days here, ten years as minutes), one more is not.
+#[test]
+fn six_million_bars_are_the_limit() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("long.csv");
+    let mut content = String::from("time,close\n");
+    for bar in 0..6_000_000 {
+        writeln!(content, "{},{}", START_SECONDS + bar, 100 + bar % 7).unwrap();
+    }
+    fs::write(&path, &content).unwrap();
+    assert_eq!(read_history(&path, "btc.csv").unwrap().closes.len(), 6_000_000);
+    writeln!(content, "{},100", START_SECONDS + 6_000_000).unwrap();
+    fs::write(&path, &content).unwrap();
+    assert_contains(
+        "limit",
+        &message(read_history(&path, "btc.csv")),
+        &["line 6000002", "more than 6000000 bars"],
+    );
 }
 
 /// `count` hourly bars from bar `first`, without those in `holes`; bar `i` closes at `price(i)`.

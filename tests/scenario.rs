@@ -790,8 +790,8 @@ fn histories_are_read_from_the_scenarios_folder() {
     write("bad.csv", eth().replacen("3001", "0", 4));
     write("late.csv", eth().replace("\n1", "\n2"));
     // +8 % an hour: 720 steps drift by 720·ln 1.08 = 55, and the spread of a constant is 24·ln 1.08 = 1.8; +9 %: 62.
-    write("rocket.csv", history(|hour| 1e-6 * 1.09_f64.powi(hour as i32)));
-    write("fast.csv", history(|hour| 1e-6 * 1.08_f64.powi(hour as i32)));
+    write("rocket.csv", history(|hour| 1e-6 * libm::pow(1.09, hour as f64)));
+    write("fast.csv", history(|hour| 1e-6 * libm::pow(1.08, hour as f64)));
     let read = |text: &str| load_text("pair", "bad.toml", text, folder.path(), &[]);
     assert!(read(&with_histories("", "").replace("btc.csv", "fast.csv")).is_ok());
     let scenario = read(&with_histories("", "")).unwrap();
