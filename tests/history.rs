@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "the lint's exception for tests does not reach helper functions")]
 
 use std::f64::consts::LN_2;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use ringfence::error::{Error, Result};
+use ringfence::error::Result;
 use ringfence::scenario::history::{Gaps, PriceHistory, joint_returns, read_history};
 use tempfile::TempDir;
 
@@ -47,10 +48,9 @@ fn read(content: impl AsRef<[u8]>) -> Result<PriceHistory> {
     read_history(&path, "btc.csv")
 }
 
-fn message<T>(result: Result<T>) -> String {
+fn message<T, E: std::fmt::Display>(result: std::result::Result<T, E>) -> String {
     match result {
-        Err(Error::Input(text)) => text,
-        Err(other) => panic!("not an input error: {other:?}"),
+        Err(error) => error.to_string(),
         Ok(_) => panic!("accepted"),
     }
 }
@@ -104,7 +104,19 @@ fn reads_every_layout_to_the_same_bars() {
         let history = read(&content).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!(history.times_ms, times, "{name}");
         assert_eq!(history.closes, closes, "{name}");
-        assert_eq!(history.notes.len(), usize::from(name == "newest first"), "{name}: {:?}", history.notes);
+        let note = match name {
+            "newest first" => Some("read in reverse"),
+            "no line break at the end" | "klines" | "klines in microseconds" => {
+                Some("the last line does not end in a line break")
+            }
+            _ => None,
+        };
+        assert_eq!(history.notes.len(), usize::from(note.is_some()), "{name}: {:?}", history.notes);
+        assert!(
+            history.notes.iter().zip(note).all(|(said, part)| said.contains(part)),
+            "{:?}",
+            history.notes
+        );
     }
 }
 
@@ -124,6 +136,16 @@ fn refuses_every_flaw_with_place_value_and_remedy() {
             "banner",
             format!("https://www.example.com\n{good}").into(),
             &["line 1", "`https://www.example.com`", "line 2", "delete"],
+        ),
+        (
+            "two lines of banner",
+            format!("https://www.example.com\nHourly bars,of one coin\n{good}").into(),
+            &["line 1", "`https://www.example.com`", "line 3", "delete the lines above it"],
+        ),
+        (
+            "blank lines without end",
+            format!("{HEADER}\n{}", "\n".repeat(1_001)).into(),
+            &["line 1002", "1000 blank lines"],
         ),
         ("no time column", good.replace("time", "when").into(), &["line 1", "`time`", "when,open"]),
         ("no close column", good.replace("close", "last").into(), &["line 1", "`close`", "time,open"]),
@@ -269,10 +291,44 @@ fn files_that_are_no_files_are_refused_at_once() {
     // Sparse files: nothing of this size is written to the disk, nor may it be read to the memory.
     let large = folder.path().join("large.csv");
     let file = fs::File::create(&large).unwrap();
-    file.set_len(500 << 20).unwrap();
+    file.set_len(256 << 20).unwrap();
     assert_contains("one line", &refused(&large), &["line 1", "longer than 1 MiB"]);
     file.set_len(1 << 30).unwrap();
-    assert_contains("1 GiB", &refused(&large), &["larger than 512 MiB"]);
+    assert_contains("1 GiB", &refused(&large), &["larger than 256 MiB"]);
+}
+
+/// 200 MB of blank lines stay below the limit of the size; what is read of them is a thousand.
+#[test]
+fn a_file_of_blank_lines_is_refused_at_once() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("blank.csv");
+    let mut content = format!("{HEADER}\n").into_bytes();
+    content.resize(200_000_000, b'\n');
+    fs::write(&path, content).unwrap();
+    let start = std::time::Instant::now();
+    assert_contains("blank", &message(read_history(&path, "btc.csv")), &["line 1002", "blank lines"]);
+    // Read to its end it takes an unoptimised build many seconds.
+    assert!(start.elapsed().as_millis() < 2_000, "{:?}", start.elapsed());
+}
+
+/// A bar a second: 6,000,000 are read (69 days here, ten years as minutes), one more is not.
+#[test]
+fn six_million_bars_are_the_limit() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("long.csv");
+    let mut content = String::from("time,close\n");
+    for bar in 0..6_000_000 {
+        writeln!(content, "{},{}", START_SECONDS + bar, 100 + bar % 7).unwrap();
+    }
+    fs::write(&path, &content).unwrap();
+    assert_eq!(read_history(&path, "btc.csv").unwrap().closes.len(), 6_000_000);
+    writeln!(content, "{},100", START_SECONDS + 6_000_000).unwrap();
+    fs::write(&path, &content).unwrap();
+    assert_contains(
+        "limit",
+        &message(read_history(&path, "btc.csv")),
+        &["line 6000002", "more than 6000000 bars"],
+    );
 }
 
 /// `count` hourly bars from bar `first`, without those in `holes`; bar `i` closes at `price(i)`.

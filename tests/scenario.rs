@@ -136,13 +136,13 @@ fn resolved_lists_every_setting_in_one_order() {
     let keys: Vec<&str> = scenario.resolved.iter().map(|(key, _)| key.as_str()).collect();
     let expected = "title description simulation.paths simulation.seed simulation.horizon simulation.step \
         simulation.steps simulation.modes simulation.confidence simulation.ruin_level account.wallet \
-        account.currency venue.preset venue.maintenance_margin_rate venue.liquidation.price \
-        venue.liquidation.remainder assets.BTC.price assets.BTC.model.kind assets.BTC.model.drift \
+        account.currency venue.preset venue.liquidation.price \
+        venue.liquidation.remainder assets.BTC.price assets.BTC.maintenance_margin_rate assets.BTC.model.kind assets.BTC.model.drift \
         assets.BTC.model.volatility assets.ETH.price assets.ETH.maintenance_margin_rate assets.ETH.model.kind \
         assets.ETH.model.drift assets.ETH.model.volatility correlation.\"BTC/ETH\" positions.btc_long.asset \
-        positions.btc_long.side positions.btc_long.quantity positions.btc_long.margin positions.btc_long.leverage \
-        positions.btc_long.mode positions.eth_short.asset positions.eth_short.side positions.eth_short.quantity \
-        positions.eth_short.margin positions.eth_short.leverage positions.eth_short.mode";
+        positions.btc_long.side positions.btc_long.quantity positions.btc_long.margin \
+        positions.eth_short.asset positions.eth_short.side positions.eth_short.quantity \
+        positions.eth_short.margin";
     assert_eq!(keys, expected.split_whitespace().collect::<Vec<_>>());
     assert_eq!(resolved(&scenario, "simulation.paths"), "1000");
     assert_eq!(resolved(&scenario, "assets.ETH.model.volatility"), "0.8");
@@ -161,11 +161,30 @@ fn the_hash_sees_meaning_and_not_spelling() {
         ("step = \"1h\"", "steps = 720"),
         ("wallet = 10_000", "wallet = \"10000.00\""),
         ("margin = 2_000\nleverage = 10", "notional = 20_000\nleverage = 10"),
+        ("margin = 2_000\nleverage = 10", "margin = 2_000\nquantity = 0.333333333333333"),
+        ("leverage = 5", "leverage = 5\nmode = \"cross\""),
+        ("price = 60_000", "price = 60_000\nmaintenance_margin_rate = 0.0050"),
+        ("preset = \"textbook\"", "maintenance_margin_rate = 0.005"),
     ];
     for (from, to) in same {
         assert_eq!(hash(GOOD), hash(&GOOD.replace(from, to)), "{to}");
     }
-    let other = [("seed = 7", "seed = 8"), ("wallet = 10_000", "wallet = 10_001"), ("A pair", "B pair")];
+    // A rate of the venue that no asset uses is no part of the run.
+    let own = GOOD.replace("price = 60_000", "price = 60_000\nmaintenance_margin_rate = 0.005");
+    assert_eq!(hash(&own), hash(&own.replace("preset = \"textbook\"", "maintenance_margin_rate = 0.02")));
+    let mixed = |mode: &str| {
+        let text = GOOD
+            .replace("\"cross\"]", "\"mixed\"]")
+            .replace("leverage = 10", "leverage = 10\nmode = \"cross\"");
+        hash(&text.replace("leverage = 5", &format!("leverage = 5\nmode = \"{mode}\"")))
+    };
+    assert_ne!(mixed("cross"), mixed("isolated"));
+    let other = [
+        ("preset = \"textbook\"", "maintenance_margin_rate = 0.006"),
+        ("seed = 7", "seed = 8"),
+        ("wallet = 10_000", "wallet = 10_001"),
+        ("A pair", "B pair"),
+    ];
     for (from, to) in other {
         assert_ne!(hash(GOOD), hash(&GOOD.replace(from, to)), "{to}");
     }
@@ -189,7 +208,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
     (
         "leverage = 10",
         "leverage = 10\nleverage = 11",
-        &["leverage", "twice", "bad.toml:37:1", "first written here"],
+        &["leverage", "twice", "bad.toml:37:1", "36 | leverage = 10", "first written here"],
     ),
     ("[assets.ETH]", "[assets.BTC]", &["BTC", "twice", "first written here"]),
     // unknown keys
@@ -228,7 +247,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
     (
         "paths = 1_000\nseed = 7\nhorizon = \"30d\"\nstep = \"1h\"",
         "paths = 1e12\nhorizon = \"30d\"\nsteps = 10_000",
-        &["1000000000000 paths", "2314 days", "bad.toml:4:1"],
+        &["1000000000000 paths", "2314 days", "±0.3 points at 95 %", "bad.toml:4:1"],
     ),
     ("paths = 1_000", "paths = true", &["`simulation.paths` is true or false", "must be a number"]),
     ("seed = 7", "seed = -7", &["`simulation.seed` is -7", "from 0 to 9223372036854775807"]),
@@ -239,6 +258,11 @@ const BAD: &[(&str, &str, &[&str])] = &[
         "horizon = \"30d\"",
         "horizon = \"30 days\"",
         &["`simulation.horizon` is \"30 days\"", "s, m, h, d, w or y"],
+    ),
+    (
+        "horizon = \"30d\"",
+        "horizon = \"1001y\"",
+        &["`simulation.horizon` is \"1001y\"", "at most 1000 years"],
     ),
     ("step = \"1h\"", "step = \"7h\"", &["7h does not divide", "30d", "step = \"400m\" or step = \"432m\""]),
     (
@@ -270,12 +294,27 @@ const BAD: &[(&str, &str, &[&str])] = &[
         &["`positions.btc_long.mode` is missing", "mixed", "bad.toml:32:"],
     ),
     ("confidence = 0.95", "confidence = 95", &["looks like per cent", "confidence = 0.95"]),
-    ("confidence = 0.95", "confidence = 0", &["`simulation.confidence` is 0", "0 < c < 1"]),
+    ("confidence = 0.95", "confidence = 0", &["`simulation.confidence` is 0", "at most 0.999999999"]),
+    (
+        "confidence = 0.95",
+        "confidence = 1",
+        &["is 1;", "write, for example, confidence = 0.95 or confidence = 0.99"],
+    ),
+    ("confidence = 0.95", "confidence = 5", &["is 5;", "confidence = 0.95 or confidence = 0.99"]),
+    ("confidence = 0.95", "confidence = 99.5", &["looks like per cent", "write confidence = 0.995"]),
+    // As an f64 it is 1.
+    (
+        "confidence = 0.95",
+        "confidence = 0.9999999999999999999",
+        &["`simulation.confidence`", "at most 0.999999999"],
+    ),
     ("confidence = 0.95", "confidence = nan", &["`simulation.confidence`", "not a finite number"]),
+    ("ruin_level = 0.1", "ruin_level = 10", &["looks like per cent", "write ruin_level = 0.1"]),
     ("ruin_level = 0.1", "ruin_level = -0.1", &["`simulation.ruin_level` is -0.1", "0 to 1"]),
     // account
     ("wallet = 10_000", "", &["`account.wallet` is missing", "wallet = 10_000", "bad.toml:13:"]),
-    ("wallet = 10_000", "wallet = 0", &["`account.wallet` is 0", "greater than 0"]),
+    ("wallet = 10_000", "wallet = 0", &["`account.wallet` is 0", "1e-4 to 1e12"]),
+    ("wallet = 10_000", "wallet = 0.00009", &["`account.wallet` is 0.00009", "1e-4 to 1e12"]),
     ("wallet = 10_000", "wallet = -5", &["`account.wallet` is -5"]),
     ("wallet = 10_000", "wallet = 2e12", &["`account.wallet` is 2000000000000", "1e12"]),
     ("wallet = 10_000", "wallet = inf", &["`account.wallet`", "not a finite number"]),
@@ -285,7 +324,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
         &["`account.wallet`", "\"$100\"", "is not a number", "wallet = 10_000"],
     ),
     ("wallet = 10_000", "wallet = \"1,234.56\"", &["`account.wallet`", "is not a number"]),
-    ("wallet = 10_000", "wallet = 0.0000000000001", &["`account.wallet`", "12 decimals"]),
+    ("wallet = 10_000", "wallet = 10_000.0000000000001", &["`account.wallet`", "12 decimals"]),
     ("wallet = 10_000", "wallet = 3_000", &["margins of 3200", "wallet of 3000"]),
     (
         "currency = \"USDT\"",
@@ -350,13 +389,18 @@ const BAD: &[(&str, &str, &[&str])] = &[
     (
         "volatility = 0.65",
         "volatility = 80",
-        &["`assets.BTC.model.volatility` is 80", "looks like per cent", "0.80"],
+        &["`assets.BTC.model.volatility` is 80", "looks like per cent", "write volatility = 0.8"],
+    ),
+    (
+        "volatility = 0.65",
+        "volatility = 12.345",
+        &["`assets.BTC.model.volatility` is 12.345", "write volatility = 0.12345"],
     ),
     ("volatility = 0.65", "volatility = -0.2", &["`assets.BTC.model.volatility` is -0.2", "0 to 10"]),
     (
         "horizon = \"30d\"",
         "horizon = \"1000y\"",
-        &["range of numbers", "log returns up to 396", "bad.toml:22:"],
+        &["range of numbers", "log returns up to 396", "allowed: 60, a factor of 1e26", "bad.toml:22:"],
     ),
     ("[assets.BTC]", "[assets.\"../../x\"]", &["../../x", "names have 1 to 64"]),
     ("[assets.BTC]", "[assets.CON]", &["\"CON\"", "device"]),
@@ -370,6 +414,12 @@ const BAD: &[(&str, &str, &[&str])] = &[
     ("\"BTC/ETH\" = 0.8", "\"BTC/BTC\" = 0.8", &["with itself"]),
     ("\"BTC/ETH\" = 0.8", "\"BTC/EHT\" = 0.8", &["no asset \"EHT\"", "did you mean ETH", "BTC, ETH"]),
     ("\"BTC/ETH\" = 0.8", "BTC = 0.8", &["does not name two assets", "\"A/B\""]),
+    (
+        "\"BTC/ETH\" = 0.8",
+        "\"BTC/ETH\" = 0.9999999999999",
+        &["`correlation.\"BTC/ETH\"` is 0.9999999999999", "too near 1", "write 0.9999"],
+    ),
+    ("\"BTC/ETH\" = 0.8", "\"BTC/ETH\" = -0.9999999999999", &["too near −1", "write -0.9999"]),
     // positions
     ("asset = \"BTC\"", "", &["`positions.btc_long.asset` is missing", "bad.toml:32:"]),
     ("asset = \"BTC\"", "asset = \"BCT\"", &["\"BCT\"", "did you mean BTC", "BTC, ETH"]),
@@ -381,7 +431,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
     ),
     (
         "margin = 2_000\nleverage = 10",
-        "notional = 1e14\nleverage = 1e-13",
+        "notional = 1e12\nleverage = 1e-19",
         &["too large or too small", "bad.toml:32:"],
     ),
     ("leverage = 10", "leverage = nan", &["not a finite number"]),
@@ -401,10 +451,23 @@ const BAD: &[(&str, &str, &[&str])] = &[
         &["margin, leverage, quantity", "exactly two", "bad.toml:32:"],
     ),
     ("margin = 2_000\nleverage = 10", "", &["none of its sizes", "bad.toml:32:"]),
-    ("margin = 2_000", "margin = 1e15", &["notional of 10000000000000020", "1e15", "bad.toml:32:"]),
-    ("margin = 2_000", "margin = 1e16", &["`positions.btc_long.margin` is 10000000000000000"]),
-    ("margin = 2_000", "margin = 0.000000001", &["rounds down to 0", "bad.toml:32:"]),
+    ("margin = 2_000", "margin = 2e11", &["notional of 1999999999999.998", "1e12", "bad.toml:32:"]),
+    (
+        "margin = 2_000",
+        "margin = 1e13",
+        &["`positions.btc_long.margin` is 10000000000000", "at most 1000000000000"],
+    ),
+    (
+        "margin = 2_000\nleverage = 10",
+        "margin = 0.000000001\nleverage = 100",
+        &["rounds down to 0", "bad.toml:32:"],
+    ),
     ("margin = 2_000", "margin = 9_000", &["margins of 10200", "wallet of 10000", "bad.toml:14:"]),
+    (
+        "quantity = 2",
+        "quantity = 0.0000000000009",
+        &["quantity of 0.0000000000009", "1e-12 and more", "bad.toml:38:"],
+    ),
     ("quantity = 2", "quantity = 2.1234567890123456", &["15 significant digits"]),
     (
         "leverage = 5",
@@ -470,7 +533,7 @@ fn whole_files_that_are_not_scenarios() {
     };
     says(&without("[positions.btc_long]", "no such"), "there are no positions");
     says(&without("[assets.BTC]", "[correlation]"), "there are no assets");
-    for name in ["", "..", "NUL", "a b", &"x".repeat(300)] {
+    for name in ["", "..", "NUL", "a b", ".hidden", &"x".repeat(300)] {
         let error = load_text(name, "bad.toml", GOOD, Path::new(""), &[]).unwrap_err().to_string();
         assert!(error.contains("rename it") && error.len() < 500, "{error}");
     }
@@ -565,7 +628,7 @@ fn overrides_reach_every_key() {
         ("simulation.paths", "50000"),
         ("simulation.modes", "cross, mixed"),
         ("simulation.steps", "240"),
-        ("positions.btc_long.leverage", "5"),
+        ("positions.btc_long.margin", "2000"),
         ("positions.btc_long.mode", "isolated"),
         ("positions.eth_short.mode", "cross"),
         ("correlation.\"BTC/ETH\"", "0.5"),
@@ -588,7 +651,6 @@ fn overrides_are_checked_like_the_file() {
         ("simulation.modes=[isolated]", "not valid TOML"),
         ("simulation.paths.x=1", "not a table"),
         ("sweep.x=1", "not yet known"),
-        ("simulation.steps=10", "both written"),
     ];
     for (set, says) in cases {
         let message = message(read_with(GOOD, &[set]), set);
@@ -596,6 +658,53 @@ fn overrides_are_checked_like_the_file() {
     }
     let shown = message(read_with(GOOD, &["simulation.paths=many"]), "many");
     assert!(shown.contains("--> --set:1:18") && shown.contains("simulation.paths=many"), "{shown}");
+}
+
+#[test]
+fn an_override_replaces_what_it_excludes() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("tiers.csv"), TIERS).unwrap();
+    let read = |text: &str, sets: &[&str]| {
+        let overrides: Vec<Override> = sets.iter().map(|set| parse_override(set)).collect::<Result<_>>()?;
+        load_text("pair", "bad.toml", text, folder.path(), &overrides)
+    };
+    assert_eq!(read(GOOD, &["simulation.steps=10"]).unwrap().settings.steps, 10);
+    let steps = GOOD.replace("step = \"1h\"", "steps = 7");
+    assert_eq!(read(&steps, &["simulation.step=1d"]).unwrap().settings.steps, 30);
+    let tiers = |scenario: Scenario| -> Vec<usize> {
+        scenario.portfolio.assets.iter().map(|asset| asset.maintenance.tiers().len()).collect()
+    };
+    assert_eq!(tiers(read(GOOD, &["assets.ETH.tiers=tiers.csv"]).unwrap()), [1, 3]);
+    assert_eq!(tiers(read(GOOD, &["venue.tiers=tiers.csv"]).unwrap()), [3, 1]);
+    let both = GOOD
+        .replace("preset = \"textbook\"", "tiers = \"tiers.csv\"")
+        .replace("maintenance_margin_rate = 0.01", "tiers = \"tiers.csv\"");
+    assert_eq!(tiers(read(&both, &["venue.maintenance_margin_rate=0.01"]).unwrap()), [1, 3]);
+    assert_eq!(tiers(read(&both, &["assets.ETH.maintenance_margin_rate=0.01"]).unwrap()), [3, 1]);
+    // Names are no keys.
+    let named = GOOD.replace("[positions.btc_long]", "[positions.step]");
+    let sets = ["positions.steps={ asset = \"BTC\", side = \"long\", notional = 100, leverage = 2 }"];
+    assert_eq!(read(&named, &sets).unwrap().portfolio.positions.len(), 3);
+    // Two overrides that exclude each other are a contradiction.
+    let twice = message(read(GOOD, &["simulation.steps=10", "simulation.step=1h"]), "twice");
+    assert!(twice.contains("both written"), "{twice}");
+}
+
+#[test]
+fn an_override_of_a_size_replaces_its_own_kind_or_says_how() {
+    let margin = |sets: &[&str]| read_with(GOOD, sets).unwrap().portfolio.positions[0].margin;
+    assert_eq!(margin(&["positions.btc_long.margin=1000"]), dec!(1000));
+    let text = message(read_with(GOOD, &["positions.btc_long.notional=100"]), "notional");
+    let whole = "positions.btc_long={ asset = \"BTC\", side = \"long\", notional = 100, leverage = 2 }";
+    assert!(
+        text.contains("margin, leverage, notional") && text.contains(&format!("--set '{whole}'")),
+        "{text}"
+    );
+    assert_eq!(margin(&[whole]), dec!(50));
+    // Where the file alone is wrong, its own remedy.
+    let file = GOOD.replace("leverage = 10", "leverage = 10\nnotional = 100");
+    let text = message(read_with(&file, &["positions.btc_long.side=short"]), "file");
+    assert!(text.contains("write leverage with one of"), "{text}");
 }
 
 #[test]
@@ -610,6 +719,8 @@ fn contradicting_correlations_name_the_pair_and_the_value() {
     // another lies below 0.45 + sqrt(0.19·0.75) = 0.82749; 0.9 needs the change 0.0726, the least.
     let message = message(read_with(GOOD, &sets), "correlation");
     assert!(message.contains("0.8274") && message.contains("correlation.\"BTC/"), "{message}");
+    // The characteristic polynomial t³ − (2·0.81 + 0.25)·t − 2·0.405 in t = λ − 1 has the root −1.0471 (Newton).
+    assert!(message.contains("smallest eigenvalue is -0.0471"), "{message}");
     let fixed = [&sets[..2], &["correlation.\"BTC/SOL\"=0.8274"], &sets[3..]].concat();
     assert!(read_with(GOOD, &fixed).is_ok());
 }
@@ -633,12 +744,56 @@ fn with_histories(btc_extra: &str, eth_extra: &str) -> String {
         .replace("[correlation]\n\"BTC/ETH\" = 0.8\n", "")
 }
 
+/// A hundred assets whose correlations are all `rho`.
+fn hundred(rho: &str) -> String {
+    let mut text = "simulation = { horizon = \"1d\", paths = 500 }\naccount.wallet = 1000\n".to_owned();
+    for i in 0..100 {
+        writeln!(
+            text,
+            "assets.A{i} = {{ price = 100, model = {{ kind = \"gbm\", drift = 0, volatility = 0.5 }} }}"
+        )
+        .unwrap();
+        writeln!(text, "positions.p{i} = {{ asset = \"A{i}\", side = \"long\", margin = 1, leverage = 5 }}")
+            .unwrap();
+        for j in 0..i {
+            writeln!(text, "correlation.\"A{j}/A{i}\" = {rho}").unwrap();
+        }
+    }
+    text
+}
+
+/// Work of the order n⁵ would take an unoptimised build minutes; the bound leaves a slow machine ten times what is needed.
+#[test]
+fn a_hundred_correlated_assets_are_answered_at_once() {
+    let start = std::time::Instant::now();
+    assert_eq!(read(&hundred("0.5")).unwrap().market.correlation[1], 0.5);
+    // Equal correlations have the smallest eigenvalue 1 − 99·0.5 and work up to −1/99.
+    let message = message(read(&hundred("-0.5")), "hundred");
+    assert!(
+        message.contains("smallest eigenvalue is -48.5") && message.contains("multiplied by 0.02"),
+        "{message}"
+    );
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
 #[test]
 fn histories_are_read_from_the_scenarios_folder() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("btc.csv"), history(|hour| 60_000.0 + (hour % 7) as f64)).unwrap();
     std::fs::write(folder.path().join("eth.csv"), history(|hour| 3_000.0 + (hour % 5) as f64)).unwrap();
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    let eth = || history(|hour| 3_000.0 + (hour % 5) as f64);
+    write(
+        "holes.csv",
+        eth().lines().filter(|line| !line.contains("3002")).map(|line| format!("{line}\n")).collect(),
+    );
+    write("bad.csv", eth().replacen("3001", "0", 4));
+    write("late.csv", eth().replace("\n1", "\n2"));
+    // +8 % an hour: 720 steps drift by 720·ln 1.08 = 55, and the spread of a constant is 24·ln 1.08 = 1.8; +9 %: 62.
+    write("rocket.csv", history(|hour| 1e-6 * libm::pow(1.09, hour as f64)));
+    write("fast.csv", history(|hour| 1e-6 * libm::pow(1.08, hour as f64)));
     let read = |text: &str| load_text("pair", "bad.toml", text, folder.path(), &[]);
+    assert!(read(&with_histories("", "").replace("btc.csv", "fast.csv")).is_ok());
     let scenario = read(&with_histories("", "")).unwrap();
     let history = scenario.market.history.as_ref().unwrap();
     assert_eq!((history.columns, history.rows(), history.mean_block), (2, 199, 24.0));
@@ -658,6 +813,12 @@ fn histories_are_read_from_the_scenarios_folder() {
         (with_histories("", "").replace("1d", "30m"), "shorter than a step"),
         (with_histories("", "").replace("step = \"1h\"", "steps = 7_000_000"), "whole seconds"),
         (with_histories("", "").replace("eth.csv", "none.csv"), "none.csv"),
+        (with_histories("", "").replace("1d", "300h"), "at most its 199 returns"),
+        (with_histories("", "").replace("step = \"1h\"", "step = \"2h\""), "write step = \"1h\""),
+        (with_histories("", "").replace("eth.csv", "holes.csv"), "write gaps = \"fill\""),
+        (with_histories("", "").replace("eth.csv", "bad.csv"), "bad.csv, line 3: the close is `0`"),
+        (with_histories("", "").replace("eth.csv", "late.csv"), "no dates in common"),
+        (with_histories("", "").replace("btc.csv", "rocket.csv"), "shorten simulation.horizon or the block"),
         (
             with_histories("", "").replace("history = \"eth.csv\", ", ""),
             "`assets.ETH.model.history` is missing",
@@ -665,23 +826,64 @@ fn histories_are_read_from_the_scenarios_folder() {
     ];
     for (text, says) in cases {
         let message = message(read(&text), says);
-        assert!(message.contains(says) && message.contains("bad.toml:"), "{says}: {message}");
+        assert!(
+            message.contains(says) && message.contains("bad.toml:") && message.contains("help: "),
+            "{says}: {message}"
+        );
+    }
+    let places = [
+        (
+            with_histories("", "").replace("eth.csv", "bad.csv"),
+            "`assets.ETH.model.history`: ",
+            "bad.toml:27:41",
+        ),
+        (with_histories("", "").replace("1d", "300h"), "mean block of 300", "bad.toml:22:60"),
+        (with_histories("", "").replace("eth.csv", "holes.csv"), "history of ETH", "bad.toml:27:41"),
+        (
+            with_histories(", gaps = \"error\"", ", gaps = \"error\"").replace("eth.csv", "holes.csv"),
+            "history of ETH",
+            "bad.toml:27:75",
+        ),
+        (with_histories("", "").replace("step = \"1h\"", "step = \"2h\""), "step is 2h", "bad.toml:8:8"),
+    ];
+    for (text, says, place) in places {
+        let message = message(read(&text), says);
+        assert!(message.contains(says) && message.contains(place), "{says} {place}: {message}");
     }
 }
+
+/// The first three tiers of BTCUSDT on 2024-10-24.
+const TIERS: &str = "tier,notional_floor,notional_cap,maintenance_margin_rate,max_leverage,maintenance_amount\n\
+    1,0,50000,0.004,125,0\n2,50000,600000,0.005,100,50\n3,600000,3000000,0.0065,75,950\n";
 
 #[test]
 fn tiers_of_an_asset_go_before_the_venues() {
     let folder = tempfile::tempdir().unwrap();
-    // The first three tiers of BTCUSDT on 2024-10-24.
-    let table = "tier,notional_floor,notional_cap,maintenance_margin_rate,max_leverage,maintenance_amount\n\
-        1,0,50000,0.004,125,0\n2,50000,600000,0.005,100,50\n3,600000,3000000,0.0065,75,950\n";
-    std::fs::write(folder.path().join("tiers.csv"), table).unwrap();
+    std::fs::write(folder.path().join("tiers.csv"), TIERS).unwrap();
     let text = GOOD.replace("preset = \"textbook\"", "tiers = \"tiers.csv\"");
     let scenario = load_text("pair", "bad.toml", &text, folder.path(), &[]).unwrap();
     assert_eq!(scenario.portfolio.assets[0].maintenance.tiers()[2].deduction, dec!(950));
     assert_eq!(scenario.portfolio.assets[1].maintenance.tiers().len(), 1);
-    assert!(resolved(&scenario, "venue.tiers").starts_with("sha256:"));
-    assert!(!scenario.resolved.iter().any(|(key, _)| key == "venue.maintenance_margin_rate"));
+    assert_eq!(
+        resolved(&scenario, "assets.BTC.tiers"),
+        "0.004 above 0, 0.005 above 50000, 0.0065 above 600000"
+    );
+    assert_eq!(resolved(&scenario, "assets.ETH.maintenance_margin_rate"), "0.01");
+    assert_eq!(scenario.notes, Vec::<String>::new());
+    // 126x on a notional of 25,200 is in the tier of 125x; 101x on 60,600 in that of 100x. ETH has no tiers.
+    for (size, allowed) in
+        [("margin = 200\nleverage = 126", "125x"), ("margin = 600\nleverage = 101", "100x")]
+    {
+        let text = text.replace("margin = 2_000\nleverage = 10", size);
+        let notes = load_text("pair", "bad.toml", &text, folder.path(), &[]).unwrap().notes;
+        let says = format!("the venue allows {allowed} for this size; not enforced in this version");
+        assert!(notes.len() == 1 && notes[0].contains(&says), "{notes:?}");
+    }
+    std::fs::write(folder.path().join("tiers.csv"), TIERS.replace("2,50000", "2,60000")).unwrap();
+    let broken = message(load_text("pair", "bad.toml", &text, folder.path(), &[]), "gap");
+    for part in ["`venue.tiers`: ", "tiers.csv, line 3:", "--> bad.toml:18:9", "leaves a gap"] {
+        assert!(broken.contains(part), "{part}: {broken}");
+    }
 }
 
 #[test]

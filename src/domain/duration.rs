@@ -21,13 +21,26 @@ pub struct Span {
     seconds: u64,
 }
 
+/// Longest span, in years: beyond it no rate or volatility of today means anything.
+const MAX_YEARS: u64 = 1_000;
+
 /// Why a text is not a [`Span`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseDurationError;
+pub enum ParseDurationError {
+    /// Not a whole number greater than zero and a unit.
+    Syntax,
+    /// More than 1,000 years.
+    TooLong,
+}
 
 impl fmt::Display for ParseDurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a duration is a whole number greater than 0 and a unit: s, m, h, d, w or y (365 days)")
+        match self {
+            Self::Syntax => f.write_str(
+                "a duration is a whole number greater than 0 and a unit: s, m, h, d, w or y (365 days)",
+            ),
+            Self::TooLong => write!(f, "a duration is at most {MAX_YEARS} years (1000y, or 365000d)"),
+        }
     }
 }
 
@@ -36,7 +49,7 @@ impl std::error::Error for ParseDurationError {}
 impl Span {
     /// A span of so many seconds; `None` for zero and for more than 1,000 years.
     pub fn from_seconds(seconds: u64) -> Option<Self> {
-        (1..=1_000 * SECONDS_PER_YEAR).contains(&seconds).then_some(Self { seconds })
+        (1..=MAX_YEARS * SECONDS_PER_YEAR).contains(&seconds).then_some(Self { seconds })
     }
 
     /// Whole seconds.
@@ -59,11 +72,16 @@ impl FromStr for Span {
     type Err = ParseDurationError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let split = text.find(|c: char| !c.is_ascii_digit()).ok_or(ParseDurationError)?;
+        use ParseDurationError::{Syntax, TooLong};
+        let split = text.find(|c: char| !c.is_ascii_digit()).ok_or(Syntax)?;
         let (digits, unit) = text.split_at(split);
-        let (_, scale) = UNITS.iter().find(|(name, _)| *name == unit).ok_or(ParseDurationError)?;
-        let count: u64 = digits.parse().map_err(|_| ParseDurationError)?;
-        count.checked_mul(*scale).and_then(Self::from_seconds).ok_or(ParseDurationError)
+        let (_, scale) = UNITS.iter().find(|(name, _)| *name == unit).ok_or(Syntax)?;
+        if digits.bytes().all(|digit| digit == b'0') {
+            return Err(Syntax);
+        }
+        // Only digits are left, so that a number too large to hold is the one way to fail.
+        let count: u64 = digits.parse().map_err(|_| TooLong)?;
+        count.checked_mul(*scale).and_then(Self::from_seconds).ok_or(TooLong)
     }
 }
 
@@ -100,9 +118,19 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_a_duration() {
-        for text in ["", "h", "0h", "1.5h", "-1h", "1 h", "1H", "1month", "99999999999999999999y", "2000y"] {
-            assert!(text.parse::<Span>().is_err(), "{text}");
+        for text in ["", "h", "0h", "00y", "1.5h", "-1h", "1 h", "1H", "1month"] {
+            assert_eq!(text.parse::<Span>(), Err(ParseDurationError::Syntax), "{text}");
         }
+    }
+
+    #[test]
+    fn names_the_limit_of_a_thousand_years() {
+        assert_eq!("1000y".parse::<Span>().map(Span::years), Ok(1_000.0));
+        assert_eq!("365000d".parse::<Span>(), "1000y".parse::<Span>());
+        for text in ["1001y", "365001d", "99999999999999999999y", "99999999999999999999999s"] {
+            assert_eq!(text.parse::<Span>(), Err(ParseDurationError::TooLong), "{text}");
+        }
+        assert!(ParseDurationError::TooLong.to_string().contains("at most 1000 years"));
     }
 
     #[test]

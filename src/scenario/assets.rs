@@ -5,16 +5,15 @@ use rust_decimal::Decimal;
 use super::Settings;
 use super::context::Context;
 use super::correlation::{self, Driver};
-use super::history::{Gaps, joint_returns};
-use super::model::{self, Model, Resampled};
+use super::model::{self, Model};
 use super::number::{nearest_f64, significant_digits};
 use super::reader::{Field, Table};
-use super::settings::whole_seconds;
 use super::source::quoted;
-use super::{name, venue};
-use crate::domain::{Asset, TierTable};
+use super::tiers::Requirement;
+use super::{name, resampling, venue};
+use crate::domain::Asset;
 use crate::error::Result;
-use crate::paths::{AssetModel, Law, MarketModel, ReturnHistory};
+use crate::paths::{AssetModel, Law, MarketModel};
 
 /// Beyond it the correlation matrix alone would dominate time and memory.
 const MAX_ASSETS: usize = 100;
@@ -26,6 +25,8 @@ const PRICE_DIGITS: usize = 12;
 pub(super) struct Modelled {
     /// What the portfolio holds of it.
     pub asset: Asset,
+    /// What its market requires and allows.
+    pub requirement: Requirement,
     /// Its law.
     pub model: Model,
 }
@@ -37,7 +38,7 @@ pub(super) struct Modelled {
 pub(super) fn read(
     root: &Table<'_>,
     settings: &Settings,
-    default: &TierTable,
+    default: &Requirement,
     context: &mut Context<'_>,
 ) -> Result<Vec<Modelled>> {
     let table = root.table("assets")?;
@@ -80,7 +81,7 @@ fn read_asset(
     name: &str,
     table: &Table<'_>,
     settings: &Settings,
-    default: &TierTable,
+    default: &Requirement,
     context: &mut Context<'_>,
 ) -> Result<Modelled> {
     table.only(&["price", "model", "maintenance_margin_rate", "tiers"], &["market"])?;
@@ -94,9 +95,12 @@ fn read_asset(
         return Err(field.fail(&what, "round it: amounts are exact only up to 12 digits of a price"));
     }
     context.resolve(table.key("price"), price);
-    let maintenance = venue::maintenance(table, context)?.unwrap_or_else(|| default.clone());
+    let requirement = venue::maintenance(table, context)?.unwrap_or_else(|| default.clone());
+    let (key, value) = requirement.resolved();
+    context.resolve(table.key(key), value);
     let model = model::read(table, settings.horizon, context)?;
-    Ok(Modelled { asset: Asset { name: name.to_owned(), price, maintenance }, model })
+    let asset = Asset { name: name.to_owned(), price, maintenance: requirement.table.clone() };
+    Ok(Modelled { asset, requirement, model })
 }
 
 /// The law of the price vector.
@@ -114,7 +118,7 @@ pub(super) fn market(
         .map(|a| Driver { name: &a.asset.name, gaussian: matches!(a.model, Model::Gbm { .. }) })
         .collect();
     let correlation = correlation::read(root, &drivers, context)?;
-    let history = join_histories(root, assets, settings, context)?;
+    let history = resampling::join(root, assets, settings, context)?;
     let mut columns = 0..;
     let models = assets.iter().map(|a| AssetModel {
         price: nearest_f64(a.asset.price),
@@ -126,49 +130,4 @@ pub(super) fn market(
     let assets = models.collect();
     let step_years = settings.horizon.years() / settings.steps as f64;
     Ok(MarketModel { assets, correlation, history, step_years })
-}
-
-fn join_histories(
-    root: &Table<'_>,
-    assets: &[Modelled],
-    settings: &Settings,
-    context: &mut Context<'_>,
-) -> Result<Option<ReturnHistory>> {
-    let resampled: Vec<(&str, &Resampled)> = assets
-        .iter()
-        .filter_map(|a| match &a.model {
-            Model::Bootstrap(model) => Some((a.asset.name.as_str(), model)),
-            Model::Gbm { .. } => None,
-        })
-        .collect();
-    let Some(&(first_name, first)) = resampled.first() else { return Ok(None) };
-    let table = root.table("assets")?;
-    for (name, model) in &resampled {
-        let place = table.table(name)?.table("model")?;
-        if model.block != first.block || model.fill_gaps != first.fill_gaps {
-            let what = format!(
-                "{first_name} and {name} differ in `block` or `gaps`, but are resampled by the same rows"
-            );
-            return Err(place.fail(&what, "give every bootstrapped asset the same block and gaps"));
-        }
-    }
-    let place = table.table(first_name)?.table("model")?;
-    let Some(step) = whole_seconds(settings.horizon, settings.steps) else {
-        let what = format!("{} steps do not divide {} into whole seconds", settings.steps, settings.horizon);
-        return Err(
-            place.fail(&what, "a bootstrap takes one bar a step: write step = \"1h\" for hourly bars")
-        );
-    };
-    if first.block < step {
-        let what = format!("`block` of {first_name} is {}, shorter than a step of {step}", first.block);
-        return Err(
-            place.fail(&what, &format!("write block = \"{step}\" or longer; 1d is usual for hourly bars"))
-        );
-    }
-    let histories: Vec<_> = resampled.iter().map(|(name, model)| (*name, &model.history)).collect();
-    let gaps = if first.fill_gaps { Gaps::Fill } else { Gaps::Error };
-    let mean_block = first.block.seconds() as f64 / step.seconds() as f64;
-    let joint = joint_returns(&histories, step.seconds(), gaps, mean_block)?;
-    context.notes.extend(joint.notes);
-    Ok(Some(joint.history))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
+use super::assets::Modelled;
 use super::context::Context;
 use super::node::{Node, Value};
 use super::overrides::{self, Override};
@@ -17,6 +18,8 @@ use crate::error::{Error, Result};
 /// Largest scenario file: parsing takes some 70 times its size in memory.
 const MAX_BYTES: u64 = 1 << 20;
 const MAX_WALLET: u64 = 1_000_000_000_000;
+/// The smallest wallet is 1e-4: the exact ledger keeps 15 decimals, and balances are good to 1e-9 of the wallet.
+const MIN_WALLET_DECIMALS: u32 = 4;
 /// Decimals of a wallet; with 12 digits before the point its sums stay exact.
 const WALLET_DECIMALS: u32 = 12;
 const MAX_CURRENCY_CHARS: usize = 16;
@@ -101,6 +104,14 @@ fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
             name::RULE
         )));
     }
+    if name.starts_with('.') {
+        return Err(Error::input(format!(
+            "{}: the file's name names the run and its folder, but {} begins with a dot, which hides a folder; \
+             rename it",
+            quoted(shown_name),
+            quoted(name)
+        )));
+    }
     if let Some(at) = text.find('\0') {
         let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
         let what = "holds a NUL character: it is not a text file, or one in UTF-16; save it as UTF-8";
@@ -124,12 +135,13 @@ fn resolve(name: &str, preset: &str, root: &Table<'_>, mut context: Context<'_>)
     context.resolve(root.key("description"), description.as_deref().unwrap_or_default());
     let settings = settings::read(root, &mut context)?;
     let account = read_account(root, &mut context)?;
-    let venue = venue::read(root, preset, &mut context)?;
-    let modelled = assets::read(root, &settings, &venue.maintenance, &mut context)?;
+    let (venue, requirement) = venue::read(root, preset, &mut context)?;
+    let modelled = assets::read(root, &settings, &requirement, &mut context)?;
     settings::check_size(root, &settings, modelled.len())?;
     let market = assets::market(root, &modelled, &settings, &mut context)?;
     let known: Vec<_> = modelled.iter().map(|modelled| &modelled.asset).collect();
     let positions = positions::read(root, &known, &settings.modes, &mut context)?;
+    note_leverages(&modelled, &positions, &mut context);
     let assets = modelled.into_iter().map(|modelled| modelled.asset).collect();
     let portfolio = Portfolio { account, venue, assets, positions };
     entry::check(&portfolio, &settings.modes)
@@ -145,8 +157,8 @@ fn read_account(root: &Table<'_>, context: &mut Context<'_>) -> Result<Account> 
     let max = Decimal::from(MAX_WALLET);
     let field = table.require("wallet", "wallet = 10_000")?;
     let wallet = field.decimal_in(
-        |w| w > Decimal::ZERO && w <= max,
-        "greater than 0, at most 1e12",
+        |w| w >= Decimal::new(1, MIN_WALLET_DECIMALS) && w <= max,
+        "1e-4 to 1e12",
         "wallet = 10_000",
     )?;
     let wallet = wallet.normalize();
@@ -183,6 +195,25 @@ fn point_at(root: &Table<'_>, positions: &[Position], refusal: &entry::Refusal) 
             Some(field) => field.fail(&refusal.what, &refusal.help),
             None => table.fail(&refusal.what, &refusal.help),
         },
+    }
+}
+
+/// Remarks on leverages that the tier file does not allow.
+fn note_leverages(assets: &[Modelled], positions: &[Position], context: &mut Context<'_>) {
+    for position in positions {
+        let Some(Modelled { asset, requirement, .. }) = assets.get(position.asset) else { continue };
+        let Some(notional) = position.quantity.checked_mul(asset.price) else { continue };
+        let Some(allowed) = requirement.max_leverage(notional).filter(|max| position.leverage > *max) else {
+            continue;
+        };
+        context.notes.push(format!(
+            "the position {} has a leverage of {}x at a notional of {}; the venue allows {}x for this size; not \
+             enforced in this version",
+            position.name,
+            position.leverage,
+            notional.round_dp(2).normalize(),
+            allowed.normalize()
+        ));
     }
 }
 

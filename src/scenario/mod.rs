@@ -2,11 +2,12 @@
 //!
 //! `load` reads and drives; `node` is the file as written, every value with its place; `overrides` changes that
 //! tree, `venue` fills it from the preset; `reader` takes typed values from it, and one file a section
-//! (`settings`, `assets` with `model` and `correlation`, `positions`) checks them; `entry` checks the whole.
+//! (`settings`, `assets` with `model`, `resampling` and `correlation` (with `definite`), `positions`) checks them; `entry` checks the whole.
 
 mod assets;
 mod context;
 mod correlation;
+mod definite;
 mod entry;
 pub mod history;
 mod load;
@@ -17,6 +18,7 @@ mod number;
 mod overrides;
 mod positions;
 mod reader;
+mod resampling;
 mod settings;
 mod source;
 pub mod tiers;
@@ -44,7 +46,7 @@ pub struct Settings {
     pub steps: u64,
     /// Margin modes in the order asked for; non-empty, no repeats.
     pub modes: Vec<MarginMode>,
-    /// Level of every interval, `0 < c < 1`.
+    /// Level of every interval, `0 < c <= 0.999999999`.
     pub confidence: f64,
     /// Fraction of opening equity at or below which a path counts as ruined, `0 ..= 1`.
     pub ruin_level: f64,
@@ -66,15 +68,17 @@ pub struct Scenario {
     /// The law of the prices.
     pub market: MarketModel,
     /// The resolved scenario as `key → value`, defaults filled in: sections in a fixed order, assets and positions
-    /// in the file's; history and tier files appear by the hash of what was read. What two runs differ in.
+    /// in the file's; histories appear by the hash of what was read, requirements asset by asset. What two runs
+    /// differ in.
     pub resolved: Vec<(String, String)>,
     /// Remarks for the person, such as dropped duplicate rows.
     pub notes: Vec<String>,
 }
 
 impl Scenario {
-    /// Hexadecimal SHA-256 of the resolved lines: equal for two scenarios that ask for the same run,
-    /// however they are written.
+    /// Hexadecimal SHA-256 of the resolved lines. Equal for two scenarios that ask for the same run under the same
+    /// title and description, whichever spelling, defaults, or pair of sizes they use; a history counts by the bytes
+    /// of its file, so that one written anew is another.
     pub fn sha256(&self) -> String {
         let mut hash = Sha256::new();
         for (key, value) in &self.resolved {

@@ -12,8 +12,9 @@ use crate::error::Result;
 const EXAMPLE: &str = "model = { kind = \"gbm\", drift = 0.0, volatility = 0.65 }";
 const LATER: [&str; 10] =
     ["merton", "kou", "heston", "bates", "garch", "regime", "ou", "variance_gamma", "nig", "replay"];
-/// Largest log return over the horizon that still gives a price: `exp(300)` times `1e12` is far inside `f64`.
-const LARGEST_LOG_RETURN: f64 = 300.0;
+/// Largest log return over the horizon: a price that changes by a factor of 1e26 means nothing any more, and amounts
+/// and their squares are still well inside `f64`.
+pub(super) const LARGEST_LOG_RETURN: f64 = 60.0;
 
 /// A model as read, its history included.
 #[derive(Debug)]
@@ -69,9 +70,7 @@ fn gbm(table: &Table<'_>, horizon: Span, context: &mut Context<'_>) -> Result<Mo
     let field = table.require("volatility", "volatility = 0.65")?;
     let volatility = field.decimal("volatility = 0.65")?;
     if volatility > Decimal::TEN && volatility < Decimal::ONE_THOUSAND {
-        let what = format!("`{}` is {volatility}, which looks like per cent; allowed: 0 to 10", field.path);
-        let fraction = volatility / Decimal::ONE_HUNDRED;
-        return Err(field.fail(&what, &format!("write volatility = {fraction:.2}")));
+        return Err(field.per_cent(volatility, volatility / Decimal::ONE_HUNDRED, "0 to 10"));
     }
     if volatility < Decimal::ZERO || volatility > Decimal::TEN {
         return Err(field.out_of_range(volatility, "0 to 10 per square-root year", "volatility = 0.65"));
@@ -84,7 +83,8 @@ fn gbm(table: &Table<'_>, horizon: Span, context: &mut Context<'_>) -> Result<Mo
     let reach = drift.abs() * years + 9.0 * volatility * years.sqrt() + volatility * volatility * years / 2.0;
     if reach > LARGEST_LOG_RETURN {
         let what = format!(
-            "over a horizon of {horizon}, `{}` lets the price leave the range of numbers (log returns up to {reach:.0})",
+            "over a horizon of {horizon}, `{}` lets the price leave the range of numbers: log returns up to {reach:.0}; \
+             allowed: {LARGEST_LOG_RETURN}, a factor of 1e26",
             table.path()
         );
         return Err(field.fail(&what, "shorten simulation.horizon, or lower drift or volatility"));
@@ -94,14 +94,14 @@ fn gbm(table: &Table<'_>, horizon: Span, context: &mut Context<'_>) -> Result<Mo
 
 fn bootstrap(table: &Table<'_>, context: &mut Context<'_>) -> Result<Model> {
     table.only(&["kind", "history", "block", "gaps"], &[])?;
-    let file = table.require("history", "history = \"btc.csv\"")?;
-    let file = context.data_file(&file, "history = \"btc.csv\"")?;
+    let field = table.require("history", "history = \"btc.csv\"")?;
+    let file = context.data_file(&field, "history = \"btc.csv\"")?;
     let block = table.require("block", "block = \"1d\"")?.span("block = \"1d\"")?;
     let fill_gaps = match table.field("gaps") {
         Some(field) => field.word(&[("error", false), ("fill", true)], &[])?,
         None => false,
     };
-    let history = read_history(&file.path, &file.shown_name)?;
+    let history = read_history(&file.path, &file.shown_name).map_err(|error| field.about_file(&error))?;
     context.resolve(table.key("kind"), "bootstrap");
     context.resolve(table.key("history"), format!("sha256:{}", history.sha256));
     context.resolve(table.key("block"), block);

@@ -1,7 +1,10 @@
 //! The scenario as written: a tree whose every key and value remembers where it stands.
 
+use std::ops::Range;
+
 use toml::de::{DeTable, DeValue};
 
+use super::overrides::split_key;
 use super::source::{Origin, Sources, quoted};
 use crate::error::Result;
 
@@ -53,9 +56,8 @@ impl Node {
 
     /// Converts a parsed value whose text starts at byte `offset` of its source. The recursion is
     /// as deep as the parser's limit.
-    pub fn from_toml(value: DeValue<'_>, source: usize, offset: usize, span: std::ops::Range<usize>) -> Self {
-        let at =
-            |span: std::ops::Range<usize>| Origin { source, span: span.start + offset..span.end + offset };
+    pub fn from_toml(value: DeValue<'_>, source: usize, offset: usize, span: Range<usize>) -> Self {
+        let at = |span: Range<usize>| Origin { source, span: span.start + offset..span.end + offset };
         let child = |item: toml::Spanned<DeValue<'_>>| {
             let span = item.span();
             Self::from_toml(item.into_inner(), source, offset, span)
@@ -120,27 +122,88 @@ fn syntax_error(
     sources.error(&origin, &format!("not valid TOML: {}", error.message()), help)
 }
 
-/// The earlier place of a key that was written twice: the same table header, or else the nearest
-/// `key =` above it.
-fn first_place(text: &str, second: &std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
-    let before = text.get(..second.start)?;
-    let before = before.get(..before.rfind('\n')? + 1)?;
-    let bare = |line: &str| line.split('#').next().unwrap_or_default().trim().to_owned();
-    let header = bare(text.get(before.len()..)?.lines().next()?);
-    let key = text.get(second.clone())?;
-    let mut found = None;
-    let mut at = 0;
-    for line in before.split_inclusive('\n') {
-        let written = bare(line);
-        let same = if header.starts_with('[') {
-            written == header
-        } else {
-            written.split('=').next().is_some_and(|name| name.trim() == key)
-        };
-        if same {
-            found = Some(at..at + line.trim_end().len());
-        }
-        at += line.len();
+/// The earlier place of a key or table header that was written twice; `None` wherever the text alone leaves a doubt.
+fn first_place(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
+    let line_start = text.get(..second.start)?.rfind('\n')? + 1;
+    let before = text.get(..line_start)?;
+    let line = text.get(line_start..)?.lines().next()?;
+    if let Some(header) = header(line) {
+        let same = |(_, line): &(usize, &str)| self::header(line).as_ref() == Some(&header);
+        return lines(before).find(same).and_then(|(at, line)| outside_texts(before, at, line));
     }
-    found
+    // Inside an inline table the lines above belong to other tables.
+    if !text.get(line_start..second.start)?.trim().is_empty() {
+        return None;
+    }
+    let key = split_key(text.get(second.clone())?).ok()?;
+    let table = lines(before).filter(|(_, line)| line.trim_start().starts_with('[')).last();
+    let table_start = table.map_or(0, |(at, _)| at);
+    let same = |(_, line): &(usize, &str)| {
+        line.split_once('=').is_some_and(|(name, _)| parts(name).is_some_and(|name| name == parts_of(&key)))
+    };
+    lines(before)
+        .filter(|(at, _)| *at >= table_start)
+        .find(same)
+        .and_then(|(at, line)| outside_texts(before, at, line))
+}
+
+/// Every line with the byte at which it starts.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line))
+    })
+}
+
+/// The key of a table header, its parts without quotes; `None` for any other line.
+fn header(line: &str) -> Option<Vec<String>> {
+    let inner = line.trim_start().strip_prefix('[')?;
+    parts(inner.split_once(']')?.0)
+}
+
+fn parts(key: &str) -> Option<Vec<String>> {
+    split_key(key.trim()).ok().map(|key| parts_of(&key))
+}
+
+fn parts_of(key: &[(String, Range<usize>)]) -> Vec<String> {
+    key.iter().map(|(part, _)| part.clone()).collect()
+}
+
+/// The line's range, unless a text of several lines opens above it: then the line may be a part of that text.
+fn outside_texts(before: &str, at: usize, line: &str) -> Option<Range<usize>> {
+    let above = before.get(..at)?;
+    let open = ["\"\"\"", "'''"].iter().any(|quotes| above.matches(quotes).count() % 2 == 1);
+    (!open).then(|| at..at + line.trim_end().len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The line, counted from 1, at which the key that the parser finds twice is said to stand first.
+    fn first_line(text: &str) -> Option<usize> {
+        let error = DeTable::parse(text).unwrap_err();
+        assert_eq!(error.message(), "duplicate key", "{text}");
+        let place = first_place(text, &error.span().unwrap())?;
+        Some(text[..place.start].matches('\n').count() + 1)
+    }
+
+    #[test]
+    fn the_first_place_is_in_the_same_table() {
+        let cases = [
+            ("a = 1\na = 2\n", Some(1)),
+            ("[x]\nlong = 1\n[y]\nlong = 1\nshort = 1\nlong = 2\n", Some(4)),
+            ("[x]\n\"a b\" = 1\n'a b' = 2\n", Some(2)),
+            ("[x]\n\"a\" = 1\na = 2\n", Some(2)),
+            ("[x.y]\na = 1\n[z]\n[ \"x\".y ] # again\n", Some(1)),
+            ("t = \"\"\"\n[x]\n\"\"\"\n[y]\n[x]\n[x]\n", None),
+            ("t = \"\"\"\na = 1\n\"\"\"\na = 1\na = 2\n", None),
+            ("a = 1\nx = { a = 1, a = 2 }\n", None),
+            ("a = 1\nx = { b = 1,\n a = 2, a = 3 }\n", None),
+        ];
+        for (text, line) in cases {
+            assert_eq!(first_line(text), line, "{text}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 use super::node::{Entry, Node, Value};
-use super::source::{Origin, Sources, quoted};
+use super::source::{OVERRIDE, Origin, Sources, quoted};
 use crate::error::{Error, Result};
 
 /// Deepest key that `--set` may name; the scenario's own keys are four deep at most.
@@ -33,8 +33,21 @@ pub fn parse_override(text: &str) -> Result<Override> {
     Ok(parsed)
 }
 
+/// The key beside the one that `path` leads to, of which only one can be written.
+fn alternative(path: &[&str]) -> Option<&'static str> {
+    match path {
+        ["simulation", "step"] => Some("steps"),
+        ["simulation", "steps"] => Some("step"),
+        ["venue", "tiers"] | ["assets", _, "tiers"] => Some("maintenance_margin_rate"),
+        ["venue", "maintenance_margin_rate"] | ["assets", _, "maintenance_margin_rate"] => Some("tiers"),
+        _ => None,
+    }
+}
+
 /// The parts of a dotted key with the byte range of each.
-fn split_key(key: &str) -> std::result::Result<Vec<(String, std::ops::Range<usize>)>, &'static str> {
+pub(super) fn split_key(
+    key: &str,
+) -> std::result::Result<Vec<(String, std::ops::Range<usize>)>, &'static str> {
     let mut parts = Vec::new();
     let mut at = 0;
     loop {
@@ -71,7 +84,7 @@ fn split_key(key: &str) -> std::result::Result<Vec<(String, std::ops::Range<usiz
 /// A malformed key or list, or a path through a value that is not a table.
 pub(super) fn apply(root: &mut Node, set: &Override, sources: &mut Sources) -> Result<()> {
     let written = format!("{}={}", set.key, set.value);
-    let source = sources.add("--set", &written);
+    let source = sources.add(OVERRIDE, &written);
     let offset = set.key.len() + 1;
     let parts = split_key(&set.key).map_err(|reason| {
         sources.error(
@@ -112,14 +125,21 @@ fn insert(
     source: usize,
     sources: &Sources,
 ) -> Result<()> {
+    let path: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
     let mut node = root;
-    for (part, span) in parts {
+    for (depth, (part, span)) in parts.iter().enumerate() {
         let origin = Origin { source, span: span.clone() };
         let words = node.describe();
         let Value::Table(entries) = &mut node.value else {
             let what = format!("--set cannot reach `{part}`: what holds it is {words}, not a table");
             return Err(sources.error(&origin, &what, "name a key that the scenario's tables can hold"));
         };
+        // What the file wrote gives way; of two overrides that exclude each other neither does.
+        if depth + 1 == parts.len()
+            && let Some(other) = alternative(&path)
+        {
+            entries.retain(|entry| entry.key != other || sources.is_override(&entry.key_origin));
+        }
         let index = entries.iter().position(|entry| entry.key == *part).unwrap_or_else(|| {
             let empty = Node { value: Value::Table(Vec::new()), origin: origin.clone() };
             entries.push(Entry { key: part.clone(), key_origin: origin, node: empty });

@@ -17,7 +17,12 @@ const QUANTITY_DIGITS: u32 = 15;
 const MARGIN_DECIMALS: u32 = 8;
 /// Decimals of a quantity and its price together that are multiplied exactly.
 const EXACT_SCALE: u32 = 28;
-const MAX_NOTIONAL: u64 = 1_000_000_000_000_000;
+/// Account currency.
+const MAX_NOTIONAL: u64 = 1_000_000_000_000;
+/// Base units: that of `MAX_NOTIONAL` at a price of 1e-3.
+const MAX_QUANTITY: u64 = 1_000_000_000_000_000;
+/// The smallest quantity is 1e-12 base units.
+const MIN_QUANTITY_DECIMALS: u32 = 12;
 const MAX_LEVERAGE: u64 = 1_000_000;
 
 const SIZES: [&str; 4] = ["margin", "leverage", "quantity", "notional"];
@@ -44,7 +49,7 @@ enum SizeError {
     Overflow,
     Notional(Decimal),
     QuantityDecimals(Decimal),
-    Quantity,
+    Quantity(Decimal),
     Margin,
 }
 
@@ -105,8 +110,10 @@ fn read_position(
     context.resolve(table.key("side"), side.name());
     context.resolve_decimal(table.key("quantity"), size.quantity);
     context.resolve_decimal(table.key("margin"), size.margin);
-    context.resolve_decimal(table.key("leverage"), size.leverage);
-    context.resolve(table.key("mode"), collateral.map_or("none", Collateral::name));
+    // Leverage is only shown, and the mode only read in mixed: neither makes another run.
+    if let Some(collateral) = collateral.filter(|_| modes.contains(&MarginMode::Mixed)) {
+        context.resolve(table.key("mode"), collateral.name());
+    }
     Ok(position)
 }
 
@@ -153,7 +160,7 @@ fn read_sizes(table: &Table<'_>) -> Result<Written> {
         Ok(Some((field, value)))
     };
     let value = |read: Option<(Field<'_>, Decimal)>| read.map(|(_, value)| value);
-    let quantity = amount("quantity", MAX_NOTIONAL)?;
+    let quantity = amount("quantity", MAX_QUANTITY)?;
     if let Some((field, quantity)) = &quantity
         && significant_digits(*quantity) > QUANTITY_DIGITS as usize
     {
@@ -192,8 +199,8 @@ fn size(written: Written, price: Decimal) -> std::result::Result<Size, SizeError
         quantity.normalize(),
         margin.round_dp_with_strategy(MARGIN_DECIMALS, RoundingStrategy::ToZero).normalize(),
     );
-    if quantity <= Decimal::ZERO {
-        return Err(SizeError::Quantity);
+    if quantity < Decimal::new(1, MIN_QUANTITY_DECIMALS) {
+        return Err(SizeError::Quantity(quantity));
     }
     if margin <= Decimal::ZERO {
         return Err(SizeError::Margin);
@@ -218,9 +225,10 @@ fn explain(error: &SizeError, table: &Table<'_>, asset: &Asset) -> crate::error:
         SizeError::Combination => {
             let found: Vec<&str> = SIZES.into_iter().filter(|key| table.field(key).is_some()).collect();
             let found = if found.is_empty() { "none of its sizes".to_owned() } else { found.join(", ") };
-            let help =
-                "write leverage with one of margin, quantity, notional; or margin with quantity or notional";
-            (format!("`{path}` has {found}: its size needs exactly two numbers"), help)
+            return table.fail(
+                &format!("`{path}` has {found}: its size needs exactly two numbers"),
+                &combination_help(table, asset),
+            );
         }
         SizeError::Overflow => {
             (format!("`{path}`: its size is too large or too small a number"), "choose usual sizes")
@@ -228,7 +236,7 @@ fn explain(error: &SizeError, table: &Table<'_>, asset: &Asset) -> crate::error:
         SizeError::Notional(notional) => {
             let notional = notional.normalize();
             let what =
-                format!("`{path}` has a notional of {notional} at {}; allowed: up to 1e15", asset.price);
+                format!("`{path}` has a notional of {notional} at {}; allowed: up to 1e12", asset.price);
             (what, "lower its size")
         }
         SizeError::QuantityDecimals(quantity) => {
@@ -238,13 +246,32 @@ fn explain(error: &SizeError, table: &Table<'_>, asset: &Asset) -> crate::error:
             );
             (what, "round the quantity or the price: 28 decimals together are multiplied exactly")
         }
-        SizeError::Quantity => (format!("`{path}`: its quantity rounds to 0"), "raise its size"),
+        SizeError::Quantity(quantity) => {
+            (format!("`{path}` has a quantity of {quantity}; allowed: 1e-12 and more"), "raise its size")
+        }
         SizeError::Margin => (
             format!("`{path}`: its margin rounds down to 0 at 8 decimals"),
             "raise the margin or lower the leverage",
         ),
     };
     table.fail(&what, help)
+}
+
+/// How to size a position; where `--set` added a number, how to replace those of the file.
+fn combination_help(table: &Table<'_>, asset: &Asset) -> String {
+    let fields = || SIZES.into_iter().filter_map(|key| table.field(key));
+    let mixed = fields().any(|field| field.is_override()) && fields().any(|field| !field.is_override());
+    if !mixed || fields().count() < 3 {
+        return "write leverage with one of margin, quantity, notional; or margin with quantity or notional"
+            .to_owned();
+    }
+    let side = table.field("side").and_then(|field| field.text("").ok()).unwrap_or("long");
+    format!(
+        "to size it by other numbers than the file does, set the whole table: --set '{}={{ asset = \"{}\", side = \
+         \"{side}\", notional = 100, leverage = 2 }}'",
+        table.path(),
+        asset.name
+    )
 }
 
 #[cfg(test)]
@@ -300,10 +327,16 @@ mod tests {
     fn extreme_sizes_are_errors() {
         let tiny = size(written([None, Some(dec!(1000000)), Some(dec!(0.0000001)), None]), dec!(0.0001));
         assert_eq!(tiny, Err(SizeError::Margin));
+        let small = |quantity| size(written([Some(dec!(1)), None, Some(quantity), None]), dec!(1000));
+        assert_eq!(small(dec!(9e-13)), Err(SizeError::Quantity(dec!(9e-13))));
+        assert!(small(dec!(1e-12)).is_ok());
+        let at_most = |notional| size(written([Some(dec!(1)), None, None, Some(notional)]), dec!(1));
+        assert!(at_most(dec!(1e12)).is_ok());
+        assert_eq!(at_most(dec!(1000000000001)), Err(SizeError::Notional(dec!(1000000000001))));
         let huge = size(written([None, Some(dec!(1)), Some(dec!(1000000)), None]), dec!(1000000000000));
         assert_eq!(huge, Err(SizeError::Notional(dec!(1000000000000000000))));
         let fine =
-            size(written([Some(dec!(1)), None, Some(dec!(0.00000000000001)), None]), dec!(0.000000001234567));
-        assert_eq!(fine, Err(SizeError::QuantityDecimals(dec!(0.00000000000001))));
+            size(written([Some(dec!(1)), None, Some(dec!(1.00000000000001)), None]), dec!(0.000000001234567));
+        assert_eq!(fine, Err(SizeError::QuantityDecimals(dec!(1.00000000000001))));
     }
 }

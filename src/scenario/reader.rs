@@ -133,6 +133,16 @@ impl<'a> Field<'a> {
         self.sources.error(&self.node.origin, what, help)
     }
 
+    /// An error inside the file that this field names.
+    pub fn about_file(&self, error: &Error) -> Error {
+        self.fail(&format!("`{}`: {error}", self.path), "correct the file, or name another one here")
+    }
+
+    /// Whether the value was given by `--set`.
+    pub fn is_override(&self) -> bool {
+        self.sources.is_override(&self.node.origin)
+    }
+
     fn wrong_kind(&self, wanted: &str, example: &str) -> Error {
         let what = format!("`{}` is {}; it must be {wanted}", self.path, self.node.describe());
         self.fail(&what, &format!("write, for example, {example}"))
@@ -210,6 +220,13 @@ impl<'a> Field<'a> {
     pub fn out_of_range(&self, value: Decimal, range: &str, example: &str) -> Error {
         let what = format!("`{}` is {}; allowed: {range}", self.path, value.normalize());
         self.fail(&what, &format!("write, for example, {example}"))
+    }
+
+    /// A value that was written in per cent; `fraction` is what it should be.
+    pub fn per_cent(&self, written: Decimal, fraction: Decimal, range: &str) -> Error {
+        let key = self.path.rsplit('.').next().unwrap_or_default();
+        let what = format!("`{}` is {written}, which looks like per cent; allowed: {range}", self.path);
+        self.fail(&what, &format!("write {key} = {}", fraction.normalize()))
     }
 
     /// A length of time.

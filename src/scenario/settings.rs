@@ -36,11 +36,8 @@ pub(super) fn read(root: &Table<'_>, context: &mut Context<'_>) -> Result<Settin
     let horizon = table.require("horizon", "horizon = \"30d\"")?.span("horizon = \"30d\"")?;
     let steps = read_steps(&table, horizon)?;
     let modes = read_modes(&table)?;
-    let confidence =
-        fraction(&table, "confidence", Decimal::new(95, 2), |c| c > Decimal::ZERO && c < Decimal::ONE)?;
-    let ruin_level = fraction(&table, "ruin_level", Decimal::new(1, 1), |level| {
-        level >= Decimal::ZERO && level <= Decimal::ONE
-    })?;
+    let confidence = read_confidence(&table)?;
+    let ruin_level = read_ruin_level(&table)?;
 
     context.resolve(table.key("paths"), paths);
     context.resolve(table.key("seed"), seed);
@@ -75,7 +72,7 @@ pub(super) fn check_size(root: &Table<'_>, settings: &Settings, assets: usize) -
     let table = root.table("simulation")?;
     Err(table.fail(
         &what,
-        "lower simulation.paths or lengthen simulation.step; 100_000 paths give 0.1 % precision",
+        "lower simulation.paths or lengthen simulation.step; 100_000 paths leave ±0.3 points at 95 %",
     ))
 }
 
@@ -85,26 +82,34 @@ pub(super) fn whole_seconds(horizon: Span, steps: u64) -> Option<Span> {
     horizon.seconds().is_multiple_of(steps).then(|| Span::from_seconds(seconds)).flatten()
 }
 
-fn fraction(
-    table: &Table<'_>,
-    key: &str,
-    default: Decimal,
-    allowed: impl Fn(Decimal) -> bool,
-) -> Result<Decimal> {
-    let Some(field) = table.field(key) else { return Ok(default) };
-    let range = if key == "confidence" { "0 < c < 1" } else { "0 to 1" };
-    let value = field.decimal(&format!("{key} = {default}"))?;
+fn read_confidence(table: &Table<'_>) -> Result<Decimal> {
+    // Nearer to 1, the nearest f64 may be 1 itself, and no interval holds with certainty.
+    let (default, highest) = (Decimal::new(95, 2), Decimal::new(999_999_999, 9));
+    let Some(field) = table.field("confidence") else { return Ok(default) };
+    let value = field.decimal("confidence = 0.95")?;
+    let allowed = |c: Decimal| c > Decimal::ZERO && c <= highest;
     if allowed(value) {
         return Ok(value);
     }
-    let hundredth = value.checked_div(Decimal::ONE_HUNDRED).filter(|small| allowed(*small));
-    Err(match hundredth {
-        Some(small) => {
-            let what = format!("`{}` is {}, which looks like per cent; allowed: {range}", field.path, value);
-            field.fail(&what, &format!("write {key} = {}", small.normalize()))
-        }
-        None => field.out_of_range(value, range, &format!("{key} = {default}")),
-    })
+    let range = format!("greater than 0, at most {highest}");
+    // A level below one half is no one's: only from 50 on is a number a level in per cent.
+    match value.checked_div(Decimal::ONE_HUNDRED).filter(|small| allowed(*small)) {
+        Some(small) if value >= Decimal::from(50) => Err(field.per_cent(value, small, &range)),
+        _ => Err(field.out_of_range(value, &range, "confidence = 0.95 or confidence = 0.99")),
+    }
+}
+
+fn read_ruin_level(table: &Table<'_>) -> Result<Decimal> {
+    let Some(field) = table.field("ruin_level") else { return Ok(Decimal::new(1, 1)) };
+    let value = field.decimal("ruin_level = 0.1")?;
+    let allowed = |level: Decimal| level >= Decimal::ZERO && level <= Decimal::ONE;
+    if allowed(value) {
+        return Ok(value);
+    }
+    match value.checked_div(Decimal::ONE_HUNDRED).filter(|small| allowed(*small)) {
+        Some(small) => Err(field.per_cent(value, small, "0 to 1")),
+        None => Err(field.out_of_range(value, "0 to 1", "ruin_level = 0.1")),
+    }
 }
 
 fn read_modes(table: &Table<'_>) -> Result<Vec<MarginMode>> {

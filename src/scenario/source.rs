@@ -9,6 +9,9 @@ use crate::error::Error;
 /// Longest stretch of a user's text that a message repeats, in characters.
 const QUOTED_CHARS: usize = 60;
 
+/// How messages call the text of a `--set`.
+pub(super) const OVERRIDE: &str = "--set";
+
 /// A place in one of the [`Sources`].
 #[derive(Debug, Clone)]
 pub(super) struct Origin {
@@ -33,6 +36,11 @@ impl Sources {
     pub fn add(&mut self, shown_name: &str, text: &str) -> usize {
         self.0.push(Source { shown_name: shown_name.to_owned(), text: text.to_owned() });
         self.0.len() - 1
+    }
+
+    /// Whether a place lies in the text of a `--set`.
+    pub fn is_override(&self, origin: &Origin) -> bool {
+        self.0.get(origin.source).is_some_and(|source| source.shown_name == OVERRIDE)
     }
 
     /// What is wrong, where (file, line, column, caret), and what to write instead.

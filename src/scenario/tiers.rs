@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use csv::StringRecord;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, dec};
 
-use crate::domain::{TierError, TierTable};
+use crate::domain::{Tier, TierError, TierTable};
 use crate::error::Result;
 
 use super::history::csv_file::{CsvFile, shown};
+use super::history::layout::{is_data, separators};
 
 /// Columns in the order in which venues print them; only the last two may be left out.
 const COLUMNS: [&str; 6] = [
@@ -24,13 +25,38 @@ const MAX_MIB: u64 = 1;
 /// Account currency. A rate such as 1/30 is rounded where it is written, and so is its amount.
 const AMOUNT_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 8);
 
-/// A tier table and where it came from.
+/// Largest floor or cap, account currency: far above any position, and small enough to stay exact.
+const MAX_NOTIONAL: Decimal = dec!(1_000_000_000_000_000);
+
+/// A maintenance requirement, and what else its source says about sizes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TierFile {
+pub struct Requirement {
     /// The requirement.
     pub table: TierTable,
-    /// SHA-256 of the file's bytes, in hex.
-    pub sha256: String,
+    /// The largest leverage of each tier, where the source names one; as many as the table has tiers.
+    pub max_leverages: Vec<Option<Decimal>>,
+}
+
+impl Requirement {
+    /// One rate for every size. The caller has checked `0 <= rate < 1`.
+    pub(super) fn flat(rate: Decimal) -> Self {
+        Self { table: TierTable::flat(rate), max_leverages: vec![None] }
+    }
+
+    /// The largest leverage that the source allows a position of so large a notional.
+    pub(super) fn max_leverage(&self, notional: Decimal) -> Option<Decimal> {
+        let tier = self.table.tiers().partition_point(|tier| tier.floor < notional).saturating_sub(1);
+        self.max_leverages.get(tier).copied().flatten()
+    }
+
+    /// The key and the value under which a run records it: what it requires, not how its file spells that.
+    pub(super) fn resolved(&self) -> (&'static str, String) {
+        if let [tier] = self.table.tiers() {
+            return ("maintenance_margin_rate", tier.rate.normalize().to_string());
+        }
+        let line = |tier: &Tier| format!("{} above {}", tier.rate.normalize(), tier.floor.normalize());
+        ("tiers", self.table.tiers().iter().map(line).collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// One row, with the line it stands on.
@@ -39,6 +65,7 @@ struct Row {
     floor: Decimal,
     cap: Option<Decimal>,
     rate: Decimal,
+    max_leverage: Option<Decimal>,
     amount: Option<Decimal>,
 }
 
@@ -49,7 +76,7 @@ struct Row {
 ///
 /// # Errors
 /// An [`Error::Input`](crate::error::Error::Input) that names `shown_name`, the line and the values.
-pub fn read_tiers(path: &Path, shown_name: &str) -> Result<TierFile> {
+pub fn read_tiers(path: &Path, shown_name: &str) -> Result<Requirement> {
     let mut file = CsvFile::open(path, shown_name, MAX_MIB, Some(b'#'))?;
     let mut record = StringRecord::new();
     let Some(line) = file.read(&mut record)? else {
@@ -77,7 +104,7 @@ pub fn read_tiers(path: &Path, shown_name: &str) -> Result<TierFile> {
         Some(row) => file.error_at(row.line, error),
         None => file.error(error),
     })?;
-    Ok(TierFile { table, sha256: file.sha256() })
+    Ok(Requirement { table, max_leverages: rows.iter().map(|row| row.max_leverage).collect() })
 }
 
 /// The table of the rows' floors and rates; a written amount counts where it contradicts them by
@@ -100,8 +127,13 @@ fn to_table(rows: &[Row]) -> std::result::Result<TierTable, TierError> {
 
 /// Where each of [`COLUMNS`] stands.
 fn find_columns(header: &StringRecord) -> std::result::Result<[Option<usize>; 6], String> {
+    separators(header)?;
+    if is_data(header) {
+        return Err(format!("the file has no header: write a first line {}", COLUMNS.join(",")));
+    }
     let mut found = [None; 6];
     for (index, name) in header.iter().enumerate() {
+        let name = name.trim();
         let lower = name.to_lowercase();
         let Some((slot, _)) = found.iter_mut().zip(COLUMNS).find(|(_, column)| *column == lower) else {
             return Err(format!(
@@ -129,20 +161,22 @@ fn read_row(
     number: usize,
 ) -> std::result::Result<Row, String> {
     let [tier, floor, cap, rate, leverage, amount] =
-        columns.map(|index| index.and_then(|index| record.get(index)).unwrap_or_default());
+        columns.map(|index| index.and_then(|index| record.get(index)).unwrap_or_default().trim());
     if tier.parse() != Ok(number) {
         return Err(format!("the tier is {}; tiers count from 1, so this is tier {number}", shown(tier)));
     }
-    if let Some(leverage) = optional("max_leverage", leverage)?
+    let max_leverage = optional("max_leverage", leverage)?;
+    if let Some(leverage) = max_leverage
         && leverage < Decimal::ONE
     {
         return Err(format!("the max_leverage is {leverage}; write at least 1, or leave it empty"));
     }
     Ok(Row {
         line,
-        floor: decimal("notional_floor", floor)?,
-        cap: optional("notional_cap", cap)?,
+        floor: bounded("notional_floor", decimal("notional_floor", floor)?)?,
+        cap: optional("notional_cap", cap)?.map(|cap| bounded("notional_cap", cap)).transpose()?,
         rate: decimal("maintenance_margin_rate", rate)?,
+        max_leverage,
         amount: optional("maintenance_amount", amount)?,
     })
 }
@@ -179,6 +213,14 @@ fn optional(name: &str, text: &str) -> std::result::Result<Option<Decimal>, Stri
     if text.is_empty() { Ok(None) } else { decimal(name, text).map(Some) }
 }
 
+fn bounded(name: &str, notional: Decimal) -> std::result::Result<Decimal, String> {
+    if notional <= MAX_NOTIONAL {
+        return Ok(notional);
+    }
+    let last = if name == "notional_cap" { ", or leave the last cap empty" } else { "" };
+    Err(format!("the {name} is {notional}; write at most 1e15{last}"))
+}
+
 fn decimal(name: &str, text: &str) -> std::result::Result<Decimal, String> {
     text.parse().map_err(|_| {
         let example = if name == "maintenance_margin_rate" { "0.005 for 0.5 %" } else { "50000" };
@@ -202,13 +244,12 @@ fn tier_of(error: &TierError) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rust_decimal::dec;
     use std::fs;
 
     const HEADER: &str =
         "tier,notional_floor,notional_cap,maintenance_margin_rate,max_leverage,maintenance_amount";
 
-    fn read(content: &str) -> Result<TierFile> {
+    fn read(content: &str) -> Result<Requirement> {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("any.csv");
         fs::write(&path, content).unwrap();
@@ -218,12 +259,8 @@ mod tests {
     #[test]
     fn reads_the_shipped_tables() {
         // Last amounts as the venue printed them; the reader checks each one against the rates.
-        // Digests: sha256sum of the file.
-        let cases = [
-            ("BTCUSDT", dec!(421481450), "db12f94bab2b9219bb705e4357755c42380578578612b66ff0dfffa602e3d856"),
-            ("ETHUSDT", dec!(280506450), "fba1a0dd956eb8484590c4c8ed4034924e3dd60074548af1058939b93346cecc"),
-        ];
-        for (symbol, last_amount, sha256) in cases {
+        let cases = [("BTCUSDT", dec!(421481450)), ("ETHUSDT", dec!(280506450))];
+        for (symbol, last_amount) in cases {
             let name = format!("binance_usdm_{symbol}_2024-10-24.csv");
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/venues").join(&name);
             let file = read_tiers(&path, &name).unwrap();
@@ -231,7 +268,9 @@ mod tests {
             assert_eq!((tiers.len(), tiers[0].rate), (12, dec!(0.004)), "{name}");
             assert_eq!(tiers[3].deduction, dec!(11450), "{name}");
             assert_eq!((tiers[11].rate, tiers[11].deduction), (dec!(0.5), last_amount), "{name}");
-            assert_eq!(file.sha256, sha256, "{name}");
+            // 50,000 belongs to the first tier, a cent more to the second.
+            let caps = [dec!(50000), dec!(50000.01), dec!(2e9)].map(|notional| file.max_leverage(notional));
+            assert_eq!(caps, [Some(dec!(125)), Some(dec!(100)), Some(dec!(1))], "{name}");
         }
     }
 
@@ -246,6 +285,24 @@ mod tests {
         assert_eq!(table.tiers()[1].deduction, dec!(50));
         assert_eq!(empty.unwrap().table, table);
         assert_eq!(absent.unwrap().table, table);
+    }
+
+    #[test]
+    fn floors_and_caps_reach_1e15() {
+        let read = read(
+            &format!("{HEADER}\n1,0,1e15,0.004,,\n2,1000000000000000,,0.005,,\n")
+                .replace("1e15", "1000000000000000"),
+        );
+        assert_eq!(read.unwrap().table.tiers()[1].floor, dec!(1000000000000000));
+    }
+
+    #[test]
+    fn what_counts_is_what_is_required() {
+        let table = |content: &str| read(&format!("{HEADER}\n{content}")).unwrap().resolved();
+        let expected = ("tiers", "0.004 above 0, 0.005 above 50000".to_owned());
+        assert_eq!(table("1,0,50000,0.004,125,0\n2,50000,,0.005,100,50\n"), expected);
+        assert_eq!(table("1,0,50000.0,0.0040,,\n# two\n2,50000,90000,0.005,,\n"), expected);
+        assert_eq!(table("1,0,,0.0050,,\n"), Requirement::flat(dec!(0.005)).resolved());
     }
 
     #[test]
@@ -273,6 +330,15 @@ mod tests {
             (format!("{HEADER}\n"), "tiers.csv: the table has no tiers"),
             ("tier,floor\n1,0\n".to_owned(), "line 1: the column `floor` is not known"),
             (
+                format!("{HEADER}\n1,0,,0.004,,\n").replace(',', ";"),
+                "line 1: the columns are separated by semicolons; write commas",
+            ),
+            (format!("{HEADER}\n1,0,,0.004,,\n").replace(',', "\t"), "separated by tabs; write commas"),
+            (
+                "1,0,50000,0.004,125,0\n".to_owned(),
+                "line 1: the file has no header: write a first line tier,notional_floor",
+            ),
+            (
                 "tier,notional_floor,notional_cap\n".to_owned(),
                 "line 1: the column `maintenance_margin_rate` is missing",
             ),
@@ -288,6 +354,14 @@ mod tests {
             (
                 second("2,50000,50000,0.005,100,50"),
                 "line 3: the notional_cap 50000 is not above the notional_floor 50000",
+            ),
+            (
+                second("2,50000,1000000000000001,0.005,100,50"),
+                "line 3: the notional_cap is 1000000000000001; write at most 1e15, or leave",
+            ),
+            (
+                format!("{HEADER}\n1,0,50000,0.004,,\n2,9000000000000000,,0.005,,\n"),
+                "line 3: the notional_floor is 9000000000000000; write at most 1e15",
             ),
             (second("2,50000,600000,0.003,100,50"), "line 3: tier 2 has the rate 0.003; below the 0.004"),
             (second("2,50000,600000,5,100,50"), "line 3: tier 2 has the rate 5;"),

@@ -6,8 +6,8 @@ use super::context::Context;
 use super::node::{Entry, Node, Value};
 use super::reader::Table;
 use super::source::Sources;
-use super::tiers::read_tiers;
-use crate::domain::{FillPrice, LiquidationRule, Remainder, TierTable, Venue};
+use super::tiers::{Requirement, read_tiers};
+use crate::domain::{FillPrice, LiquidationRule, Remainder, Venue};
 use crate::error::Result;
 
 /// Every shipped venue file, by name; the first is the default.
@@ -136,11 +136,16 @@ fn fill_open_keys(node: &mut Node, rules: &[Entry]) {
     }
 }
 
-/// Reads `[venue]`, its preset already merged.
+/// Reads `[venue]`, its preset already merged, and the requirement of assets that bring none of their own. The
+/// requirement is recorded with the assets, so that one which no asset uses does not count.
 ///
 /// # Errors
 /// Any key out of its range; a rate and tiers together; a tier file that cannot be read.
-pub(super) fn read(root: &Table<'_>, preset: &str, context: &mut Context<'_>) -> Result<Venue> {
+pub(super) fn read(
+    root: &Table<'_>,
+    preset: &str,
+    context: &mut Context<'_>,
+) -> Result<(Venue, Requirement)> {
     let table = root.table("venue")?;
     table.only(&[&["preset"], &RULES[..]].concat(), &RULES_LATER)?;
     context.resolve(table.key("preset"), preset);
@@ -156,7 +161,10 @@ pub(super) fn read(root: &Table<'_>, preset: &str, context: &mut Context<'_>) ->
     let rule = table.table("liquidation")?;
     context.resolve(rule.key("price"), liquidation.price.name());
     context.resolve(rule.key("remainder"), liquidation.remainder.name());
-    Ok(Venue { preset: preset.to_owned(), maintenance, liquidation })
+    Ok((
+        Venue { preset: preset.to_owned(), maintenance: maintenance.table.clone(), liquidation },
+        maintenance,
+    ))
 }
 
 fn liquidation(table: &Table<'_>) -> Result<LiquidationRule> {
@@ -171,14 +179,9 @@ fn liquidation(table: &Table<'_>) -> Result<LiquidationRule> {
 ///
 /// # Errors
 /// Both together, a rate outside `0 <= r < 1`, a tier file that cannot be read.
-pub(super) fn maintenance(table: &Table<'_>, context: &mut Context<'_>) -> Result<Option<TierTable>> {
+pub(super) fn maintenance(table: &Table<'_>, context: &Context<'_>) -> Result<Option<Requirement>> {
     let rate = maintenance_rate(table)?;
-    let Some(field) = table.field("tiers") else {
-        if let Some(rate) = rate {
-            context.resolve_decimal(table.key("maintenance_margin_rate"), rate);
-        }
-        return Ok(rate.map(TierTable::flat));
-    };
+    let Some(field) = table.field("tiers") else { return Ok(rate.map(Requirement::flat)) };
     if rate.is_some() {
         let what = format!(
             "`{}` and `{}` are both written",
@@ -188,18 +191,15 @@ pub(super) fn maintenance(table: &Table<'_>, context: &mut Context<'_>) -> Resul
         return Err(field.fail(&what, "keep one of the two"));
     }
     let file = context.data_file(&field, "tiers = \"tiers.csv\"")?;
-    let read = read_tiers(&file.path, &file.shown_name)?;
-    context.resolve(table.key("tiers"), format!("sha256:{}", read.sha256));
-    Ok(Some(read.table))
+    let read = read_tiers(&file.path, &file.shown_name);
+    Ok(Some(read.map_err(|error| field.about_file(&error))?))
 }
 
 fn maintenance_rate(table: &Table<'_>) -> Result<Option<Decimal>> {
     let Some(field) = table.field("maintenance_margin_rate") else { return Ok(None) };
     let rate = field.decimal("maintenance_margin_rate = 0.005")?;
     if rate >= Decimal::ONE && rate < Decimal::ONE_HUNDRED {
-        let what = format!("`{}` is {rate}, which looks like per cent; allowed: 0 <= r < 1", field.path);
-        let fraction = (rate / Decimal::ONE_HUNDRED).normalize();
-        return Err(field.fail(&what, &format!("write maintenance_margin_rate = {fraction}")));
+        return Err(field.per_cent(rate, rate / Decimal::ONE_HUNDRED, "0 <= r < 1"));
     }
     if rate < Decimal::ZERO || rate >= Decimal::ONE {
         return Err(field.out_of_range(rate, "0 <= r < 1", "maintenance_margin_rate = 0.005"));

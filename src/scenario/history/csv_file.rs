@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Result};
 
 const MAX_LINE_BYTES: u64 = 1 << 20;
+/// Enough for a file with a blank line here and there; a file of nothing else is told so at once.
+const MAX_BLANK_LINES: u64 = 1_000;
 /// First bytes of files that are no text, and what to do about them.
 const FOREIGN_STARTS: [(&[u8], &str); 8] = [
     (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
@@ -22,7 +24,8 @@ const FOREIGN_STARTS: [(&[u8], &str); 8] = [
     (b"\xfe\xff", "is UTF-16 text: save it as UTF-8"),
 ];
 
-/// An open CSV file: comma-separated records, one a line, blank lines skipped.
+/// An open CSV file: comma-separated records, one a line, blank lines skipped. Fields come with the blanks around
+/// them: to trim here would allocate a second record for every line.
 pub(in crate::scenario) struct CsvFile {
     name: String,
     reader: csv::Reader<Lines>,
@@ -62,14 +65,12 @@ impl CsvFile {
             comment,
             hash: Sha256::new(),
             number: 0,
+            blank: 0,
+            is_whole: true,
             line: Vec::new(),
             given: 0,
         };
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(lines);
+        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(lines);
         Ok(Self { name, reader })
     }
 
@@ -95,6 +96,11 @@ impl CsvFile {
         Error::input(format!("{}: {text}", self.name))
     }
 
+    /// Whether the last line read ended in a line break.
+    pub(in crate::scenario) fn ends_in_line_break(&self) -> bool {
+        self.reader.get_ref().is_whole
+    }
+
     /// SHA-256 of the bytes read so far, in hex: of the file once [`Self::read`] gave `None`.
     pub(in crate::scenario) fn sha256(self) -> String {
         let digest = self.reader.into_inner().hash.finalize();
@@ -117,6 +123,8 @@ struct Lines {
     comment: Option<u8>,
     hash: Sha256,
     number: u64,
+    blank: u64,
+    is_whole: bool,
     line: Vec<u8>,
     given: usize,
 }
@@ -136,15 +144,17 @@ impl Lines {
             }
             self.number += 1;
             self.hash.update(&self.line);
+            self.is_whole = self.line.ends_with(b"\n");
             if self.number == 1 {
                 self.check_start()?;
             }
             if let Some(problem) = line_problem(&self.line) {
                 return Err(io::Error::other(format!("{}, line {}: {problem}", self.name, self.number)));
             }
-            let text = self.line.trim_ascii();
-            if !text.is_empty() && text.first().copied() != self.comment {
-                break;
+            match self.line.trim_ascii_start().first().copied() {
+                None => self.count_blank()?,
+                first if first == self.comment => {}
+                _ => break,
             }
         }
         if self.line.ends_with(b"\r\n") {
@@ -152,6 +162,17 @@ impl Lines {
             self.line.push(b'\n');
         }
         Ok(())
+    }
+
+    fn count_blank(&mut self) -> io::Result<()> {
+        self.blank += 1;
+        if self.blank <= MAX_BLANK_LINES {
+            return Ok(());
+        }
+        Err(io::Error::other(format!(
+            "{}, line {}: more than {MAX_BLANK_LINES} blank lines: delete them",
+            self.name, self.number
+        )))
     }
 
     /// Refuses files that are no text and removes a byte order mark.

@@ -1,9 +1,9 @@
 //! Joint returns: the same bars of every asset, row by row.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::domain::Span;
-use crate::error::{Error, Result};
 use crate::paths::ReturnHistory;
 
 use super::time::iso;
@@ -26,6 +26,46 @@ pub struct JointReturns {
     /// What was left out and what was filled, for the person to read.
     pub notes: Vec<String>,
 }
+
+/// What of a scenario a [`JointError`] is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The file of a history.
+    History,
+    /// The treatment of gaps.
+    Gaps,
+    /// The mean length of a block.
+    Block,
+    /// The length of a step.
+    Step,
+}
+
+/// Why histories cannot be resampled together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JointError {
+    /// Index of the asset to point at, in column order; 0 where it is about all of them.
+    pub asset: usize,
+    /// Its setting to point at.
+    pub place: Place,
+    /// What is wrong, with the dates and the numbers.
+    pub what: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+impl fmt::Display for JointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.help)
+    }
+}
+
+impl std::error::Error for JointError {}
+
+fn refuse(asset: usize, place: Place, what: String, help: impl Into<String>) -> JointError {
+    JointError { asset, place, what, help: help.into() }
+}
+
+const SAME_PERIOD: &str = "give files over the same, long period";
 
 /// Bar times from `first` to `last`, both included, `step` apart; milliseconds.
 struct Grid {
@@ -56,24 +96,28 @@ struct Missing {
 /// every bar, or with [`Gaps::Fill`] at least half of them. `mean_block_steps` is handed through.
 ///
 /// # Errors
-/// An [`Error::Input`] that names the asset, the dates and the key to change.
+/// A [`JointError`] that names the asset, the dates and the setting to change.
 pub fn joint_returns(
     assets: &[(&str, &PriceHistory)],
     step_seconds: u64,
     gaps: Gaps,
     mean_block_steps: f64,
-) -> Result<JointReturns> {
+) -> Result<JointReturns, JointError> {
     let step = i64::try_from(step_seconds).ok().and_then(|s| s.checked_mul(1_000)).filter(|ms| *ms > 0);
-    let step =
-        step.ok_or_else(|| Error::input(format!("a step of {step_seconds} seconds has no history")))?;
-    for (name, history) in assets {
-        check_interval(name, history, step)?;
+    let step = step.ok_or_else(|| {
+        let what = format!("a step of {step_seconds} seconds has no history");
+        refuse(0, Place::Step, what, "write step = \"1h\" for hourly bars")
+    })?;
+    for (index, (name, history)) in assets.iter().enumerate() {
+        check_interval(name, history, step)
+            .map_err(|(place, what, help)| refuse(index, place, what, help))?;
     }
     let grid = common_grid(assets, step)?;
     let mut notes = Vec::new();
     let mut columns = Vec::with_capacity(assets.len());
-    for (name, history) in assets {
-        columns.push(align(name, history, &grid, gaps, &mut notes)?);
+    for (index, (name, history)) in assets.iter().enumerate() {
+        let closes = align(name, history, &grid, gaps, &mut notes);
+        columns.push(closes.map_err(|(place, what, help)| refuse(index, place, what, help))?);
     }
     let rows = grid.bars() as usize - 1;
     check_rows(&grid, rows, mean_block_steps)?;
@@ -83,8 +127,11 @@ pub fn joint_returns(
     Ok(JointReturns { history, notes })
 }
 
+/// Place, fault and remedy, of an asset that the caller knows.
+type Fault = (Place, String, String);
+
 /// Refuses a history whose most frequent distance of bars is not the step.
-fn check_interval(name: &str, history: &PriceHistory, step: i64) -> Result<()> {
+fn check_interval(name: &str, history: &PriceHistory, step: i64) -> Result<(), Fault> {
     let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
     for (earlier, later) in history.times_ms.iter().zip(history.times_ms.iter().skip(1)) {
         *counts.entry(later - earlier).or_default() += 1;
@@ -93,38 +140,50 @@ fn check_interval(name: &str, history: &PriceHistory, step: i64) -> Result<()> {
         counts.iter().max_by_key(|(distance, count)| (**count, -**distance)).map(|(distance, _)| *distance);
     match found {
         Some(found) if found == step => Ok(()),
-        Some(found) => Err(Error::input(format!(
-            "history of {name}: its bars are {0} apart, the simulation's step is {1}: write step = \"{0}\", \
-             or give a history of {1} bars",
-            span(found),
-            span(step)
-        ))),
-        None => Err(Error::input(format!("history of {name}: fewer than two bars"))),
+        Some(found) => Err((
+            Place::Step,
+            format!(
+                "history of {name}: its bars are {} apart, the simulation's step is {}",
+                span(found),
+                span(step)
+            ),
+            format!("write step = \"{}\", or give a history of {} bars", span(found), span(step)),
+        )),
+        None => Err((
+            Place::History,
+            format!("history of {name}: fewer than two bars"),
+            "give a longer history".to_owned(),
+        )),
     }
 }
 
 /// From the latest first bar to the earliest last bar.
-fn common_grid(assets: &[(&str, &PriceHistory)], step: i64) -> Result<Grid> {
+fn common_grid(assets: &[(&str, &PriceHistory)], step: i64) -> Result<Grid, JointError> {
     let ends =
         |history: &PriceHistory| history.times_ms.first().copied().zip(history.times_ms.last().copied());
-    let ranges: Vec<(&str, i64, i64)> = assets
+    let ranges: Vec<(usize, i64, i64)> = assets
         .iter()
-        .filter_map(|(name, history)| ends(history).map(|(first, last)| (*name, first, last)))
+        .enumerate()
+        .filter_map(|(index, (_, history))| ends(history).map(|(first, last)| (index, first, last)))
         .collect();
     let latest = ranges.iter().max_by_key(|(_, first, _)| *first);
     let earliest = ranges.iter().min_by_key(|(_, _, last)| *last);
     let (Some((late, first, late_end)), Some((early, early_start, last))) = (latest, earliest) else {
-        return Err(Error::input("no asset has a history"));
+        let what = "no asset has a history".to_owned();
+        return Err(refuse(0, Place::History, what, "write history = \"btc.csv\""));
     };
     if first > last {
-        return Err(Error::input(format!(
-            "the histories of {early} ({} … {}) and {late} ({} … {}) have no dates in common: \
-             give files over the same period",
+        let name = |index: &usize| assets.get(*index).map_or("", |(name, _)| *name);
+        let what = format!(
+            "the histories of {} ({} … {}) and {} ({} … {}) have no dates in common",
+            name(early),
             iso(*early_start),
             iso(*last),
+            name(late),
             iso(*first),
             iso(*late_end)
-        )));
+        );
+        return Err(refuse(*late, Place::History, what, SAME_PERIOD));
     }
     Ok(Grid { first: *first, last: *last, step })
 }
@@ -136,18 +195,18 @@ fn align(
     grid: &Grid,
     gaps: Gaps,
     notes: &mut Vec<String>,
-) -> Result<Vec<f64>> {
+) -> Result<Vec<f64>, Fault> {
     let start = history.times_ms.partition_point(|time| *time < grid.first);
     let end = history.times_ms.partition_point(|time| *time <= grid.last);
     let bars = || history.times_ms.iter().zip(&history.closes).skip(start).take(end - start);
     if let Some((time, _)) = bars().find(|(time, _)| (**time - grid.first) % grid.step != 0) {
-        return Err(Error::input(format!(
-            "history of {name}: the bar of {} is not a whole number of steps ({}) after the first common bar, {}: \
-             give bars that open at the same times",
+        let what = format!(
+            "history of {name}: the bar of {} is not a whole number of steps ({}) after the first common bar, {}",
             iso(*time),
             span(grid.step),
             iso(grid.first)
-        )));
+        );
+        return Err((Place::History, what, "give bars that open at the same times".to_owned()));
     }
     let outside = history.times_ms.len() - (end - start);
     if outside > 0 {
@@ -181,19 +240,23 @@ fn missing_bars(grid: &Grid, times: impl Iterator<Item = i64>) -> Missing {
 }
 
 /// The note on filled gaps, or the refusal.
-fn answer_gaps(name: &str, grid: &Grid, gaps: Gaps, missing: &Missing) -> Result<String> {
+fn answer_gaps(name: &str, grid: &Grid, gaps: Gaps, missing: &Missing) -> Result<String, Fault> {
     let Missing { bars, largest, after } = missing;
     let (all, after) = (grid.bars(), iso(*after));
     let found = format!("{bars} of {all} bars are missing; the largest gap, {largest} bars, follows {after}");
     match gaps {
-        Gaps::Error => Err(Error::input(format!(
-            "history of {name}: {found}: write gaps = \"fill\" to carry the last close over them, \
-             or cut the file to a part without gaps"
-        ))),
+        Gaps::Error => Err((
+            Place::Gaps,
+            format!("history of {name}: {found}"),
+            "write gaps = \"fill\" to carry the last close over them, or cut the file to a part without gaps"
+                .to_owned(),
+        )),
         // Also what bounds the memory: a filled history is at most twice the file.
-        Gaps::Fill if *bars > all / 2 => Err(Error::input(format!(
-            "history of {name}: {found}: more than half would be filled in: give a more complete file"
-        ))),
+        Gaps::Fill if *bars > all / 2 => Err((
+            Place::History,
+            format!("history of {name}: {found}: more than half would be filled in"),
+            "give a more complete file".to_owned(),
+        )),
         Gaps::Fill => Ok(format!(
             "history of {name}: {found}: filled with the last close (returns of zero, then the whole move)"
         )),
@@ -217,20 +280,19 @@ fn carry_forward(grid: &Grid, before: Option<f64>, bars: impl Iterator<Item = (i
 }
 
 /// Refuses a history too short to draw from, and blocks that do not fit it.
-fn check_rows(grid: &Grid, rows: usize, mean_block_steps: f64) -> Result<()> {
+fn check_rows(grid: &Grid, rows: usize, mean_block_steps: f64) -> Result<(), JointError> {
     if rows < MIN_RETURNS {
-        return Err(Error::input(format!(
-            "the histories have {rows} returns in common ({} … {}); at least {MIN_RETURNS} are needed: \
-             give files over the same, longer period",
+        let what = format!(
+            "the histories have {rows} returns in common ({} … {}); at least {MIN_RETURNS} are needed",
             iso(grid.first),
             iso(grid.last)
-        )));
+        );
+        return Err(refuse(0, Place::History, what, SAME_PERIOD));
     }
     if !(1.0..=rows as f64).contains(&mean_block_steps) {
-        return Err(Error::input(format!(
-            "a mean block of {mean_block_steps} steps does not fit the history: write a block of at least one step \
-             and at most its {rows} returns"
-        )));
+        let what = format!("a mean block of {mean_block_steps} steps does not fit the history");
+        let help = format!("write a block of at least one step and at most its {rows} returns");
+        return Err(refuse(0, Place::Block, what, help));
     }
     Ok(())
 }

@@ -42,8 +42,8 @@ pub(super) struct Layout {
 }
 
 /// Whether a first row is data, that is, begins with a number or a date.
-pub(super) fn is_data(record: &StringRecord) -> bool {
-    let first = record.get(0).unwrap_or_default();
+pub(in crate::scenario) fn is_data(record: &StringRecord) -> bool {
+    let first = record.get(0).unwrap_or_default().trim();
     let is_number = !first.is_empty() && first.bytes().all(|b| b.is_ascii_digit() || b".-+".contains(&b));
     is_number || parse_time(first).is_some()
 }
@@ -70,7 +70,8 @@ impl Layout {
     /// Other separators than commas; a missing or repeated column.
     pub(super) fn of_header(record: &StringRecord) -> Result<Self, String> {
         separators(record)?;
-        let names: Vec<String> = record.iter().map(|name| name.to_lowercase().replace(' ', "_")).collect();
+        let names: Vec<String> =
+            record.iter().map(|name| name.trim().to_lowercase().replace(' ', "_")).collect();
         let time = time_column(&names)?;
         let close = column(&names, "close")?.ok_or_else(|| missing("close", &names))?;
         Ok(Self {
@@ -91,7 +92,11 @@ fn missing(wanted: &str, names: &[String]) -> String {
     format!("no column is named `{wanted}` (found {}); {remedy}", shown(&names.join(",")))
 }
 
-fn separators(record: &StringRecord) -> Result<(), String> {
+/// Refuses a record that other separators than commas divide.
+///
+/// # Errors
+/// The separator and what to write.
+pub(in crate::scenario) fn separators(record: &StringRecord) -> Result<(), String> {
     let has = |separator: char| record.iter().any(|field| field.contains(separator));
     let found = [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")];
     match found.into_iter().find(|(separator, _)| has(*separator)) {

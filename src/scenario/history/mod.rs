@@ -3,7 +3,7 @@
 mod bars;
 pub(in crate::scenario) mod csv_file;
 mod joint;
-mod layout;
+pub(in crate::scenario) mod layout;
 mod price;
 mod time;
 
@@ -18,10 +18,14 @@ use csv_file::{CsvFile, shown};
 use layout::Layout;
 use price::parse_price;
 
-pub use joint::{Gaps, JointReturns, joint_returns};
+pub use joint::{Gaps, JointError, JointReturns, Place, joint_returns};
 
 /// Largest price file.
-const MAX_MIB: u64 = 512;
+const MAX_MIB: u64 = 256;
+/// Most bars of a file: ten years of minutes and some.
+const MAX_BARS: usize = 6_000_000;
+/// Lines in which a header is looked for, so that a message can say where it stands.
+const HEADER_LINES: usize = 5;
 /// Fewest returns a bootstrap can draw from; below, it repeats the same few moves.
 const MIN_RETURNS: usize = 30;
 
@@ -44,7 +48,7 @@ pub struct PriceHistory {
 /// Times are Unix seconds, milliseconds, microseconds or nanoseconds, told apart by their size, or
 /// ISO dates, UTC where they name no zone; one format a file. Rows run oldest or newest first; a
 /// row that repeats time and close of the row before it is dropped. Where `high` and `low` exist,
-/// the close must lie between them. Files up to 512 MiB; two numbers a bar are kept.
+/// the close must lie between them. Files up to 256 MiB and 6 million bars; two numbers a bar are kept.
 ///
 /// # Errors
 /// An [`Error::Input`](crate::error::Error::Input) that names `shown_name`, the line, the value and the remedy.
@@ -56,6 +60,9 @@ pub fn read_history(path: &Path, shown_name: &str) -> Result<PriceHistory> {
     while let Some(line) = file.read(&mut record)? {
         if record.len() != layout.width {
             return Err(ragged(&mut file, line, record.len(), layout.width)?);
+        }
+        if bars.times_ms.len() == MAX_BARS {
+            return Err(file.error_at(line, format!("the file holds more than {MAX_BARS} bars: shorten it")));
         }
         add_bar(&mut bars, &layout, line, &record).map_err(|text| file.error_at(line, text))?;
     }
@@ -70,7 +77,7 @@ pub fn read_history(path: &Path, shown_name: &str) -> Result<PriceHistory> {
             MIN_RETURNS + 1
         )));
     }
-    let notes = notes(shown_name, &mut bars);
+    let notes = notes(shown_name, &mut bars, &file);
     Ok(PriceHistory { times_ms: bars.times_ms, closes: bars.closes, notes, sha256: file.sha256() })
 }
 
@@ -84,20 +91,23 @@ fn read_layout(file: &mut CsvFile, record: &mut StringRecord, bars: &mut Bars) -
         add_bar(bars, &layout, line, record).map_err(|text| file.error_at(line, text))?;
         return Ok(layout);
     }
-    Layout::of_header(record).or_else(|text| {
-        let first = record.get(0).unwrap_or_default().to_owned();
-        // Some sites put their address above the header.
-        match file.read(record)? {
-            Some(next) if Layout::of_header(record).is_ok() => Err(file.error_at(
-                line,
-                format!(
-                    "{} is not the header, which stands on line {next}: delete the lines above it",
-                    shown(&first)
-                ),
-            )),
-            _ => Err(file.error_at(line, text)),
+    let text = match Layout::of_header(record) {
+        Ok(layout) => return Ok(layout),
+        Err(text) => text,
+    };
+    // Some sites put their address, or an explanation, above the header.
+    let first = record.get(0).unwrap_or_default().trim().to_owned();
+    for _ in 1..HEADER_LINES {
+        let Some(next) = file.read(record)? else { break };
+        if Layout::of_header(record).is_ok() {
+            let banner = format!(
+                "{} is not the header, which stands on line {next}: delete the lines above it",
+                shown(&first)
+            );
+            return Err(file.error_at(line, banner));
         }
-    })
+    }
+    Err(file.error_at(line, text))
 }
 
 fn add_bar(
@@ -106,7 +116,7 @@ fn add_bar(
     line: u64,
     record: &StringRecord,
 ) -> std::result::Result<(), String> {
-    let field = |index: usize| record.get(index).unwrap_or_default();
+    let field = |index: usize| record.get(index).unwrap_or_default().trim();
     let bound = |name, index: Option<usize>| index.map(|index| parse_price(name, field(index))).transpose();
     let close = parse_price("close", field(layout.close))?;
     let (high, low) = (bound("high", layout.high)?, bound("low", layout.low)?);
@@ -137,13 +147,18 @@ fn ragged(file: &mut CsvFile, line: u64, found: usize, width: usize) -> Result<c
     Ok(file.error_at(line, format!("the row has {found} columns instead of {width}: {remedy}")))
 }
 
-fn notes(shown_name: &str, bars: &mut Bars) -> Vec<String> {
+fn notes(shown_name: &str, bars: &mut Bars, file: &CsvFile) -> Vec<String> {
     let mut notes = Vec::new();
     if bars.sort_ascending() {
         notes.push(format!("{shown_name}: the newest bar comes first; read in reverse"));
     }
     if bars.duplicates > 0 {
         notes.push(format!("{shown_name}: {} repeated rows dropped", bars.duplicates));
+    }
+    if !file.ends_in_line_break() {
+        notes.push(format!(
+            "{shown_name}: the last line does not end in a line break; check that the file is whole"
+        ));
     }
     notes
 }
