@@ -1,6 +1,6 @@
 //! What `check` prints: the account as it opens, and what the run would cost.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::format::{distinct, elided, exact, printable, seven_digits, significant, whole, wrap};
 use crate::domain::{Decimal, MarginMode};
@@ -18,7 +18,7 @@ const TOTALS_MIB: f64 = 1.5;
 const WIDTH: usize = 100;
 /// Characters of a position's name, and of an asset's, that the table shows.
 const NAME: usize = 16;
-const ASSET: usize = 10;
+const ASSET: usize = 8;
 
 /// The plan of one scenario on so many threads.
 pub fn render(scenario: &Scenario, threads: usize) -> String {
@@ -86,6 +86,10 @@ fn positions(scenario: &Scenario) -> String {
                 or_dash(prices.bankruptcy),
             ]);
         }
+    }
+    // What does not fit breaks elsewhere: a name on two lines reads as two.
+    if let Some(first) = table.column_mut(0) {
+        first.set_constraint(ColumnConstraint::ContentWidth);
     }
     for column in table.column_iter_mut().skip(3) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -103,10 +103,10 @@ fn long_names_stay_apart() {
     says(&text, "aaaaaaaaaaaa…bbbbbb_tail: saved");
 }
 
-/// Ten thousand times the usual account, with the profits of a small one.
+/// A thousand times the usual account, with the profits of a small one.
 fn rich(isolated: &[Path], cross: &[Path]) -> String {
     let mut rich = scenario("Rich");
-    rich.portfolio.account.wallet = Decimal::from(100_000_000);
+    rich.portfolio.account.wallet = Decimal::from(10_000_000);
     words(&build(&rich, "", &entry(), &run_outcome(isolated, cross), &AUDIT))
 }
 
@@ -121,7 +121,7 @@ fn money_has_the_decimals_that_its_uncertainty_asks_for() {
     let text = rich(&alternating(5.0, 0.0), &alternating(6.0, 0.5));
     says(&text, "profit, mean (USDT) 0.00 ±0.44 0.50 ±0.53");
     says(&text, "on average by 0.500 ± 0.088 USDT.");
-    // Less than the rounding of the simulation is no difference.
+    // Less than the rounding of the simulation, a billionth of the account, is no difference.
     let text = rich(&alternating(5.0, 0.0), &alternating(5.0, 0.001));
     says(&text, "profit is the same in both, on average.");
     assert!(!text.contains("±0 ") && !text.contains("± 0 "), "{text}");
