@@ -457,7 +457,7 @@ fn uniform(state: &mut u64) -> f64 {
 
 /// A thousand samples of 10,000 from laws whose tail means are known: the 95 % intervals must hold them
 /// in 950 of the thousand, ±31, which is 4.5 standard deviations of that count: a right formula fails for
-/// seven seeds in a million. Without the error of the quantile they would hold in 840.
+/// seven seeds in a million. Without the error of the quantile they would hold in 840 at most.
 #[test]
 fn tail_intervals_cover() {
     const SAMPLES: u64 = 1_000;
