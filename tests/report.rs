@@ -1,6 +1,13 @@
 //! The result document, its JSON, its tables and what the terminal shows, from outcomes made by hand.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
+#[path = "report/plan.rs"]
+mod plan;
+#[path = "report/uncertainty.rs"]
+mod uncertainty;
+#[path = "report/words.rs"]
+mod words;
+
 use ringfence::domain::*;
 use ringfence::margin::EntryPrices;
 use ringfence::paths::{AssetModel, Law, MarketModel};
@@ -68,20 +75,24 @@ fn table(a: &[Path], b: &[Path], happened: impl Fn(&Path) -> bool) -> TwoByTwo {
 }
 
 fn run_outcome(isolated: &[Path], cross: &[Path]) -> RunOutcome {
+    run_of([MarginMode::Isolated, MarginMode::Cross], [isolated, cross])
+}
+
+fn run_of(modes: [MarginMode; 2], [first, second]: [&[Path]; 2]) -> RunOutcome {
     let difference = |unit: f64, measure: &dyn Fn(&Path) -> f64| {
-        isolated.iter().zip(cross).fold(Moments::new(unit), |mut m, (a, b)| {
+        first.iter().zip(second).fold(Moments::new(unit), |mut m, (a, b)| {
             m.add(measure(a) - measure(b));
             m
         })
     };
     RunOutcome {
-        paths: isolated.len() as u64,
-        modes: vec![mode_outcome(MarginMode::Isolated, isolated), mode_outcome(MarginMode::Cross, cross)],
+        paths: first.len() as u64,
+        modes: vec![mode_outcome(modes[0], first), mode_outcome(modes[1], second)],
         pairs: vec![PairOutcome {
             a: 0,
             b: 1,
-            liquidation: table(isolated, cross, |p| p.closed.iter().any(Option::is_some)),
-            positions: (0..2).map(|i| table(isolated, cross, |p| p.closed[i].is_some())).collect(),
+            liquidation: table(first, second, |p| p.closed.iter().any(Option::is_some)),
+            positions: (0..2).map(|i| table(first, second, |p| p.closed[i].is_some())).collect(),
             drawdown_relative: difference(1.0, &|p| p.drawdown),
             pnl: difference(WALLET, &|p| p.pnl),
             shortfall: difference(WALLET, &|p| p.shortfall),
@@ -236,7 +247,9 @@ fn money_numbers_by_hand() {
     let std = (18.5e6_f64 / 3.0).sqrt();
     close(&pnl["std"], std);
     close(&pnl["std_error"], std / 2.0);
-    close(&pnl["low"], -1_000.0 - 1.959963984540054 * std / 2.0);
+    // Student's t with three degrees of freedom.
+    close(&pnl["low"], -1_000.0 - 3.182446305283708 * std / 2.0);
+    close(&pnl["high"], -1_000.0 + 3.182446305283708 * std / 2.0);
     close(&pnl["quantiles"]["0.25"], -4_000.0);
     close(&pnl["quantiles"]["0.5"], -2_000.0);
     close(&pnl["value_at_risk"]["0.95"], 4_000.0);
@@ -307,26 +320,39 @@ fn shape() -> Value {
         base.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         base
     };
-    let e = leaves(&["count", "frequency", "low", "high"]);
+    let e = leaves(&["count", "frequency", "std_error", "low", "high"]);
     let q = leaves(&["0.01", "0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.99"]);
     let tails = leaves(&["0.95", "0.99"]);
     let position = with(e.clone(), leaves(&["liquidation_price", "bankruptcy_price"]));
     let distribution = with(
-        leaves(&["mean", "std_error", "low", "high", "std", "min", "max"]),
+        leaves(&["mean", "std_error", "low", "high", "std", "min", "max", "resolution"]),
         json!({ "quantiles": q, "quantiles_low": q, "quantiles_high": q }),
     );
-    let drawdown = with(distribution.clone(), json!({ "cdar": tails }));
+    let drawdown = with(
+        distribution.clone(),
+        json!({ "cdar": tails, "cdar_std_error": tails, "cdar_low": tails, "cdar_high": tails }),
+    );
     let mode = json!({
         "liquidation": {
             "any": e, "all": e,
             "positions": { "btc_long": position, "eth_short": position },
-            "time_days": { "mean": {}, "restricted_mean": {}, "quantiles": q },
+            "time_days": with(
+                leaves(&[
+                    "mean", "mean_std_error", "mean_low", "mean_high", "restricted_mean", "restricted_mean_std_error",
+                    "restricted_mean_low", "restricted_mean_high",
+                ]),
+                json!({ "quantiles": q, "quantiles_low": q, "quantiles_high": q }),
+            ),
             "survival": [leaves(&["day", "alive", "low", "high"])],
         },
         "ruin": e,
         "drawdown": { "relative": drawdown, "absolute": drawdown },
-        "pnl": with(distribution, json!({ "value_at_risk": tails, "expected_shortfall": tails })),
-        "shortfall": with(e, leaves(&["mean"])),
+        "pnl": with(distribution, json!({
+            "value_at_risk": tails, "value_at_risk_low": tails, "value_at_risk_high": tails,
+            "expected_shortfall": tails, "expected_shortfall_std_error": tails,
+            "expected_shortfall_low": tails, "expected_shortfall_high": tails,
+        })),
+        "shortfall": with(e, leaves(&["mean", "mean_std_error", "mean_low", "mean_high"])),
     });
     let counts = leaves(&["both", "a_only", "b_only", "neither"]);
     let mean = leaves(&["mean_difference", "std_error", "low", "high", "variance_factor"]);
@@ -336,7 +362,7 @@ fn shape() -> Value {
         "modes": { "isolated": mode, "cross": mode },
         "paired": [{
             "a": {}, "b": {},
-            "liquidation": with(counts.clone(), leaves(&["difference", "low", "high", "mcnemar_p", "variance_factor"])),
+            "liquidation": with(counts.clone(), leaves(&["difference", "std_error", "low", "high", "mcnemar_p", "variance_factor"])),
             "positions": { "btc_long": counts, "eth_short": counts },
             "drawdown_relative": mean, "pnl": mean, "shortfall": mean,
         }],
@@ -463,7 +489,8 @@ fn tables_are_rectangular_and_agree_with_the_document() {
     has("quantiles.csv", "isolated,time_to_liquidation,0.75,2.0,,,days");
     has("paired.csv", "isolated,cross,liquidated_a_only,,1.0,,,,paths");
     has("paired.csv", "isolated,cross,liquidated_a_only,btc_long,1.0,,,,paths");
-    has("survival.csv", &format!("cross,0.0,1.0,{:?},1.0", 4.0 / (4.0 + 3.841458820694124)));
+    has("survival.csv", "cross,0.0,1.0,1.0,1.0");
+    has("survival.csv", &format!("cross,0.08,1.0,{:?},1.0", 4.0 / (4.0 + 3.841458820694124)));
 }
 
 #[test]

@@ -22,8 +22,8 @@ pub fn assumptions(scenario: &Scenario) -> Vec<String> {
             percent_trimmed(scenario.settings.confidence),
         ),
         "Modes are run on the same price paths, so their differences are measured path by path.".to_owned(),
-        "Quantiles and tail means are read off bins: up to 0.0062 % of opening equity (of 1, for relative \
-         drawdown) above the exact value, and one part in a million beyond 1,024 times that."
+        "Quantiles and tail means are read off bins and lie above the exact value by at most the `resolution` \
+         given with them."
             .to_owned(),
     ];
     if let Some(history) = &scenario.market.history {
@@ -74,7 +74,12 @@ pub fn model_in_words(scenario: &Scenario) -> Vec<String> {
     let market = &scenario.market;
     let mut lines: Vec<String> = Vec::new();
     for (asset, model) in scenario.portfolio.assets.iter().zip(&market.assets) {
-        lines.push(format!("{} at {}: {}", asset.name, significant(model.price, 8), law(&model.law, market)));
+        lines.push(format!(
+            "{} at {}: {}",
+            asset.name,
+            significant(model.price, 12),
+            law(&model.law, market)
+        ));
     }
     let count = market.assets.len();
     for (i, first) in scenario.portfolio.assets.iter().enumerate() {

@@ -1,7 +1,13 @@
 //! The result as tidy tables: one row a fact, units in a column or in the header's names.
 
+mod modes;
+mod rows;
+
 use std::fs;
 use std::path::Path;
+
+use modes::modes;
+use rows::{Estimate, Rows, number, text_cell};
 
 use super::document::*;
 use crate::error::{Error, Result};
@@ -44,112 +50,13 @@ pub fn tables(document: &ResultDocument, outcome: &RunOutcome) -> Result<Vec<Tab
     ])
 }
 
-/// A value with its uncertainty; cells may be empty.
-#[derive(Default)]
-struct Estimate {
-    value: Option<f64>,
-    std_error: Option<f64>,
-    low: Option<f64>,
-    high: Option<f64>,
-}
-
-impl Estimate {
-    fn cells(&self) -> [String; 4] {
-        [self.value, self.std_error, self.low, self.high].map(number)
-    }
-
-    fn of(value: Option<f64>) -> Self {
-        Self { value, ..Self::default() }
-    }
-}
-
-impl From<&Frequency> for Estimate {
-    fn from(f: &Frequency) -> Self {
-        Self { value: f.frequency, std_error: None, low: f.low, high: f.high }
-    }
-}
-
-impl From<&DistributionResult> for Estimate {
-    fn from(d: &DistributionResult) -> Self {
-        Self { value: d.mean, std_error: d.std_error, low: d.low, high: d.high }
-    }
-}
-
-impl From<&MeanDifference> for Estimate {
-    fn from(d: &MeanDifference) -> Self {
-        Self { value: d.mean_difference, std_error: d.std_error, low: d.low, high: d.high }
-    }
-}
-
-fn modes(document: &ResultDocument) -> Result<String> {
-    let currency = text_cell(&document.scenario.currency);
-    let mut rows = Rows::new(&["mode", "measure", "value", "std_error", "low", "high", "unit"])?;
-    for (mode, result) in document.modes.iter() {
-        for (measure, estimate, unit) in mode_measures(result, &currency) {
-            let [value, std_error, low, high] = estimate.cells();
-            rows.add(&[mode, &measure, &value, &std_error, &low, &high, &unit])?;
-        }
-    }
-    rows.finish()
-}
-
-fn mode_measures(result: &ModeResult, currency: &str) -> Vec<(String, Estimate, String)> {
-    let mut rows = Vec::new();
-    let mut add = |measure: &str, estimate: Estimate, unit: &str| {
-        rows.push((measure.to_owned(), estimate, unit.to_owned()));
-    };
-    let time = &result.liquidation.time_days;
-    add("liquidated_any", (&result.liquidation.any).into(), "share of paths");
-    add("liquidated_all", (&result.liquidation.all).into(), "share of paths");
-    add("ruin", (&result.ruin).into(), "share of paths");
-    let mean = Estimate { value: time.mean, std_error: time.mean_std_error, ..Estimate::default() };
-    add("time_to_liquidation_mean", mean, "days");
-    let restricted = Estimate {
-        value: time.restricted_mean,
-        std_error: time.restricted_mean_std_error,
-        ..Estimate::default()
-    };
-    add("time_to_liquidation_restricted_mean", restricted, "days");
-    let (relative, absolute) = (&result.drawdown.relative, &result.drawdown.absolute);
-    for (name, drawdown, unit) in [("relative", relative, "share of peak"), ("absolute", absolute, currency)]
-    {
-        add_distribution(&mut add, &format!("drawdown_{name}"), &drawdown.distribution, unit);
-        add_tails(&mut add, &format!("drawdown_{name}_cdar"), &drawdown.cdar, unit);
-    }
-    add_distribution(&mut add, "pnl", &result.pnl.distribution, currency);
-    add_tails(&mut add, "pnl_value_at_risk", &result.pnl.value_at_risk, currency);
-    add_tails(&mut add, "pnl_expected_shortfall", &result.pnl.expected_shortfall, currency);
-    let shortfall = &result.shortfall;
-    add("shortfall_frequency", (&shortfall.paths).into(), "share of liquidated paths");
-    let mean = Estimate { value: shortfall.mean, std_error: shortfall.mean_std_error, ..Estimate::default() };
-    add("shortfall_mean", mean, currency);
-    rows
-}
-
-fn add_distribution(
-    add: &mut impl FnMut(&str, Estimate, &str),
-    name: &str,
-    values: &DistributionResult,
-    unit: &str,
-) {
-    add(&format!("{name}_mean"), values.into(), unit);
-    for (part, value) in [("std", values.std), ("min", values.min), ("max", values.max)] {
-        add(&format!("{name}_{part}"), Estimate::of(value), unit);
-    }
-}
-
-fn add_tails(add: &mut impl FnMut(&str, Estimate, &str), name: &str, tails: &Keyed<Option<f64>>, unit: &str) {
-    for (level, value) in tails.iter() {
-        add(&format!("{name}_{level}"), Estimate::of(*value), unit);
-    }
-}
-
 fn positions(document: &ResultDocument) -> Result<String> {
     let mut rows = Rows::new(&[
         "mode",
         "position",
         "liquidated_paths",
         "frequency",
+        "std_error",
         "low",
         "high",
         "liquidation_price_at_entry",
@@ -158,11 +65,11 @@ fn positions(document: &ResultDocument) -> Result<String> {
     for (mode, result) in document.modes.iter() {
         for (position, p) in result.liquidation.positions.iter() {
             let f = &p.liquidated;
-            let [frequency, low, high, liquidation, bankruptcy] =
-                [f.frequency, f.low, f.high, p.liquidation_price, p.bankruptcy_price].map(number);
+            let [frequency, std_error, low, high] = Estimate::from(f).cells();
+            let [liquidation, bankruptcy] = [p.liquidation_price, p.bankruptcy_price].map(number);
             let count = f.count.to_string();
             let name = text_cell(position);
-            rows.add(&[mode, &name, &count, &frequency, &low, &high, &liquidation, &bankruptcy])?;
+            rows.add(&[mode, &name, &count, &frequency, &std_error, &low, &high, &liquidation, &bankruptcy])?;
         }
     }
     rows.finish()
@@ -184,23 +91,30 @@ fn quantiles(document: &ResultDocument) -> Result<String> {
     let currency = text_cell(&document.scenario.currency);
     let mut rows = Rows::new(&["mode", "measure", "level", "value", "low", "high", "unit"])?;
     for (mode, result) in document.modes.iter() {
+        let time = &result.liquidation.time_days;
+        let times = [&time.quantiles, &time.quantiles_low, &time.quantiles_high];
         let measures = [
-            ("drawdown_relative", &result.drawdown.relative.distribution, "share of peak"),
-            ("drawdown_absolute", &result.drawdown.absolute.distribution, currency.as_str()),
-            ("pnl", &result.pnl.distribution, currency.as_str()),
+            ("drawdown_relative", quantile_columns(&result.drawdown.relative.distribution), "share of peak"),
+            (
+                "drawdown_absolute",
+                quantile_columns(&result.drawdown.absolute.distribution),
+                currency.as_str(),
+            ),
+            ("pnl", quantile_columns(&result.pnl.distribution), currency.as_str()),
+            ("time_to_liquidation", times, "days"),
         ];
-        for (measure, d, unit) in measures {
-            for (level, value) in d.quantiles.iter() {
-                let bound = |bounds: &Keyed<Option<f64>>| number(bounds.get(level).copied().flatten());
-                let (low, high) = (bound(&d.quantiles_low), bound(&d.quantiles_high));
-                rows.add(&[mode, measure, level, &number(*value), &low, &high, unit])?;
+        for (measure, quantiles, unit) in measures {
+            for (level, _) in quantiles[0].iter() {
+                let [value, low, high] = quantiles.map(|keyed| number(keyed.get(level).copied().flatten()));
+                rows.add(&[mode, measure, level, &value, &low, &high, unit])?;
             }
-        }
-        for (level, value) in result.liquidation.time_days.quantiles.iter() {
-            rows.add(&[mode, "time_to_liquidation", level, &number(*value), "", "", "days"])?;
         }
     }
     rows.finish()
+}
+
+fn quantile_columns(d: &DistributionResult) -> [&Keyed<Option<f64>>; 3] {
+    [&d.quantiles, &d.quantiles_low, &d.quantiles_high]
 }
 
 fn paired(document: &ResultDocument) -> Result<String> {
@@ -213,7 +127,7 @@ fn paired(document: &ResultDocument) -> Result<String> {
             rows.add(&[&pair.a, &pair.b, measure, position, &value, &std_error, &low, &high, unit])
         };
         let l = &pair.liquidation;
-        let difference = Estimate { value: l.difference, std_error: None, low: l.low, high: l.high };
+        let difference = Estimate { value: l.difference, std_error: l.std_error, low: l.low, high: l.high };
         add("liquidated_any_difference", "", difference, "share of paths")?;
         add("liquidated_any_mcnemar_p", "", Estimate::of(Some(l.mcnemar_p)), "probability")?;
         add("liquidated_any_variance_factor", "", Estimate::of(l.variance_factor), "ratio")?;
@@ -276,35 +190,4 @@ fn coarse_bins(histogram: &Histogram) -> Vec<(f64, f64, u64)> {
     bins.into_iter()
         .map(|(index, count)| (low + index as f64 * width, low + (index + 1) as f64 * width, count))
         .collect()
-}
-
-/// Empty where undefined; otherwise the shortest text that reads back as the same number.
-fn number(value: Option<f64>) -> String {
-    value.map(|v| format!("{v:?}")).unwrap_or_default()
-}
-
-/// A stranger's text: a spreadsheet takes a cell that begins like a formula for one.
-fn text_cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// The rows of one table.
-struct Rows(csv::Writer<Vec<u8>>);
-
-impl Rows {
-    fn new(header: &[&str]) -> Result<Self> {
-        let mut rows = Self(csv::Writer::from_writer(Vec::new()));
-        rows.add(header)?;
-        Ok(rows)
-    }
-
-    fn add(&mut self, cells: &[&str]) -> Result<()> {
-        self.0.write_record(cells).map_err(|e| Error::failed(format!("a table cannot be written: {e}")))
-    }
-
-    fn finish(self) -> Result<String> {
-        let bytes =
-            self.0.into_inner().map_err(|e| Error::failed(format!("a table cannot be written: {e}")))?;
-        String::from_utf8(bytes).map_err(Error::failed)
-    }
 }

@@ -1,9 +1,12 @@
 //! The result document: what a run found, as plain data. `None` is written as `null`, and every key is
 //! always there. Shares and frequencies are fractions of 1, money is in account currency, times in days.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+mod mode;
+mod paired;
 
-use crate::simulation::TwoByTwo;
+pub use mode::*;
+pub use paired::*;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// A map that keeps the scenario's order.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,219 +97,12 @@ pub struct Frequency {
     pub count: u64,
     /// Their share; `None` where there were none to count among.
     pub frequency: Option<f64>,
+    /// Standard error of the share; `None` also at 0 and 1, where only the bounds mean anything.
+    pub std_error: Option<f64>,
     /// Lower Wilson bound.
     pub low: Option<f64>,
     /// Upper Wilson bound.
     pub high: Option<f64>,
-}
-
-/// One margin mode over all paths.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct ModeResult {
-    /// Forced closes.
-    pub liquidation: LiquidationResult,
-    /// Equity fell to the ruin level or below.
-    pub ruin: Frequency,
-    /// Maximum drawdowns.
-    pub drawdown: Drawdowns,
-    /// Final minus opening equity.
-    pub pnl: PnlResult,
-    /// Losses beyond the collateral.
-    pub shortfall: ShortfallResult,
-}
-
-/// Forced closes in one mode.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct LiquidationResult {
-    /// At least one position.
-    pub any: Frequency,
-    /// Every position.
-    pub all: Frequency,
-    /// Each position.
-    pub positions: Keyed<PositionResult>,
-    /// When the first came.
-    pub time_days: TimeToLiquidation,
-    /// Share not liquidated by each of 51 times.
-    pub survival: Vec<SurvivalRow>,
-}
-
-/// One position in one mode.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct PositionResult {
-    /// Forced closes of it.
-    #[serde(flatten)]
-    pub liquidated: Frequency,
-    /// Price of its asset at which its pool is liquidated at entry, others unchanged.
-    pub liquidation_price: Option<f64>,
-    /// Price of its asset at which its pool is worth nothing at entry, others unchanged.
-    pub bankruptcy_price: Option<f64>,
-}
-
-/// Time of the first forced close, in days.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct TimeToLiquidation {
-    /// Mean over liquidated paths.
-    pub mean: Option<f64>,
-    /// Its standard error.
-    pub mean_std_error: Option<f64>,
-    /// Mean of min(time, horizon) over all paths.
-    pub restricted_mean: Option<f64>,
-    /// Its standard error.
-    pub restricted_mean_std_error: Option<f64>,
-    /// Over liquidated paths.
-    pub quantiles: Keyed<Option<f64>>,
-}
-
-/// A point of the survival curve.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct SurvivalRow {
-    /// Time in days.
-    pub day: f64,
-    /// Share not liquidated by then.
-    pub alive: f64,
-    /// Lower Wilson bound.
-    pub low: f64,
-    /// Upper Wilson bound.
-    pub high: f64,
-}
-
-/// Moments and quantiles of a measure over all paths.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct DistributionResult {
-    /// Arithmetic mean.
-    pub mean: Option<f64>,
-    /// Standard error of the mean.
-    pub std_error: Option<f64>,
-    /// Lower bound of the mean.
-    pub low: Option<f64>,
-    /// Upper bound of the mean.
-    pub high: Option<f64>,
-    /// Sample standard deviation.
-    pub std: Option<f64>,
-    /// Smallest.
-    pub min: Option<f64>,
-    /// Largest.
-    pub max: Option<f64>,
-    /// Type-1 quantiles.
-    pub quantiles: Keyed<Option<f64>>,
-    /// Their lower bounds, by order statistics.
-    pub quantiles_low: Keyed<Option<f64>>,
-    /// Their upper bounds.
-    pub quantiles_high: Keyed<Option<f64>>,
-}
-
-/// Maximum drawdowns of the paths.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Drawdowns {
-    /// As a share of the running peak.
-    pub relative: DrawdownResult,
-    /// In account currency.
-    pub absolute: DrawdownResult,
-}
-
-/// One kind of drawdown.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct DrawdownResult {
-    /// Moments and quantiles.
-    #[serde(flatten)]
-    pub distribution: DistributionResult,
-    /// Mean of the deepest (1 − level) of the paths.
-    pub cdar: Keyed<Option<f64>>,
-}
-
-/// Profit and loss.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct PnlResult {
-    /// Moments and quantiles.
-    #[serde(flatten)]
-    pub distribution: DistributionResult,
-    /// Minus the (1 − level) quantile.
-    pub value_at_risk: Keyed<Option<f64>>,
-    /// Minus the mean of the worst (1 − level) of the paths.
-    pub expected_shortfall: Keyed<Option<f64>>,
-}
-
-/// Losses beyond the collateral, borne by others.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct ShortfallResult {
-    /// Paths with any, as a share of the liquidated ones.
-    #[serde(flatten)]
-    pub paths: Frequency,
-    /// Mean over the paths with any.
-    pub mean: Option<f64>,
-    /// Its standard error.
-    pub mean_std_error: Option<f64>,
-}
-
-/// Two modes on the same paths; differences are a − b.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct PairedResult {
-    /// The first mode.
-    pub a: String,
-    /// The second mode.
-    pub b: String,
-    /// Liquidated at all.
-    pub liquidation: PairedLiquidation,
-    /// Per position: paths on which both, one or neither mode lost it.
-    pub positions: Keyed<TwoByTwoResult>,
-    /// Maximum relative drawdown.
-    pub drawdown_relative: MeanDifference,
-    /// Profit and loss.
-    pub pnl: MeanDifference,
-    /// Shortfall.
-    pub shortfall: MeanDifference,
-}
-
-/// Paths by what happened in two modes.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
-pub struct TwoByTwoResult {
-    /// In both.
-    pub both: u64,
-    /// In the first only.
-    pub a_only: u64,
-    /// In the second only.
-    pub b_only: u64,
-    /// In neither.
-    pub neither: u64,
-}
-
-impl From<TwoByTwo> for TwoByTwoResult {
-    fn from(t: TwoByTwo) -> Self {
-        Self { both: t.both, a_only: t.a_only, b_only: t.b_only, neither: t.neither }
-    }
-}
-
-/// Liquidated at all, in two modes.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct PairedLiquidation {
-    /// The table.
-    #[serde(flatten)]
-    pub table: TwoByTwoResult,
-    /// Difference of the two shares.
-    pub difference: Option<f64>,
-    /// Lower bound, Newcombe's method 10.
-    pub low: Option<f64>,
-    /// Upper bound.
-    pub high: Option<f64>,
-    /// McNemar's exact two-sided p-value.
-    pub mcnemar_p: f64,
-    /// How many times more paths unpaired runs would need for the same precision.
-    pub variance_factor: Option<f64>,
-}
-
-/// The mean of a difference over paths.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct MeanDifference {
-    /// Mean.
-    pub mean_difference: Option<f64>,
-    /// Standard error.
-    pub std_error: Option<f64>,
-    /// Lower bound.
-    pub low: Option<f64>,
-    /// Upper bound.
-    pub high: Option<f64>,
-    /// How many times more paths unpaired runs would need for the same precision.
-    pub variance_factor: Option<f64>,
 }
 
 /// Exact ledger against block kernel.

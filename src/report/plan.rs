@@ -1,8 +1,8 @@
 //! What `check` prints: the account as it opens, and what the run would cost.
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
-use super::format::{printable, significant, whole};
+use super::format::{distinct, elided, exact, printable, seven_digits, significant, whole, wrap};
 use crate::domain::{Decimal, MarginMode};
 use crate::margin::entry_prices;
 use crate::scenario::Scenario;
@@ -14,35 +14,49 @@ const BASE_MIB: f64 = 24.0;
 /// Memory of one mode's totals in one thread, besides its counts per step.
 const TOTALS_MIB: f64 = 1.5;
 
+/// Columns of a terminal that all output fits into.
+const WIDTH: usize = 100;
+/// Characters of a position's name, and of an asset's, that the table shows.
+const NAME: usize = 16;
+const ASSET: usize = 8;
+
 /// The plan of one scenario on so many threads.
 pub fn render(scenario: &Scenario, threads: usize) -> String {
     let settings = &scenario.settings;
     let account = &scenario.portfolio.account;
     let modes: Vec<&str> = settings.modes.iter().map(|mode| mode.name()).collect();
-    let mut lines = vec![
-        format!("{}: {}", scenario.name, printable(&scenario.title, 80)),
+    let notes = scenario.notes.iter().map(|note| format!("note: {}", printable(note, 400)));
+    let above = [
+        format!("{}: {}", elided(&scenario.name, 40), printable(&scenario.title, 80)),
         format!(
             "{} paths of {} steps over {} in the modes {}; wallet {} {}",
             whole(settings.paths),
             whole(settings.steps),
             settings.horizon,
             modes.join(", "),
-            account.wallet.normalize(),
+            exact(account.wallet),
             printable(&account.currency, 16),
         ),
-        positions(scenario),
+    ];
+    let below = [
         "Prices at entry, the other assets unchanged; '-' where no price of the asset does it.".to_owned(),
         cost(scenario, threads),
         format!("sha256 of the resolved scenario: {}", scenario.sha256()),
     ];
-    lines.extend(scenario.notes.iter().map(|note| format!("note: {}", printable(note, 400))));
-    lines.join("\n") + "\n"
+    wrapped(above) + &positions(scenario) + "\n" + &wrapped(below.into_iter().chain(notes))
+}
+
+fn wrapped(lines: impl IntoIterator<Item = String>) -> String {
+    lines.into_iter().map(|line| wrap(&line, "", "  ", WIDTH)).collect()
 }
 
 fn positions(scenario: &Scenario) -> String {
     let portfolio = &scenario.portfolio;
     let mut table = Table::new();
-    table.load_style(presets::UTF8_BORDERS_ONLY);
+    table
+        .load_style(presets::UTF8_BORDERS_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH as u16);
     table.set_header([
         "position",
         "mode",
@@ -50,25 +64,32 @@ fn positions(scenario: &Scenario) -> String {
         "entry",
         "margin",
         "leverage",
-        "liquidated at",
-        "bankrupt at",
+        "liquidated\nat",
+        "bankrupt\nat",
     ]);
+    let names = distinct(portfolio.positions.iter().map(|position| position.name.as_str()), NAME);
+    let assets = distinct(portfolio.assets.iter().map(|asset| asset.name.as_str()), ASSET);
     for &mode in &scenario.settings.modes {
         let prices = entry_prices(portfolio, mode);
-        for (position, prices) in portfolio.positions.iter().zip(prices) {
-            let asset = &portfolio.assets[position.asset];
-            let or_dash = |price: Option<Decimal>| price.map_or("-".to_owned(), to_seven_digits);
+        for ((position, name), prices) in portfolio.positions.iter().zip(&names).zip(prices) {
+            let asset = assets.get(position.asset).map(String::as_str).unwrap_or_default();
+            let price = portfolio.assets.get(position.asset).map(|asset| asset.price);
+            let or_dash = |price: Option<Decimal>| price.map_or("-".to_owned(), seven_digits);
             table.add_row([
-                position.name.clone(),
+                name.clone(),
                 mode.name().to_owned(),
-                format!("{} {} {}", position.side.name(), to_seven_digits(position.quantity), asset.name),
-                asset.price.normalize().to_string(),
+                format!("{} {} {}", position.side.name(), seven_digits(position.quantity), asset),
+                or_dash(price),
                 margin(position.margin, mode),
-                format!("{}x", to_seven_digits(position.leverage)),
+                format!("{}x", seven_digits(position.leverage)),
                 or_dash(prices.liquidation),
                 or_dash(prices.bankruptcy),
             ]);
         }
+    }
+    // What does not fit breaks elsewhere: a name on two lines reads as two.
+    if let Some(first) = table.column_mut(0) {
+        first.set_constraint(ColumnConstraint::ContentWidth);
     }
     for column in table.column_iter_mut().skip(3) {
         column.set_cell_alignment(CellAlignment::Right);
@@ -78,12 +99,8 @@ fn positions(scenario: &Scenario) -> String {
 
 /// In cross a margin is only the initial requirement.
 fn margin(margin: Decimal, mode: MarginMode) -> String {
-    let amount = to_seven_digits(margin);
+    let amount = seven_digits(margin);
     if mode == MarginMode::Cross { format!("({amount})") } else { amount }
-}
-
-fn to_seven_digits(x: Decimal) -> String {
-    x.round_sf(7).unwrap_or(x).normalize().to_string()
 }
 
 fn cost(scenario: &Scenario, threads: usize) -> String {

@@ -2,12 +2,15 @@
 
 mod compare;
 mod mode_table;
+mod money;
 mod paired;
-
-use super::document::{Frequency, Keyed, ModeResult, ResultDocument};
-use super::format::{fixed, paths, percent_trimmed, printable, significant, whole, wrap};
+mod share;
 
 pub use compare::render_comparison;
+use money::Money;
+
+use super::document::{DistributionResult, Frequency, Keyed, ModeResult, ResultDocument};
+use super::format::{paths, percent_trimmed, printable, significant, whole, wrap};
 
 /// Columns of a terminal that all output fits into.
 const WIDTH: usize = 100;
@@ -15,6 +18,8 @@ const WIDTH: usize = 100;
 const NAME: usize = 24;
 /// Characters of a currency that are shown.
 const CURRENCY: usize = 12;
+/// Part of the standard deviation beyond which the bins that quantiles are read off are told.
+const COARSE: f64 = 0.01;
 
 /// One scenario: what was run, a table with a column per mode, the modes compared, and what the
 /// numbers rest on.
@@ -62,11 +67,12 @@ fn footer(document: &ResultDocument) -> String {
     let scenario = &document.scenario;
     let confidence = percent_trimmed(scenario.confidence);
     let mut lines = vec![format!(
-        "± is half the {confidence} interval, ≤ or ≥ its far end: the error of simulating {} rather than all, not that of \
-         the price model.",
+        "± is half the {confidence} interval, [ ] the interval itself, ≤ or ≥ its far end: the error of \
+         simulating {} rather than all, not that of the price model.",
         paths(scenario.paths),
     )];
     lines.extend(no_liquidations(document));
+    lines.extend(coarse_bins(document));
     // The first sentences of the document's list: what counts as liquidated, and when it is seen.
     lines.extend(document.assumptions.iter().take(2).cloned());
     lines.extend(document.notes.iter().map(|note| format!("Note: {note}")));
@@ -92,32 +98,30 @@ fn at_most(f: &Frequency) -> String {
     or_dash(f.high.map(|high| format!("at most {} %", significant(high * 100.0, 3))))
 }
 
-/// Amounts of one account: the same decimals everywhere.
-struct Money {
-    decimals: usize,
-    currency: String,
-}
-
-impl Money {
-    fn of(document: &ResultDocument) -> Self {
-        let wallet = document.scenario.wallet;
-        let decimals = if wallet >= 1e6 {
-            0
-        } else if wallet >= 1.0 {
-            2
-        } else {
-            8
-        };
-        Self { decimals, currency: printable(&document.scenario.currency, CURRENCY) }
-    }
-
-    fn plain(&self, amount: f64) -> String {
-        fixed(amount, self.decimals)
-    }
-
-    fn with_currency(&self, amount: f64) -> String {
-        format!("{} {}", self.plain(amount), self.currency)
-    }
+/// Where the bins are wide beside the spread of the values.
+fn coarse_bins(document: &ResultDocument) -> Vec<String> {
+    let money = Money::of(document);
+    let is_coarse = |d: &DistributionResult| {
+        d.resolution.zip(d.std).is_some_and(|(bin, std)| std > 0.0 && bin > COARSE * std)
+    };
+    let tell = |what: &str, mode: &str, d: &DistributionResult, width: String| {
+        let part = d.resolution? / d.std?;
+        is_coarse(d).then(|| {
+            format!(
+                "{what} in {mode}: quantiles and tail means are read off bins {width} wide, {} % of the standard \
+                 deviation; finer differences mean nothing.",
+                significant(100.0 * part, 2),
+            )
+        })
+    };
+    let of_mode = |(mode, result): (&str, &ModeResult)| {
+        let (pnl, drawdown) = (&result.pnl.distribution, &result.drawdown.relative.distribution);
+        let bin = |d: &DistributionResult| d.resolution.unwrap_or(0.0);
+        let points = format!("{} points", significant(100.0 * bin(drawdown), 2));
+        let amount = format!("{} {}", significant(bin(pnl), 2), money.currency);
+        [tell("maximum drawdown", mode, drawdown, points), tell("profit", mode, pnl, amount)]
+    };
+    document.modes.iter().flat_map(of_mode).flatten().collect()
 }
 
 /// The value at a level, where there is one.

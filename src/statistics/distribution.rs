@@ -1,6 +1,13 @@
 //! One measure over all paths: moments exact, quantiles and tails within a bin.
 
-use super::{Histogram, Moments, quantile_rank};
+use super::tail::tail_mean;
+use super::{Histogram, MeanEstimate, Moments, quantile_rank};
+
+/// Width of a bin in units, up to [`LINEAR_UNITS`].
+const LINEAR_BIN: f64 = 1.0 / 16_384.0;
+/// Units beyond which a bin is [`RELATIVE_BIN`] of its value wide.
+const LINEAR_UNITS: f64 = 1_024.0;
+const RELATIVE_BIN: f64 = 1.0 / 1_048_576.0;
 
 /// Moments, extremes and a histogram of one measure.
 ///
@@ -10,6 +17,7 @@ use super::{Histogram, Moments, quantile_rank};
 /// where nothing above it falls into its bin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distribution {
+    unit: f64,
     moments: Moments,
     histogram: Histogram,
 }
@@ -17,7 +25,7 @@ pub struct Distribution {
 impl Distribution {
     /// Nothing yet; `unit` is opening equity for money and 1 for ratios.
     pub fn new(unit: f64) -> Self {
-        Self { moments: Moments::new(unit), histogram: Histogram::new(unit) }
+        Self { unit, moments: Moments::new(unit), histogram: Histogram::new(unit) }
     }
 
     /// Adds one finite value.
@@ -62,25 +70,32 @@ impl Distribution {
 
     /// Mean of the smallest `share·n` values, the last one counted in part.
     pub fn lower_tail_mean(&self, share: f64) -> Option<f64> {
-        tail_mean(self.histogram.bins(), share * self.histogram.total() as f64)
+        self.lower_tail(share).map(|tail| tail.mean)
     }
 
     /// Mean of the largest `share·n` values, the last one counted in part.
     pub fn upper_tail_mean(&self, share: f64) -> Option<f64> {
-        tail_mean(self.histogram.bins().rev(), share * self.histogram.total() as f64)
+        self.upper_tail(share).map(|tail| tail.mean)
     }
-}
 
-/// Mean of the first `weight` values of `bins`.
-fn tail_mean(bins: impl Iterator<Item = (f64, u64)>, weight: f64) -> Option<f64> {
-    let (mut left, mut sum) = (weight, 0.0);
-    for (value, count) in bins {
-        let taken = left.min(count as f64);
-        sum += taken * value;
-        left -= taken;
-        if left <= 0.0 {
-            break;
-        }
+    /// [`Self::lower_tail_mean`] with its standard error, as [`tail_mean`] has it.
+    pub fn lower_tail(&self, share: f64) -> Option<MeanEstimate> {
+        tail_mean(self.histogram.bins(), share, self.histogram.total())
     }
-    (weight > 0.0 && left <= weight * 1e-9).then(|| sum / weight)
+
+    /// [`Self::upper_tail_mean`] with its standard error, as [`tail_mean`] has it.
+    pub fn upper_tail(&self, share: f64) -> Option<MeanEstimate> {
+        tail_mean(self.histogram.bins().rev(), share, self.histogram.total())
+    }
+
+    /// How far a quantile or a tail mean can lie above the exact one: the width of the widest bin in use.
+    /// `None` without values.
+    pub fn resolution(&self) -> Option<f64> {
+        let largest = self.moments.max()?.max(-self.moments.min()?);
+        Some((LINEAR_BIN * self.unit).max(if largest > LINEAR_UNITS * self.unit {
+            RELATIVE_BIN * largest
+        } else {
+            0.0
+        }))
+    }
 }

@@ -9,16 +9,23 @@ mod normal;
 mod paired;
 mod proportion;
 mod quantile;
+mod student_t;
 mod survival;
+mod tail;
 
 pub use binomial::{binomial_lower_tail, binomial_pmf, binomial_upper_tail};
 pub use distribution::Distribution;
 pub use histogram::Histogram;
 pub use moments::{MeanEstimate, Moments};
 pub use normal::{normal_cdf, normal_quantile, two_sided_z};
-pub use paired::{mcnemar_exact, newcombe_paired, proportion_variance_factor, variance_factor};
-pub use proportion::{Interval, wilson};
+pub use paired::{
+    mcnemar_exact, newcombe_paired, proportion_difference_std_error, proportion_variance_factor,
+    variance_factor,
+};
+pub use proportion::{Interval, proportion_std_error, wilson};
 pub use quantile::{quantile_rank, rank_interval};
+pub use student_t::{mean_half_width, two_sided_t};
 pub use survival::{
-    SurvivalPoint, liquidation_step_quantile, mean_liquidation_step, restricted_mean_step, survival,
+    SurvivalPoint, liquidation_step_at_rank, liquidation_step_quantile, mean_liquidation_step,
+    restricted_mean_step, survival,
 };

@@ -59,14 +59,26 @@ pub fn variance_factor(var_a: Option<f64>, var_b: Option<f64>, var_difference: O
 /// [`variance_factor`] of a difference of proportions:
 /// `(p_a·q_a + p_b·q_b) / (p_10 + p_01 − (p_10 − p_01)²)`.
 pub fn proportion_variance_factor(both: u64, a_only: u64, b_only: u64, neither: u64) -> Option<f64> {
-    let n = (both + a_only + b_only + neither) as f64;
-    let share = |count: u64| count as f64 / n;
-    let binary = |p: f64| p * (1.0 - p);
-    let (p_10, p_01) = (share(a_only), share(b_only));
-    let of_difference = p_10 + p_01 - (p_10 - p_01) * (p_10 - p_01);
-    variance_factor(
-        Some(binary(share(both + a_only))),
-        Some(binary(share(both + b_only))),
-        Some(of_difference),
-    )
+    let n = both + a_only + b_only + neither;
+    let binary = |count: u64| {
+        let share = count as f64 / n as f64;
+        share * (1.0 - share)
+    };
+    let of_difference = difference_variance(a_only, b_only, n);
+    variance_factor(Some(binary(both + a_only)), Some(binary(both + b_only)), Some(of_difference))
+}
+
+/// Standard error of the difference of paired proportions, `√{[p_10 + p_01 − (p_10 − p_01)²]/n}`. `None`
+/// where the formula gives a certainty that there is not: no pair disagrees, or all do in one direction.
+pub fn proportion_difference_std_error(both: u64, a_only: u64, b_only: u64, neither: u64) -> Option<f64> {
+    let n = both + a_only + b_only + neither;
+    let disagree = a_only + b_only;
+    let certain = disagree == 0 || a_only.max(b_only) == n;
+    (!certain).then(|| (difference_variance(a_only, b_only, n) / n as f64).sqrt())
+}
+
+/// Variance of one pair's difference.
+fn difference_variance(a_only: u64, b_only: u64, n: u64) -> f64 {
+    let (p_10, p_01) = (a_only as f64 / n as f64, b_only as f64 / n as f64);
+    p_10 + p_01 - (p_10 - p_01) * (p_10 - p_01)
 }

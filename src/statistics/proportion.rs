@@ -26,6 +26,16 @@ pub fn wilson(count: u64, n: u64, confidence: f64) -> Option<Interval> {
     Some(Interval { low: low.clamp(0.0, k / total), high: high.clamp(k / total, 1.0) })
 }
 
+/// Standard error `√(p·(1 − p)/n)` of a proportion, `count` of `n`. `None` at 0, 1 and `n` = 0, where the
+/// formula gives a certainty that there is not; the interval of [`wilson`] holds there too.
+pub fn proportion_std_error(count: u64, n: u64) -> Option<f64> {
+    if count == 0 || count >= n {
+        return None;
+    }
+    let share = count as f64 / n as f64;
+    Some((share * (1.0 - share) / n as f64).sqrt())
+}
+
 fn upper_limit(count: u64, n: u64, z: f64) -> f64 {
     let (k, total) = (count as f64, n as f64);
     let spread = z * (z * z + 4.0 * k * ((n - count) as f64 / total)).sqrt();

@@ -1,6 +1,9 @@
 //! When paths are first liquidated. Nothing is censored before the horizon, so plain shares will do.
 
-use super::{MeanEstimate, quantile_rank, wilson};
+use super::{Interval, MeanEstimate, quantile_rank, wilson};
+
+/// Nothing is liquidated at time 0: that is known, not estimated.
+const CERTAIN: Interval = Interval { low: 1.0, high: 1.0 };
 
 /// The share of paths not liquidated by a time, with its pointwise interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,8 +19,8 @@ pub struct SurvivalPoint {
 }
 
 /// Survival at `i/points` of the horizon, `i = 0 ..= points`. `first_liquidation[k]` counts the paths
-/// first liquidated at step `k`, of `paths` paths in all; its last index is the last step. Empty
-/// without paths.
+/// first liquidated at step `k`, of `paths` paths in all; entry 0 is 0 and the last index is the last
+/// step. Empty without paths.
 pub fn survival(first_liquidation: &[u64], paths: u64, points: u64, confidence: f64) -> Vec<SurvivalPoint> {
     let last_step = first_liquidation.len().saturating_sub(1) as u128;
     let mut counts = first_liquidation.iter().enumerate().peekable();
@@ -30,7 +33,8 @@ pub fn survival(first_liquidation: &[u64], paths: u64, points: u64, confidence: 
             {
                 alive = alive.saturating_sub(*gone);
             }
-            let bounds = wilson(alive, paths, confidence)?;
+            let estimated = wilson(alive, paths, confidence)?;
+            let bounds = if i == 0 { CERTAIN } else { estimated };
             Some(SurvivalPoint {
                 fraction_of_horizon: if points == 0 { 0.0 } else { i as f64 / points as f64 },
                 alive: alive as f64 / paths as f64,
@@ -56,7 +60,15 @@ pub fn restricted_mean_step(first_liquidation: &[u64], paths: u64) -> Option<Mea
 /// Type-1 `p`-quantile of the step of the first liquidation over the liquidated paths.
 pub fn liquidation_step_quantile(first_liquidation: &[u64], p: f64) -> Option<u64> {
     let liquidated: u64 = first_liquidation.iter().sum();
-    let rank = quantile_rank(p, liquidated);
+    liquidation_step_at_rank(first_liquidation, quantile_rank(p, liquidated))
+}
+
+/// Step of the first liquidation at `rank` (1 = earliest) among the liquidated paths; `None` where there
+/// are fewer, and for rank 0.
+pub fn liquidation_step_at_rank(first_liquidation: &[u64], rank: u64) -> Option<u64> {
+    if rank == 0 {
+        return None;
+    }
     let mut seen = 0;
     first_liquidation.iter().enumerate().find_map(|(step, count)| {
         seen += count;

@@ -1,9 +1,10 @@
 //! Several scenarios side by side.
 
-use super::mode_table::{align_right, lines_of, plain_table, share};
+use super::mode_table::{align_right, lines_of, plain_table};
+use super::share::share;
 use super::{WIDTH, at, or_dash};
 use crate::report::document::{Frequency, ModeResult, ResultDocument};
-use crate::report::format::{fixed, printable, wrap};
+use crate::report::format::{distinct, fixed, percent_trimmed, wrap};
 
 /// Characters of a scenario's name that are shown.
 const SCENARIO: usize = 20;
@@ -21,16 +22,28 @@ pub fn render_comparison(documents: &[&ResultDocument]) -> String {
         "profit\nmean",
         "profit, worst\n5 % up to",
     ]);
-    for document in documents {
+    let shown = distinct(documents.iter().map(|document| document.scenario.name.as_str()), SCENARIO);
+    for (document, shown) in documents.iter().zip(shown) {
         for (index, (name, mode)) in document.modes.iter().enumerate() {
-            let scenario =
-                if index == 0 { printable(&document.scenario.name, SCENARIO) } else { String::new() };
+            let scenario = if index == 0 { shown.clone() } else { String::new() };
             table.add_row([vec![scenario, name.to_owned()], cells(mode, document.scenario.wallet)].concat());
         }
     }
     align_right(&mut table, 2);
-    let note = "All in %, profits in % of opening equity; ± is half the interval.";
-    lines_of(&table) + &wrap(note, "", "  ", WIDTH)
+    let note = format!(
+        "All in %, profits in % of opening equity; ± is half the {} interval, [ ] the interval itself, ≤ or ≥ its \
+         far end.",
+        levels(documents),
+    );
+    lines_of(&table) + &wrap(&note, "", "  ", WIDTH)
+}
+
+/// The level of the intervals, or each in the order of the rows.
+fn levels(documents: &[&ResultDocument]) -> String {
+    let mut levels: Vec<String> =
+        documents.iter().map(|document| percent_trimmed(document.scenario.confidence)).collect();
+    levels.dedup();
+    levels.join(", ")
 }
 
 fn cells(mode: &ModeResult, wallet: f64) -> Vec<String> {

@@ -2,9 +2,11 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use super::{Money, NAME, WIDTH, at, or_dash};
-use crate::report::document::{DistributionResult, Frequency, ModeResult, ResultDocument};
-use crate::report::format::{decimals_for, fixed, percent_trimmed, price, printable};
+use super::money::Money;
+use super::share::{half_width, mean_share, quantile_half_width, quantile_share, share};
+use super::{NAME, WIDTH, at, or_dash};
+use crate::report::document::{ModeResult, ResultDocument};
+use crate::report::format::{distinct, fixed, percent_trimmed, price};
 
 /// The table, its lines ending in a line break.
 pub fn render(document: &ResultDocument) -> String {
@@ -60,9 +62,9 @@ fn liquidation_rows(document: &ResultDocument) -> Vec<Row<'_>> {
         row("every position liquidated", |m| share(&m.liquidation.all)),
     ];
     let first = document.modes.iter().next();
-    for (name, _) in first.iter().flat_map(|(_, mode)| mode.liquidation.positions.iter()) {
+    let names = || first.iter().flat_map(|(_, mode)| mode.liquidation.positions.iter()).map(|(name, _)| name);
+    for (name, shown) in names().zip(distinct(names(), NAME)) {
         let position = move |m: &ModeResult| m.liquidation.positions.get(name).cloned();
-        let shown = printable(name, NAME);
         rows.push(row(format!("  {shown}"), move |m| or_dash(position(m).map(|p| share(&p.liquidated)))));
         rows.push(row("    liquidation price at entry", move |m| {
             or_dash(position(m).and_then(|p| p.liquidation_price).map(price))
@@ -78,12 +80,8 @@ fn liquidation_rows(document: &ResultDocument) -> Vec<Row<'_>> {
 }
 
 fn drawdown_rows<'a>() -> Vec<Row<'a>> {
-    let quantile = |level: &'static str| {
-        move |m: &ModeResult| {
-            let value = at(&m.drawdown.relative.distribution.quantiles, level);
-            or_dash(value.map(|v| format!("{} %", fixed(100.0 * v, 2))))
-        }
-    };
+    let quantile =
+        |level: &'static str| move |m: &ModeResult| quantile_share(&m.drawdown.relative.distribution, level);
     vec![
         row("maximum drawdown, mean", |m| mean_share(&m.drawdown.relative.distribution)),
         row("  median", quantile("0.5")),
@@ -92,52 +90,33 @@ fn drawdown_rows<'a>() -> Vec<Row<'a>> {
 }
 
 fn money_rows(document: &ResultDocument) -> Vec<Row<'_>> {
+    let amount = move |value: Option<f64>, low: Option<f64>, high: Option<f64>| {
+        or_dash(value.map(|v| Money::of(document).with_half_width(v, half_width(low, high))))
+    };
+    let quantile = move |m: &ModeResult, level: &str| {
+        let half = quantile_half_width(&m.pnl.distribution, level);
+        let value = at(&m.pnl.distribution.quantiles, level);
+        or_dash(value.map(|v| Money::of(document).known_to(v, half)))
+    };
     let currency = Money::of(document).currency;
-    let amount = move |value: Option<f64>| or_dash(value.map(|v| Money::of(document).plain(v)));
     vec![
         row(format!("profit, mean ({currency})"), move |m| {
-            let half = half_width(m.pnl.distribution.low, m.pnl.distribution.high);
-            let mean = amount(m.pnl.distribution.mean);
-            half.map_or(mean.clone(), |h| format!("{mean} ±{}", amount(Some(h))))
+            let d = &m.pnl.distribution;
+            amount(d.mean, d.low, d.high)
         }),
-        row("  median", move |m| amount(at(&m.pnl.distribution.quantiles, "0.5"))),
-        row("  worst 5 % of paths, up to", move |m| amount(at(&m.pnl.distribution.quantiles, "0.05"))),
+        row("  median", move |m| quantile(m, "0.5")),
+        row("  worst 5 % of paths, up to", move |m| quantile(m, "0.05")),
         row("  worst 5 % of paths, mean", move |m| {
-            amount(at(&m.pnl.expected_shortfall, "0.95").map(|loss| -loss))
+            let loss = |losses| at(losses, "0.95");
+            let p = &m.pnl;
+            let mean = loss(&p.expected_shortfall).map(|loss| -loss);
+            amount(mean, loss(&p.expected_shortfall_low), loss(&p.expected_shortfall_high))
         }),
         row("shortfall, of liquidated paths", |m| share(&m.shortfall.paths)),
-        row("  mean where there is any", move |m| amount(m.shortfall.mean)),
+        row("  mean where there is any", move |m| {
+            amount(m.shortfall.mean, m.shortfall.mean_low, m.shortfall.mean_high)
+        }),
     ]
-}
-
-/// `13.12 % ±0.21`, to two digits of the half-width; at the ends, where an interval has one side only,
-/// `0 % (≤ 0.04)` and `100 % (≥ 99.96)`.
-pub fn share(f: &Frequency) -> String {
-    let (Some(value), Some(low), Some(high)) = (f.frequency, f.low, f.high) else { return "-".to_owned() };
-    let decimals = decimals_for(100.0 * (high - low), 1);
-    if f.count == 0 {
-        format!("0 % (≤ {})", fixed(100.0 * high, decimals))
-    } else if value >= 1.0 {
-        format!("100 % (≥ {})", fixed(100.0 * low, decimals))
-    } else {
-        with_half_width(value, (high - low) / 2.0)
-    }
-}
-
-fn mean_share(d: &DistributionResult) -> String {
-    or_dash(d.mean.map(|mean| match half_width(d.low, d.high) {
-        Some(half) => with_half_width(mean, half),
-        None => format!("{} %", fixed(100.0 * mean, 2)),
-    }))
-}
-
-fn with_half_width(share: f64, half: f64) -> String {
-    let decimals = decimals_for(100.0 * half, 1);
-    format!("{} % ±{}", fixed(100.0 * share, decimals), fixed(100.0 * half, decimals))
-}
-
-fn half_width(low: Option<f64>, high: Option<f64>) -> Option<f64> {
-    Some((high? - low?) / 2.0)
 }
 
 /// Days, or hours where the horizon is short.

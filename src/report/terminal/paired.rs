@@ -1,15 +1,20 @@
 //! Two modes compared path by path, in words and numbers.
 
-use super::{Money, NAME, WIDTH, at_most};
+use super::money::{Money, ROUNDING};
+use super::share::{half_width, interval};
+use super::{NAME, WIDTH, at_most};
 use crate::report::document::{
     Frequency, MeanDifference, ModeResult, PairedResult, ResultDocument, TwoByTwoResult,
 };
 use crate::report::format::{
-    decimals_for, fixed, paths as counted, percent_trimmed, printable, significant, wrap,
+    decimals_for, distinct, fixed, paths as counted, percent_trimmed, significant, significant_at_least, wrap,
 };
 
 /// Ratio of frequencies from which it is named.
 const NAMED_RATIO: f64 = 1.5;
+/// Liquidated paths of the rarer mode from which a ratio is known to some two parts in five; below, only
+/// what it exceeds is named.
+const RATIO_EVENTS: u64 = 30;
 
 /// A paragraph on one pair of modes.
 pub fn render(document: &ResultDocument, pair: &PairedResult) -> String {
@@ -17,23 +22,28 @@ pub fn render(document: &ResultDocument, pair: &PairedResult) -> String {
         return String::new();
     };
     let mut sentences = vec![liquidation(document, pair, a, b), test(pair)];
-    let lost = pair.positions.iter().filter(|(_, t)| t.both + t.a_only + t.b_only > 0);
-    sentences.extend(lost.map(|(name, table)| position(name, table, pair, document.scenario.paths)));
-    let decimals = half_width(&pair.drawdown_relative).map_or(2, |h| decimals_for(100.0 * h, 1));
-    sentences.extend(difference(
-        "maximum drawdown",
-        ["deeper", "shallower"],
-        pair,
-        &pair.drawdown_relative,
-        |v| format!("{} points", fixed(100.0 * v, decimals)),
-    ));
+    let names = distinct(pair.positions.iter().map(|(name, _)| name), NAME);
+    let lost = names.iter().zip(pair.positions.iter()).filter(|(_, (_, t))| t.both + t.a_only + t.b_only > 0);
+    sentences.extend(lost.map(|(name, (_, table))| position(name, table, pair, document.scenario.paths)));
+    let drawdown = Measure { name: "maximum drawdown", words: ["deeper", "shallower"] };
+    sentences.extend(drawdown.difference(pair, &pair.drawdown_relative, ROUNDING, |mean, half| {
+        let decimals = half.map_or(2, |h| decimals_for(100.0 * h, 1));
+        let margin = half.map(|h| format!(" ± {}", fixed(100.0 * h, decimals))).unwrap_or_default();
+        format!("{}{margin} points", fixed(100.0 * mean, decimals))
+    }));
     let money = Money::of(document);
-    sentences.extend(difference("profit", ["higher", "lower"], pair, &pair.pnl, |v| money.with_currency(v)));
+    let profit = Measure { name: "profit", words: ["higher", "lower"] };
+    let rounding = ROUNDING * document.scenario.wallet;
+    sentences.extend(profit.difference(pair, &pair.pnl, rounding, |mean, half| {
+        format!("{} {}", money.with_half_width(mean, half).replace('±', "± "), money.currency)
+    }));
     sentences.extend(gain_of_pairing(pair));
     let lines = sentences.iter().map(|sentence| wrap(sentence, "  ", "    ", WIDTH));
     format!("{} against {}, on the same paths\n{}", pair.a, pair.b, lines.collect::<String>())
 }
 
+/// What may be said of how often the two are liquidated: a direction only where both the test and the
+/// interval of the difference bear it out.
 fn liquidation(document: &ResultDocument, pair: &PairedResult, a: &ModeResult, b: &ModeResult) -> String {
     let (any_a, any_b) = (&a.liquidation.any, &b.liquidation.any);
     let figures = format!("{} against {}", interval(any_b), interval(any_a));
@@ -41,25 +51,35 @@ fn liquidation(document: &ResultDocument, pair: &PairedResult, a: &ModeResult, b
     if any_a.count == 0 && any_b.count == 0 {
         return format!("neither was liquidated on any path; each probability is {}.", at_most(any_a));
     }
-    let excludes_zero = pair.liquidation.low.is_some_and(|low| low > 0.0)
-        || pair.liquidation.high.is_some_and(|high| high < 0.0);
-    if !excludes_zero {
-        let confidence = percent_trimmed(document.scenario.confidence);
-        return format!(
-            "no difference in how often {name_b} and {name_a} are liquidated shows at {confidence}: {figures}."
-        );
-    }
-    let (more, fewer) = (any_a.count.max(any_b.count) as f64, any_a.count.min(any_b.count) as f64);
+    let l = &pair.liquidation;
+    let by_interval = l.low.is_some_and(|low| low > 0.0) || l.high.is_some_and(|high| high < 0.0);
+    let by_test = l.mcnemar_p < 1.0 - document.scenario.confidence;
+    let confidence = percent_trimmed(document.scenario.confidence);
     let word = if any_b.count < any_a.count { "less" } else { "more" };
-    let ratio = more / fewer;
-    if ratio.is_finite() && ratio >= NAMED_RATIO {
-        format!(
-            "{name_b} is liquidated {} times {word} often than {name_a}: {figures}.",
-            significant(ratio, 2)
-        )
-    } else {
-        format!("{name_b} is liquidated {word} often than {name_a}: {figures}.")
+    match (by_interval, by_test) {
+        (true, true) => {
+            let times = times(any_a, any_b).map(|times| times + " ").unwrap_or_default();
+            format!("{name_b} is liquidated {times}{word} often than {name_a}: {figures}.")
+        }
+        (false, false) => format!(
+            "no difference in how often {name_b} and {name_a} are liquidated shows at {confidence}: {figures}."
+        ),
+        _ => format!(
+            "{name_b} was liquidated {word} often than {name_a} on these paths, which may be chance: at \
+             {confidence} the interval of the difference and McNemar's test disagree: {figures}."
+        ),
     }
+}
+
+/// How many times more often the one that was liquidated more often was, where that is worth naming.
+fn times(a: &Frequency, b: &Frequency) -> Option<String> {
+    let (more, rarer) = if a.count > b.count { (a, b) } else { (b, a) };
+    if rarer.count >= RATIO_EVENTS {
+        let ratio = more.frequency? / rarer.frequency?;
+        return (ratio >= NAMED_RATIO).then(|| format!("{} times", significant(ratio, 2)));
+    }
+    let ratio = more.low? / rarer.high?;
+    (ratio >= NAMED_RATIO).then(|| format!("at least {} times", significant_at_least(ratio, 2)))
 }
 
 fn test(pair: &PairedResult) -> String {
@@ -77,42 +97,55 @@ fn test(pair: &PairedResult) -> String {
 }
 
 fn position(name: &str, table: &TwoByTwoResult, pair: &PairedResult, paths: u64) -> String {
-    let of = |count: u64| format!("{} ({} %)", counted(count), fixed(100.0 * count as f64 / paths as f64, 2));
-    let (a_only, b_only) = if pair.a == "isolated" && pair.b == "cross" {
-        ("saved by pooling", "contagion")
-    } else {
-        ("lost in the first only", "in the second only")
+    let of = |count: u64| {
+        let percent = 100.0 * count as f64 / paths as f64;
+        format!("{} ({} %)", counted(count), fixed(percent, decimals_for(percent, 2)))
     };
+    let [a_only, b_only] = attributions(&pair.a, &pair.b);
     format!(
-        "{}: {a_only} on {}, {b_only} on {}, lost in both on {}.",
-        printable(name, NAME),
+        "{name}: {a_only} on {}, {b_only} on {}, lost in both on {}.",
         of(table.a_only),
         of(table.b_only),
         of(table.both),
     )
 }
 
-/// What the mean difference says of the second mode; nothing where it is undefined.
-fn difference(
-    what: &str,
-    [more, less]: [&str; 2],
-    pair: &PairedResult,
-    d: &MeanDifference,
-    show: impl Fn(f64) -> String,
-) -> Option<String> {
-    let (mean, a, b) = (d.mean_difference?, &pair.a, &pair.b);
-    let half = half_width(d);
-    if mean == 0.0 && half.is_none_or(|h| h == 0.0) {
-        return Some(format!("{what} is the same in both, on average."));
+/// What it is called when only the first mode, and only the second, lost a position.
+fn attributions(a: &str, b: &str) -> [String; 2] {
+    match (a, b) {
+        ("isolated", "cross") => ["saved by pooling".to_owned(), "contagion".to_owned()],
+        ("cross", "isolated") => ["contagion".to_owned(), "saved by pooling".to_owned()],
+        _ => [a, b].map(|mode| format!("lost in {mode} only")),
     }
-    let word = if mean < 0.0 { more } else { less };
-    let margin = half.map(|h| format!(" ± {}", show(h))).unwrap_or_default();
-    let unclear = if half.is_some_and(|h| h < mean.abs()) { "" } else { ", which may be chance" };
-    Some(format!("{what} is {word} in {b} than in {a}, on average by {}{margin}{unclear}.", show(mean.abs())))
 }
 
-fn half_width(d: &MeanDifference) -> Option<f64> {
-    Some((d.high? - d.low?) / 2.0)
+/// A measure and what it is called where the second mode has more or less of it.
+struct Measure<'a> {
+    name: &'a str,
+    words: [&'a str; 2],
+}
+
+impl Measure<'_> {
+    /// What the mean difference says of the second mode; nothing where it is undefined. Up to `rounding`
+    /// there is no difference.
+    fn difference(
+        &self,
+        pair: &PairedResult,
+        d: &MeanDifference,
+        rounding: f64,
+        show: impl Fn(f64, Option<f64>) -> String,
+    ) -> Option<String> {
+        let (mean, half) = (d.mean_difference?, half_width(d.low, d.high));
+        let (a, b, name) = (&pair.a, &pair.b, self.name);
+        if mean.abs() <= rounding && half.is_none_or(|h| h <= rounding) {
+            return Some(format!("{name} is the same in both, on average."));
+        }
+        let [more, less] = self.words;
+        let word = if mean < 0.0 { more } else { less };
+        let unclear = if half.is_some_and(|h| h < mean.abs()) { "" } else { ", which may be chance" };
+        let by = show(mean.abs(), half);
+        Some(format!("{name} is {word} in {b} than in {a}, on average by {by}{unclear}."))
+    }
 }
 
 /// What sharing the paths was worth, where it is defined.
@@ -129,12 +162,4 @@ fn gain_of_pairing(pair: &PairedResult) -> Option<String> {
     (!known.is_empty()).then(|| {
         format!("Runs on separate paths would need {} times as many for these differences.", known.join(", "))
     })
-}
-
-/// `4.20 % [4.08, 4.33]`
-fn interval(f: &Frequency) -> String {
-    let (Some(value), Some(low), Some(high)) = (f.frequency, f.low, f.high) else { return "-".to_owned() };
-    let decimals = decimals_for(50.0 * (high - low), 1);
-    let [value, low, high] = [value, low, high].map(|v| fixed(100.0 * v, decimals));
-    format!("{value} % [{low}, {high}]")
 }

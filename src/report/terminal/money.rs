@@ -1,0 +1,56 @@
+//! Amounts of one account.
+
+use super::CURRENCY;
+use crate::report::document::ResultDocument;
+use crate::report::format::{decimals_for, fixed, printable};
+
+/// Below this part of opening equity an amount is the rounding of the simulation, not a result.
+pub const ROUNDING: f64 = 1e-9;
+
+/// How one account's money is shown: with the decimals its size asks for, and more where an amount is
+/// known better than that.
+pub struct Money {
+    wallet: f64,
+    decimals: usize,
+    /// What it is counted in.
+    pub currency: String,
+}
+
+impl Money {
+    /// Money of the document's account.
+    pub fn of(document: &ResultDocument) -> Self {
+        let wallet = document.scenario.wallet;
+        let decimals = match wallet {
+            w if w >= 1e6 => 0,
+            w if w >= 1.0 => 2,
+            _ => decimals_for(wallet / 1_000.0, 8),
+        };
+        Self { wallet, decimals, currency: printable(&document.scenario.currency, CURRENCY) }
+    }
+
+    /// An amount of which nothing more is known.
+    pub fn with_currency(&self, amount: f64) -> String {
+        format!("{} {}", fixed(amount, self.decimals), self.currency)
+    }
+
+    /// `121.15 ±34.12`; without the second part where there are no bounds, or only values all alike, of
+    /// which `±0.00` would claim to be sure.
+    pub fn with_half_width(&self, amount: f64, half: Option<f64>) -> String {
+        let decimals = self.decimals_of(amount, half);
+        let margin =
+            half.filter(|h| *h > 0.0).map(|half| format!(" ±{}", fixed(half, decimals))).unwrap_or_default();
+        fixed(amount, decimals) + &margin
+    }
+
+    /// An amount with the decimals that its uncertainty, where known, makes meaningful.
+    pub fn known_to(&self, amount: f64, half: Option<f64>) -> String {
+        fixed(amount, self.decimals_of(amount, half))
+    }
+
+    /// Decimals that show two digits of the uncertainty, or, where there is none, of the amount.
+    pub fn decimals_of(&self, amount: f64, half: Option<f64>) -> usize {
+        let smallest = ROUNDING * self.wallet;
+        let guide = [half.unwrap_or(0.0), amount.abs()].into_iter().find(|size| *size > smallest);
+        guide.map_or(self.decimals, |size| decimals_for(size, self.decimals))
+    }
+}
