@@ -110,6 +110,8 @@ pub struct Frequency {
 pub struct AuditResult {
     /// Paths compared.
     pub paths: u64,
+    /// Paths given up because an amount outgrew exact decimals.
+    pub left_out: u64,
     /// Liquidations seen in both.
     pub events: u64,
     /// Largest difference of any amount, as a fraction of opening equity.

@@ -3,6 +3,7 @@
 mod assumptions;
 mod build;
 pub mod charts;
+mod cost;
 pub mod csv;
 mod document;
 pub mod folder;

@@ -2,17 +2,11 @@
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
-use super::format::{distinct, elided, exact, printable, seven_digits, significant, whole, wrap};
+use super::cost;
+use super::format::{distinct, elided, exact, printable, seven_digits, whole, wrap};
 use crate::domain::{Decimal, MarginMode};
 use crate::margin::entry_prices;
 use crate::scenario::Scenario;
-
-/// Asset-steps a core gets through in a second, all modes evaluated, for the prediction.
-const ASSET_STEPS_PER_CORE_SECOND: f64 = 100e6;
-/// Memory of a run whatever its size: program, charts, their samples.
-const BASE_MIB: f64 = 24.0;
-/// Memory of one mode's totals in one thread, besides its counts per step.
-const TOTALS_MIB: f64 = 1.5;
 
 /// Columns of a terminal that all output fits into.
 const WIDTH: usize = 100;
@@ -40,7 +34,7 @@ pub fn render(scenario: &Scenario, threads: usize) -> String {
     ];
     let below = [
         "Prices at entry, the other assets unchanged; '-' where no price of the asset does it.".to_owned(),
-        cost(scenario, threads),
+        cost::in_words(scenario, threads),
         format!("sha256 of the resolved scenario: {}", scenario.sha256()),
     ];
     wrapped(above) + &positions(scenario) + "\n" + &wrapped(below.into_iter().chain(notes))
@@ -101,30 +95,4 @@ fn positions(scenario: &Scenario) -> String {
 fn margin(margin: Decimal, mode: MarginMode) -> String {
     let amount = seven_digits(margin);
     if mode == MarginMode::Cross { format!("({amount})") } else { amount }
-}
-
-fn cost(scenario: &Scenario, threads: usize) -> String {
-    let settings = &scenario.settings;
-    let asset_steps = settings.paths as f64 * settings.steps as f64 * scenario.market.assets.len() as f64;
-    let seconds = asset_steps / (ASSET_STEPS_PER_CORE_SECOND * threads as f64);
-    let per_mode = TOTALS_MIB + settings.steps as f64 * 8.0 / 1_048_576.0;
-    let mebibytes = BASE_MIB + (threads + 1) as f64 * settings.modes.len() as f64 * per_mode;
-    format!(
-        "Predicted: {} on {threads} threads at 100 million asset-steps a second each, and {} MiB of memory, \
-         whatever the number of paths.",
-        duration(seconds),
-        significant(mebibytes, 2),
-    )
-}
-
-fn duration(seconds: f64) -> String {
-    let (scale, unit) = match seconds {
-        s if s < 1.0 => return "under a second".to_owned(),
-        s if s < 120.0 => (1.0, "seconds"),
-        s if s < 7_200.0 => (60.0, "minutes"),
-        s if s < 172_800.0 => (3_600.0, "hours"),
-        s if s < 63_072_000.0 => (86_400.0, "days"),
-        _ => (31_536_000.0, "years"),
-    };
-    format!("about {} {unit}", significant(seconds / scale, 2))
 }

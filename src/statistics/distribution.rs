@@ -1,13 +1,8 @@
 //! One measure over all paths: moments exact, quantiles and tails within a bin.
 
+use super::histogram::{BIN, LINEAR_LIMIT};
 use super::tail::tail_mean;
 use super::{Histogram, MeanEstimate, Moments, quantile_rank};
-
-/// Width of a bin in units, up to [`LINEAR_UNITS`].
-const LINEAR_BIN: f64 = 1.0 / 16_384.0;
-/// Units beyond which a bin is [`RELATIVE_BIN`] of its value wide.
-const LINEAR_UNITS: f64 = 1_024.0;
-const RELATIVE_BIN: f64 = 1.0 / 1_048_576.0;
 
 /// Moments, extremes and a histogram of one measure.
 ///
@@ -92,10 +87,6 @@ impl Distribution {
     /// `None` without values.
     pub fn resolution(&self) -> Option<f64> {
         let largest = self.moments.max()?.max(-self.moments.min()?);
-        Some((LINEAR_BIN * self.unit).max(if largest > LINEAR_UNITS * self.unit {
-            RELATIVE_BIN * largest
-        } else {
-            0.0
-        }))
+        Some((BIN * self.unit).max(if largest > LINEAR_LIMIT * self.unit { BIN * largest } else { 0.0 }))
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 /// Bins a page holds.
 const PAGE: usize = 256;
-/// Bins per unit: a bin is 2^−14 = 6.1e-5 of the unit wide.
+/// Width of a bin, 2^−14 = 6.1e-5: of the unit up to [`LINEAR_LIMIT`] units, of its value beyond.
+pub(super) const BIN: f64 = 1.0 / BINS_PER_UNIT;
 const BINS_PER_UNIT: f64 = 16_384.0;
-/// Up to here (in units) bins have that fixed width; beyond it a bin is 2^−14 of its value wide.
-const LINEAR_LIMIT: f64 = 8.0;
+/// Up to here (in units) bins have a fixed width.
+pub(super) const LINEAR_LIMIT: f64 = 8.0;
 const LINEAR_BINS: i64 = (LINEAR_LIMIT * BINS_PER_UNIT) as i64;
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -11,6 +11,9 @@ const SQUARE_LIMIT: f64 = (1u64 << 27) as f64;
 /// Largest value, in units, that fits.
 const VALUE_LIMIT: f64 = (1u128 << 66) as f64;
 
+/// Relative rounding error of a mean square.
+const ROUNDING: f64 = 1e-15;
+
 /// A mean and its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeanEstimate {
@@ -137,7 +140,10 @@ impl Moments {
     fn variance_over(&self, count: u64) -> f64 {
         let n = count as f64;
         let mean = self.sum.to_f64() / SCALE / n;
-        let spread = (self.sum_of_squares.to_f64() / SQUARE_SCALE - n * mean * mean) / (n - 1.0);
-        spread.max(0.0) * self.unit * self.unit
+        let mean_square = self.sum_of_squares.to_f64() / SQUARE_SCALE / n;
+        let spread = mean_square - mean * mean;
+        // What the subtraction of two equal numbers leaves is rounding.
+        let spread = if spread <= ROUNDING * mean_square { 0.0 } else { spread };
+        spread * n / (n - 1.0) * self.unit * self.unit
     }
 }

@@ -1,0 +1,105 @@
+//! What a run would cost, for `check`. Constants were measured on one 2.6 GHz core with AVX-512; other
+//! machines differ, which the text says.
+
+use super::format::significant;
+use crate::domain::to_f64;
+use crate::paths::{LANES, Law};
+use crate::scenario::Scenario;
+
+/// Nanoseconds a path-step takes: per asset drawn, per mode, and per asset or pool that a mode looks at.
+const PER_ASSET_NS: f64 = 4.0;
+const PER_MODE_NS: f64 = 1.0;
+const PER_TERM_NS: f64 = 0.4;
+/// Nanoseconds to add one path's outcome in one mode to the totals.
+const PER_OUTCOME_NS: f64 = 500.0;
+/// Seconds for audit, charts and files, whatever the size.
+const FIXED_SECONDS: f64 = 0.5;
+
+/// Memory of the program, and of drawing its charts.
+const PROGRAM_MIB: f64 = 7.0;
+const CHARTS_MIB: f64 = 58.0;
+/// A histogram's page: 256 bins of 16 bytes, and of them per unit and per doubling beyond 8 units.
+const PAGE_MIB: f64 = 4_096.0 / 1_048_576.0;
+const PAGES_PER_UNIT: f64 = 64.0;
+const LINEAR_UNITS: f64 = 8.0;
+/// Standard deviations of an asset's log return that outcomes are taken to spread over, each way.
+const SPREAD: f64 = 4.0;
+/// Share of the pages in that range that a run touches.
+const TOUCHED: f64 = 0.5;
+
+/// Time and memory in words.
+pub fn in_words(scenario: &Scenario, threads: usize) -> String {
+    let without_charts = PROGRAM_MIB + totals_mib(scenario, threads);
+    format!(
+        "Predicted: {} on {threads} threads of a 2.6 GHz processor with AVX-512, and {} MiB of memory \
+         ({} without charts), which grows with the spread of outcomes, not with the number of paths.",
+        duration(seconds(scenario, threads)),
+        significant(without_charts + CHARTS_MIB, 2),
+        significant(without_charts, 2),
+    )
+}
+
+fn seconds(scenario: &Scenario, threads: usize) -> f64 {
+    let settings = &scenario.settings;
+    let (assets, positions) =
+        (scenario.market.assets.len() as f64, scenario.portfolio.positions.len() as f64);
+    let modes = settings.modes.len() as f64;
+    // A driver mixes the normals of the assets before it.
+    let drawing = assets * PER_ASSET_NS + assets * (assets - 1.0) / 2.0 * PER_TERM_NS;
+    let per_step = drawing + modes * (PER_MODE_NS + PER_TERM_NS * (assets + positions));
+    let per_path = settings.steps as f64 * per_step + modes * PER_OUTCOME_NS;
+    let busy = (threads as f64).min(settings.paths.div_ceil(LANES as u64) as f64);
+    let block = LANES as f64 * settings.paths.div_ceil(LANES as u64) as f64;
+    FIXED_SECONDS + block * per_path * 1e-9 / busy
+}
+
+/// Histograms and counts: one set a thread, and one to merge them in.
+fn totals_mib(scenario: &Scenario, threads: usize) -> f64 {
+    let portfolio = &scenario.portfolio;
+    let wallet = to_f64(portfolio.account.wallet);
+    let root_years = scenario.settings.horizon.years().sqrt();
+    let mut notionals = 0.0;
+    let mut spread = 0.0;
+    for position in &portfolio.positions {
+        let notional = to_f64(portfolio.entry_notional(position));
+        let reach = SPREAD * volatility(scenario, position.asset) * root_years;
+        notionals += notional;
+        spread += notional * (libm::exp(reach) - libm::exp(-reach));
+    }
+    let unit = wallet.min(notionals);
+    let pages = 2.0 * pages(spread / unit) + pages(wallet / unit);
+    let at_most = 3.0 * scenario.settings.paths as f64;
+    let totals = (pages * TOUCHED).min(at_most) * PAGE_MIB;
+    let counts = scenario.settings.steps as f64 * 8.0 / 1_048_576.0;
+    let modes = scenario.settings.modes.len() as f64;
+    modes * ((threads + 1) as f64 * totals + counts)
+}
+
+fn pages(units: f64) -> f64 {
+    let doublings = libm::log2((units / LINEAR_UNITS).max(1.0));
+    PAGES_PER_UNIT * (units.min(LINEAR_UNITS) + doublings)
+}
+
+/// Volatility of an asset per square-root year.
+fn volatility(scenario: &Scenario, asset: usize) -> f64 {
+    match (&scenario.market.assets[asset].law, &scenario.market.history) {
+        (Law::Gbm { volatility, .. }, _) => *volatility,
+        (Law::Bootstrap { column }, Some(history)) => {
+            let returns = history.log_returns.iter().skip(*column).step_by(history.columns);
+            let squares: f64 = returns.map(|r| r * r).sum();
+            (squares / history.rows() as f64 / scenario.market.step_years).sqrt()
+        }
+        (Law::Bootstrap { .. }, None) => 0.0,
+    }
+}
+
+fn duration(seconds: f64) -> String {
+    let (scale, unit) = match seconds {
+        s if s < 120.0 => (1.0, "seconds"),
+        s if s < 7_200.0 => (60.0, "minutes"),
+        s if s < 172_800.0 => (3_600.0, "hours"),
+        s if s < 63_072_000.0 => (86_400.0, "days"),
+        _ => (31_536_000.0, "years"),
+    };
+    format!("about {} {unit}", significant(seconds / scale, 2))
+}
