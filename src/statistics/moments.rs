@@ -142,8 +142,9 @@ impl Moments {
         let mean = self.sum.to_f64() / SCALE / n;
         let mean_square = self.sum_of_squares.to_f64() / SQUARE_SCALE / n;
         let spread = mean_square - mean * mean;
-        // What the subtraction of two equal numbers leaves is rounding.
-        let spread = if spread <= ROUNDING * mean_square { 0.0 } else { spread };
+        // What the subtraction of two equal numbers leaves is rounding, of f64 and of the fixed point.
+        let noise = ROUNDING * mean_square + 2.0 * mean.abs() / SCALE;
+        let spread = if spread <= noise { 0.0 } else { spread };
         spread * n / (n - 1.0) * self.unit * self.unit
     }
 }
