@@ -421,7 +421,7 @@ fn whole_units_come_out_exactly() {
 
 #[test]
 fn bins_stay_in_order_across_their_two_widths() {
-    let values = [-1e9, -1_024.001, -1_024.0, -1_023.999, -1e-9, 0.0, 1e-9, 1_024.0, 1_024.01, 1e9, 1e300];
+    let values = [-1e9, -8.001, -8.0, -7.999, -1e-9, 0.0, 1e-9, 8.0, 8.001, 1e9, 1e300];
     let histogram = distribution(&values, 1.0).histogram().clone();
     let bins: Vec<f64> = histogram.bins().map(|(value, _)| value).collect();
     assert!(bins.is_sorted(), "{bins:?}");
@@ -500,13 +500,14 @@ fn tail_intervals_cover() {
 fn resolution_is_the_width_of_a_bin() {
     assert_eq!(Distribution::new(5.0).resolution(), None);
     assert_eq!(distribution(&[-0.2, 0.1], 4.0).resolution(), Some(4.0 / 16_384.0));
-    // Beyond 1,024 units: 2^-20 of the value.
-    assert_eq!(distribution(&[-8e6, 1.0], 4.0).resolution(), Some(8e6 / 1_048_576.0));
+    // Beyond 8 units: 2^-14 of the value.
+    assert_eq!(distribution(&[-8e6, 1.0], 4.0).resolution(), Some(8e6 / 16_384.0));
 }
 
-/// Resolution that [`Distribution`] states: 2^-14 of the unit, and a millionth beyond 1,024 units.
+/// Resolution that [`Distribution`] states: 2^-14 of the unit, and of the value beyond 8 units.
 fn resolution(value: f64, unit: f64) -> f64 {
-    6.2e-5 * unit + 1e-6 * value.abs()
+    let size = if value.abs() > 8.0 * unit { value.abs() } else { unit };
+    size / 16_384.0 + 1e-12 * value.abs()
 }
 
 proptest! {
