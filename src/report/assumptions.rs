@@ -1,6 +1,6 @@
 //! The model in sentences: what a reader has to know before using the numbers.
 
-use super::format::{percent_trimmed, significant};
+use super::format::{percent_trimmed, significant, whole};
 use crate::domain::{FillPrice, Remainder, Span};
 use crate::paths::{Law, MarketModel};
 use crate::scenario::Scenario;
@@ -27,11 +27,13 @@ pub fn assumptions(scenario: &Scenario) -> Vec<String> {
             .to_owned(),
     ];
     if let Some(history) = &scenario.market.history {
-        lines.push(format!(
+        // First, because a reader of the intervals has to know it.
+        let known = format!(
             "Resampled returns know only their history of {} rows: its own sampling error, and anything that \
              did not happen in it, are not in the intervals.",
-            history.rows(),
-        ));
+            whole(history.rows() as u64),
+        );
+        lines.insert(0, known);
     }
     lines
 }
@@ -103,7 +105,7 @@ fn law(law: &Law, market: &MarketModel) -> String {
         Law::Bootstrap { .. } => match &market.history {
             Some(history) => format!(
                 "returns resampled from {} rows of history in blocks of {} steps on average",
-                history.rows(),
+                whole(history.rows() as u64),
                 significant(history.mean_block, 6),
             ),
             None => "returns resampled from its history".to_owned(),

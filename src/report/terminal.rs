@@ -74,7 +74,7 @@ fn footer(document: &ResultDocument) -> String {
     lines.extend(no_liquidations(document));
     lines.extend(coarse_bins(document));
     // The first sentences of the document's list: what counts as liquidated, and when it is seen.
-    lines.extend(document.assumptions.iter().take(2).cloned());
+    lines.extend(document.assumptions.iter().take(3).cloned());
     lines.extend(document.notes.iter().map(|note| format!("Note: {note}")));
     lines.iter().map(|line| wrap(&printable(line, 10 * WIDTH), "", "  ", WIDTH)).collect()
 }
