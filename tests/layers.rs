@@ -74,6 +74,7 @@ fn imports_run_down() {
         for (at, _) in text.match_indices("crate::") {
             let rest = &text[at + "crate::".len()..];
             let target: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            assert!(!target.is_empty(), "src/{name}: write one path a line after `crate::`");
             let Some(other) = layer(&target) else { continue };
             let sibling_allowed = (module.as_str(), target.as_str()) == ALLOWED_SIBLING;
             assert!(

@@ -172,7 +172,13 @@ proptest! {
                 }
             }
             let plan = BookPlan::new(&case.portfolio, mode);
-            let state = kernel_along(&plan, &case.marks, |_, state| assert!(state.equity()[0] >= -1e-9));
+            let isolated: Decimal = case.portfolio.positions.iter().map(|p| p.margin).sum();
+            let at_risk = if mode == MarginMode::Isolated { isolated } else { case.portfolio.account.wallet };
+            let least = to_f64(case.portfolio.account.wallet - at_risk);
+            let rounding = 1e-9 * to_f64(case.portfolio.account.wallet);
+            let state = kernel_along(&plan, &case.marks, |_, state| {
+                assert!(state.equity()[0] >= least - rounding, "{mode} loses more than it risked");
+            });
             prop_assert!((0.0..=1.0).contains(&state.relative_drawdown(0)));
             prop_assert!(state.drawdown(0) >= 0.0);
         }

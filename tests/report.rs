@@ -32,7 +32,7 @@ struct Path {
     shortfall: f64,
 }
 
-const AUDIT: Audit = Audit { paths: 64, left_out: 0, events: 3, max_balance_error: 2e-15 };
+const AUDIT: Audit = Audit { paths: 64, steps: 4, left_out: 0, events: 3, max_balance_error: 2e-15 };
 
 fn mode_outcome(mode: MarginMode, paths: &[Path]) -> ModeOutcome {
     let count = |f: &dyn Fn(&Path) -> bool| paths.iter().filter(|p| f(p)).count() as u64;
@@ -304,7 +304,10 @@ fn tells_what_was_run() {
     assert_eq!(doc["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(doc["scenario"]["sha256"], "abc123");
     close(&doc["scenario"]["horizon_days"], 4.0);
-    assert_eq!(doc["audit"], json!({ "paths": 64, "left_out": 0, "events": 3, "max_balance_error": 2e-15 }));
+    assert_eq!(
+        doc["audit"],
+        json!({ "paths": 64, "steps": 4, "left_out": 0, "events": 3, "max_balance_error": 2e-15 })
+    );
     assert_eq!(doc["notes"], json!(["history.csv: 2 duplicate rows dropped"]));
     let model = &doc["scenario"]["model"];
     assert_eq!(model[0], "BTC at 60,000: geometric Brownian motion, drift 0 % and volatility 65 % a year");
@@ -366,7 +369,7 @@ fn shape() -> Value {
             "positions": { "btc_long": counts, "eth_short": counts },
             "drawdown_relative": mean, "pnl": mean, "shortfall": mean,
         }],
-        "audit": leaves(&["paths", "left_out", "events", "max_balance_error"]),
+        "audit": leaves(&["paths", "steps", "left_out", "events", "max_balance_error"]),
     })
 }
 

@@ -316,6 +316,31 @@ fn positions_of_one_market_and_side_are_one_size() {
 }
 
 #[test]
+fn each_market_has_its_own_ladder() {
+    // 300 of each of two markets: 0.4 % of 30,000 twice, 240. One ladder over 60,000 would ask 250.
+    let tiers =
+        TierTable::new(&[(dec!(0), dec!(0.004), None), (dec!(50000), dec!(0.005), Some(dec!(50)))]).unwrap();
+    let positions = [
+        held(0, Side::Long, dec!(300), dec!(100), Collateral::Cross),
+        held(1, Side::Long, dec!(300), dec!(100), Collateral::Cross),
+    ];
+    let assets = [(dec!(100), tiers.clone()), (dec!(100), tiers)];
+    let book = |wallet| portfolio(wallet, &assets, &positions, FillPrice::Mark, Remainder::Return);
+    check(&Example {
+        portfolio: book(dec!(245)),
+        mode: MarginMode::Cross,
+        steps: &[(&[dec!(100), dec!(100)], dec!(245), &[])],
+        shortfall: dec!(0),
+    });
+    check(&Example {
+        portfolio: book(dec!(240)),
+        mode: MarginMode::Cross,
+        steps: &[(&[dec!(100), dec!(100)], dec!(240), &[0])],
+        shortfall: dec!(0),
+    });
+}
+
+#[test]
 fn a_long_and_a_short_of_one_market_are_two_sizes() {
     // 300 long and 300 short: 0.4 % of 30,000 twice, 240; as one size of 60,000 it would be 250.
     let tiers =

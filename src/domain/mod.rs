@@ -19,3 +19,16 @@ pub use rust_decimal::Decimal;
 pub fn to_f64(x: Decimal) -> f64 {
     x.to_string().parse().unwrap_or(f64::NAN)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal::dec;
+
+    #[test]
+    fn to_f64_is_what_the_literal_means() {
+        assert_eq!(to_f64(dec!(0.65)), 0.65);
+        assert_eq!(to_f64(dec!(60000.123456789)), 60000.123456789);
+        assert_eq!(to_f64(dec!(0.1234567890123456789)), 0.123_456_789_012_345_68);
+    }
+}

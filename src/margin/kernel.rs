@@ -174,11 +174,15 @@ impl BookState {
         let planned = &plan.pools[pool];
         let profit: f64 = planned.net.iter().map(|&(asset, net)| net * price(asset, lane)).sum();
         let mut equity = self.pool_base[pool][lane] + profit;
-        // Rounding must decide neither whether there is a shortfall nor a later tie of the wallet's pool.
-        if (equity.abs() <= planned.guard || plan.returns_to_pool)
+        let within_rounding = equity.abs() <= planned.guard;
+        if (within_rounding || plan.returns_to_pool)
             && let Some((exact, _)) = self.exact_margins(plan, pool, lane, price)
         {
-            equity = to_f64(exact);
+            // Rounding must decide neither whether there is a shortfall …
+            if within_rounding {
+                equity = to_f64(exact);
+            }
+            // … nor a later tie of the wallet's pool.
             if plan.returns_to_pool && !planned.is_wallet {
                 self.exact_wallet[lane] += exact.max(Decimal::ZERO);
             }

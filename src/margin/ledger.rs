@@ -274,11 +274,10 @@ pub(super) fn profit(
 }
 
 /// Maintenance requirement of a pool: per market and side, the line of the tier that holds the notional.
-pub(super) fn requirement(
-    portfolio: &Portfolio,
-    pool: &Pool,
-    marks: &[Decimal],
-) -> Result<Decimal, OutOfRange> {
+///
+/// # Errors
+/// [`OutOfRange`] when an amount is too large to be exact.
+pub fn requirement(portfolio: &Portfolio, pool: &Pool, marks: &[Decimal]) -> Result<Decimal, OutOfRange> {
     let mut sum = Decimal::ZERO;
     for size in &pool.sizes {
         let notional = size.quantity.checked_mul(marks[size.asset]).ok_or(OutOfRange)?;

@@ -1,7 +1,8 @@
 //! Margin rules: pools of collateral, the exact ledger, and the block kernel.
 //!
 //! The rules stand twice, on purpose: [`Ledger`] in exact decimals for one path, [`BookState`] in
-//! f64 for a block of paths. They share constants and the partition into pools, and no formula.
+//! f64 for a block of paths. They share constants and the partition into pools. The kernel asks the ledger's
+//! formulas only where a lane lies within rounding of its barrier.
 
 mod kernel;
 mod ledger;
@@ -10,7 +11,9 @@ mod pool;
 mod prices;
 
 pub use kernel::BookState;
-pub use ledger::{Balance, Ledger, LiquidationEvent, OutOfRange, PositionFill, price_to_decimal};
+pub use ledger::{
+    Balance, Ledger, LiquidationEvent, OutOfRange, PositionFill, price_to_decimal, requirement,
+};
 pub use plan::BookPlan;
 pub use pool::{Partition, Pool, PoolKind, SizedMarket};
 pub use prices::{EntryPrices, entry_prices};

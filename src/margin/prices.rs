@@ -5,6 +5,9 @@ use rust_decimal::Decimal;
 use super::pool::{Partition, Pool};
 use crate::domain::{MarginMode, Portfolio, Side, Tier};
 
+/// Fraction of the entry price below which a price is zero but for the rounding of quantities.
+const NOTHING: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
+
 /// Prices of one position's asset at which its pool fails, the other assets unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryPrices {
@@ -112,7 +115,7 @@ impl Curve {
                 let run = far.checked_sub(near)?.checked_mul(near_value)?;
                 let fall = near_value.checked_sub(far_value)?;
                 let price = near.checked_add(run.checked_div(fall)?)?;
-                return (price > Decimal::ZERO).then_some(price);
+                return (price > self.entry * NOTHING).then_some(price);
             }
             (near, near_value) = (far, far_value);
         }

@@ -15,7 +15,7 @@ pub struct Resampler {
     rows: u32,
     columns: usize,
     log_returns: Vec<f64>,
-    /// A step starts a new block when a 64-bit draw lies below it.
+    /// A step starts a new block when a 64-bit draw is at most this.
     restart_below: u64,
 }
 
@@ -112,6 +112,28 @@ mod tests {
         let expected = (LANES * 2_000) as f64 / 10.0;
         let chi_squared: f64 = counts.iter().map(|c| (c - expected) * (c - expected) / expected).sum();
         assert!(chi_squared < 36.0, "{chi_squared}");
+    }
+
+    /// Columns with no value in common, the second a function of the first: every step takes one row of both.
+    #[test]
+    fn a_row_is_taken_whole() {
+        let rows = 40;
+        let log_returns = (0..rows).flat_map(|r| [f64::from(r), 1_000.0 - 7.0 * f64::from(r)]).collect();
+        let history = ReturnHistory { columns: 2, log_returns, mean_block: 3.0 };
+        let resampler = Resampler::new(&history);
+        let mut state = resampler.begin(8, 64);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..200 {
+            resampler.advance(&mut state);
+            let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
+            resampler.gather(&state, 0, &mut first);
+            resampler.gather(&state, 1, &mut second);
+            for (a, b) in first.iter().zip(second) {
+                assert_eq!(b, 1_000.0 - 7.0 * a);
+                seen.insert(*a as u32);
+            }
+        }
+        assert_eq!(seen.len(), rows as usize);
     }
 
     #[test]

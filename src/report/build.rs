@@ -48,6 +48,7 @@ pub fn build(
             .collect(),
         audit: AuditResult {
             paths: audit.paths,
+            steps: audit.steps,
             left_out: audit.left_out,
             events: audit.events,
             max_balance_error: number(audit.max_balance_error),

@@ -110,10 +110,12 @@ pub struct Frequency {
 pub struct AuditResult {
     /// Paths compared.
     pub paths: u64,
+    /// Steps of each path that were compared, from the first.
+    pub steps: u64,
     /// Paths given up because an amount outgrew exact decimals.
     pub left_out: u64,
     /// Liquidations seen in both.
     pub events: u64,
-    /// Largest difference of any amount, as a fraction of opening equity.
+    /// Largest difference of any amount, as a fraction of opening equity, or of itself if larger.
     pub max_balance_error: Option<f64>,
 }

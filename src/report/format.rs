@@ -1,6 +1,6 @@
 //! Numbers and texts as a person reads them.
 
-use crate::domain::Decimal;
+use crate::domain::{Decimal, to_f64};
 
 /// Beyond this size a number is written with an exponent.
 const PLAIN_LIMIT: f64 = 1e13;
@@ -64,7 +64,7 @@ fn rounded(value: f64, digits: usize, round: impl Fn(f64) -> f64) -> String {
 
 /// A decimal at seven significant digits.
 pub fn seven_digits(value: Decimal) -> String {
-    value.to_string().parse().map_or_else(|_| value.to_string(), |v| significant(v, 7))
+    significant(to_f64(value), 7)
 }
 
 /// A decimal with all its digits, thousands apart.

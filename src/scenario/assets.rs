@@ -6,12 +6,12 @@ use super::Settings;
 use super::context::Context;
 use super::correlation::{self, Driver};
 use super::model::{self, Model};
-use super::number::{nearest_f64, significant_digits};
+use super::number::significant_digits;
 use super::reader::{Field, Table};
 use super::source::quoted;
 use super::tiers::Requirement;
 use super::{name, resampling, venue};
-use crate::domain::Asset;
+use crate::domain::{Asset, to_f64};
 use crate::error::Result;
 use crate::paths::{AssetModel, Law, MarketModel};
 
@@ -121,7 +121,7 @@ pub(super) fn market(
     let history = resampling::join(root, assets, settings, context)?;
     let mut columns = 0..;
     let models = assets.iter().map(|a| AssetModel {
-        price: nearest_f64(a.asset.price),
+        price: to_f64(a.asset.price),
         law: match &a.model {
             Model::Gbm { drift, volatility } => Law::Gbm { drift: *drift, volatility: *volatility },
             Model::Bootstrap(_) => Law::Bootstrap { column: columns.next().unwrap_or_default() },

@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 
 use super::context::Context;
 use super::definite::{SMALLEST_PIVOT, cholesky, largest_factor, nearest_that_works, smallest_eigenvalue};
-use super::number::nearest_f64;
 use super::reader::{Field, Table, nearest};
 use super::source::quoted;
+use crate::domain::to_f64;
 use crate::error::{Error, Result};
 
 /// Pairs up to which each is tried as the one to change: a trial factors the matrix three times.
@@ -59,8 +59,8 @@ pub(super) fn read(root: &Table<'_>, drivers: &[Driver<'_>], context: &mut Conte
         matrix[i * n + i] = 1.0;
     }
     for Pair { assets: (i, j), rho, .. } in &pairs {
-        matrix[i * n + j] = nearest_f64(*rho);
-        matrix[j * n + i] = nearest_f64(*rho);
+        matrix[i * n + j] = to_f64(*rho);
+        matrix[j * n + i] = to_f64(*rho);
     }
     if cholesky(&matrix, n).is_none() {
         return Err(not_positive_definite(&pairs, &matrix, drivers));
@@ -71,7 +71,7 @@ pub(super) fn read(root: &Table<'_>, drivers: &[Driver<'_>], context: &mut Conte
 
 /// Refuses what rounding cannot tell from 1 or −1.
 fn check_distance(pair: &Pair<'_>) -> Result<()> {
-    let rho = nearest_f64(pair.rho);
+    let rho = to_f64(pair.rho);
     if (1.0 - rho) * (1.0 + rho) > SMALLEST_PIVOT {
         return Ok(());
     }

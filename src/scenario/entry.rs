@@ -3,7 +3,11 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::{Collateral, MarginMode, Portfolio, Position, Side};
+use crate::domain::{MarginMode, Portfolio};
+use crate::margin::{Partition, PoolKind, requirement};
+
+/// Relative difference of two amounts that count as the same.
+const TIE: Decimal = Decimal::from_parts(1, 0, 0, false, 12);
 
 /// Why the portfolio cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,46 +39,37 @@ pub(super) fn check(portfolio: &Portfolio, modes: &[MarginMode]) -> Result<(), R
 }
 
 fn check_mode(portfolio: &Portfolio, mode: MarginMode) -> Result<(), Refusal> {
-    let is_isolated = |position: &Position| match mode {
-        MarginMode::Isolated => true,
-        MarginMode::Cross => false,
-        MarginMode::Mixed => position.collateral == Some(Collateral::Isolated),
-    };
-    let mut pooled = Vec::new();
-    let mut pool_equity = portfolio.account.wallet;
-    for (index, position) in portfolio.positions.iter().enumerate() {
-        if !is_isolated(position) {
-            pooled.push(position);
+    let prices: Vec<Decimal> = portfolio.assets.iter().map(|asset| asset.price).collect();
+    for pool in Partition::new(portfolio, mode).pools {
+        let required = requirement(portfolio, &pool, &prices).map_err(|error| Refusal {
+            position: None,
+            what: format!("in the mode {mode} the positions are too large: {error}"),
+            help: "hold smaller positions".to_owned(),
+        })?;
+        // A computed quantity is rounded, which must not decide a tie in favour of the entry.
+        if pool.money > required + required * TIE {
             continue;
         }
-        pool_equity -= position.margin;
-        let notional = portfolio.entry_notional(position);
-        let required = requirement(portfolio, position.asset, notional);
-        if position.margin <= required {
-            return Err(isolated_refusal(index, position, notional, required, mode));
-        }
-    }
-    let required = pool_requirement(portfolio, &pooled);
-    if !pooled.is_empty() && pool_equity <= required {
-        return Err(Refusal {
-            position: None,
-            what: format!(
-                "in the mode {mode} the account would be liquidated at entry: the cross positions have {pool_equity} \
-                 behind them and require a maintenance margin of {required}"
-            ),
-            help: "raise account.wallet or hold smaller positions".to_owned(),
+        return Err(match (pool.kind, &pool.positions[..]) {
+            (PoolKind::Isolated, [index]) => isolated_refusal(portfolio, *index, required, mode),
+            _ => Refusal {
+                position: None,
+                what: format!(
+                    "in the mode {mode} the account would be liquidated at entry: the cross positions have {} behind \
+                     them and require a maintenance margin of {}",
+                    pool.money,
+                    required.normalize()
+                ),
+                help: "raise account.wallet or hold smaller positions".to_owned(),
+            },
         });
     }
     Ok(())
 }
 
-fn isolated_refusal(
-    index: usize,
-    position: &Position,
-    notional: Decimal,
-    required: Decimal,
-    mode: MarginMode,
-) -> Refusal {
+fn isolated_refusal(portfolio: &Portfolio, index: usize, required: Decimal, mode: MarginMode) -> Refusal {
+    let position = &portfolio.positions[index];
+    let notional = portfolio.entry_notional(position);
     let bound = notional.checked_div(required).map(|leverage| leverage.round_dp(2).normalize());
     let bound = bound.map_or(String::new(), |leverage| format!(": at this size below {leverage}"));
     Refusal {
@@ -84,39 +79,20 @@ fn isolated_refusal(
              requires a maintenance margin of {}",
             position.name,
             position.margin,
-            notional.normalize(),
-            required.normalize()
+            notional.round_sf(15).unwrap_or(notional).normalize(),
+            required.round_sf(15).unwrap_or(required).normalize()
         ),
         help: format!("give it more margin or a lower leverage{bound}"),
     }
 }
 
-/// Σ over markets and sides, the positions of one market and side being one size.
-fn pool_requirement(portfolio: &Portfolio, pooled: &[&Position]) -> Decimal {
-    let mut total = Decimal::ZERO;
-    for asset in 0..portfolio.assets.len() {
-        for side in [Side::Long, Side::Short] {
-            let same = pooled.iter().filter(|position| position.asset == asset && position.side == side);
-            let notional: Decimal = same.map(|position| portfolio.entry_notional(position)).sum();
-            total += requirement(portfolio, asset, notional);
-        }
-    }
-    total
-}
-
-/// `max over k of (r_k·N − c_k)`. A difference too large for a decimal is far below zero and never the largest.
-fn requirement(portfolio: &Portfolio, asset: usize, notional: Decimal) -> Decimal {
-    let lines = portfolio.assets[asset].maintenance.tiers().iter();
-    lines
-        .filter_map(|tier| tier.rate.checked_mul(notional)?.checked_sub(tier.deduction))
-        .max()
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Account, Asset, FillPrice, LiquidationRule, Remainder, TierTable, Venue};
+    use crate::domain::Collateral;
+    use crate::domain::{
+        Account, Asset, FillPrice, LiquidationRule, Position, Remainder, Side, TierTable, Venue,
+    };
     use rust_decimal::dec;
 
     fn portfolio(wallet: Decimal, table: TierTable, positions: &[(Side, Decimal, Decimal)]) -> Portfolio {

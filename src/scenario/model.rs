@@ -4,9 +4,8 @@ use rust_decimal::Decimal;
 
 use super::context::Context;
 use super::history::{PriceHistory, read_history};
-use super::number::nearest_f64;
 use super::reader::Table;
-use crate::domain::Span;
+use crate::domain::{Span, to_f64};
 use crate::error::Result;
 
 const EXAMPLE: &str = "model = { kind = \"gbm\", drift = 0.0, volatility = 0.65 }";
@@ -78,7 +77,7 @@ fn gbm(table: &Table<'_>, horizon: Span, context: &mut Context<'_>) -> Result<Mo
     context.resolve(table.key("kind"), "gbm");
     context.resolve_decimal(table.key("drift"), drift);
     context.resolve_decimal(table.key("volatility"), volatility);
-    let (drift, volatility, years) = (nearest_f64(drift), nearest_f64(volatility), horizon.years());
+    let (drift, volatility, years) = (to_f64(drift), to_f64(volatility), horizon.years());
     // Nine standard deviations: no path of any run goes further.
     let reach = drift.abs() * years + 9.0 * volatility * years.sqrt() + volatility * volatility * years / 2.0;
     if reach > LARGEST_LOG_RETURN {

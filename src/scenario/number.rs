@@ -90,13 +90,6 @@ pub(super) fn round_significant(value: Decimal, digits: u32) -> Option<Decimal> 
     value.round_sf_with_strategy(digits, RoundingStrategy::MidpointNearestEven).map(|d| d.normalize())
 }
 
-/// The nearest `f64`.
-pub(super) fn nearest_f64(value: Decimal) -> f64 {
-    // The conversion of the decimal library goes through powers of ten and may miss the nearest
-    // value by one unit; parsing is correctly rounded.
-    value.to_string().parse().unwrap_or(f64::NAN)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,12 +155,5 @@ mod tests {
         assert_eq!(round_significant(dec!(1.5), 1), Some(dec!(2)));
         assert_eq!(round_significant(dec!(2.5), 1), Some(dec!(2)));
         assert_eq!(round_significant(dec!(1234567890123456), 12), Some(dec!(1234567890120000)));
-    }
-
-    #[test]
-    fn nearest_f64_is_what_the_literal_means() {
-        assert_eq!(nearest_f64(dec!(0.65)), 0.65);
-        assert_eq!(nearest_f64(dec!(60000.123456789)), 60000.123456789);
-        assert_eq!(nearest_f64(dec!(0.1234567890123456789)), 0.123_456_789_012_345_68);
     }
 }

@@ -4,9 +4,8 @@ use rust_decimal::Decimal;
 
 use super::Settings;
 use super::context::Context;
-use super::number::nearest_f64;
 use super::reader::Table;
-use crate::domain::{MarginMode, Span};
+use crate::domain::{MarginMode, Span, to_f64};
 use crate::error::Result;
 
 const MAX_PATHS: u64 = 1_000_000_000_000;
@@ -50,7 +49,7 @@ pub(super) fn read(root: &Table<'_>, context: &mut Context<'_>) -> Result<Settin
     context.resolve(table.key("modes"), names.join(", "));
     context.resolve_decimal(table.key("confidence"), confidence);
     context.resolve_decimal(table.key("ruin_level"), ruin_level);
-    let (confidence, ruin_level) = (nearest_f64(confidence), nearest_f64(ruin_level));
+    let (confidence, ruin_level) = (to_f64(confidence), to_f64(ruin_level));
     Ok(Settings { paths, seed, horizon, steps, modes, confidence, ruin_level })
 }
 

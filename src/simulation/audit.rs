@@ -22,7 +22,7 @@ const FEWEST_PATHS: u64 = 8;
 /// Ledger steps spent: position-steps over all paths and modes.
 const AUDIT_BUDGET: u64 = 1_000_000;
 /// Largest difference of a balance, as a fraction of opening equity, or of the balance where it is larger.
-pub const BALANCE_BUDGET: f64 = 1e-9;
+const BALANCE_BUDGET: f64 = 1e-9;
 
 /// Which paths are followed, and how far.
 struct Extent {
@@ -108,6 +108,7 @@ pub fn audit(job: &Job, cancelled: &AtomicBool) -> Result<Audit> {
     extent.blocks.par_iter().map(one).try_reduce(Audit::default, |a, b| {
         Ok(Audit {
             paths: a.paths + b.paths,
+            steps: extent.steps,
             left_out: a.left_out + b.left_out,
             events: a.events + b.events,
             max_balance_error: a.max_balance_error.max(b.max_balance_error),

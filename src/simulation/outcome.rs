@@ -66,11 +66,13 @@ pub struct PairOutcome {
 pub struct Audit {
     /// Paths compared, each in every mode.
     pub paths: u64,
+    /// Steps of each path that were compared, from the first.
+    pub steps: u64,
     /// Paths given up because an amount outgrew exact decimals.
     pub left_out: u64,
     /// Liquidations seen, the same in both.
     pub events: u64,
-    /// Largest difference of any compared amount, as a fraction of opening equity.
+    /// Largest difference of any compared amount, as a fraction of opening equity, or of itself if larger.
     pub max_balance_error: f64,
 }
 

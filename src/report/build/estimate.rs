@@ -1,6 +1,6 @@
 //! Numbers with their uncertainty, as the document has them.
 
-use crate::domain::Decimal;
+use crate::domain::{Decimal, to_f64};
 use crate::report::document::{DistributionResult, DrawdownResult, Frequency, Keyed, PnlResult};
 use crate::statistics::{
     Distribution, MeanEstimate, Moments, mean_half_width, proportion_std_error, rank_interval, wilson,
@@ -33,8 +33,7 @@ pub fn number(value: f64) -> Option<f64> {
 
 /// The nearest f64.
 pub fn decimal(value: Decimal) -> Option<f64> {
-    // The text is the shortest exact one, and parsing rounds correctly; `to_f64` may not.
-    value.to_string().parse().ok().and_then(number)
+    number(to_f64(value))
 }
 
 /// A mean with its standard error and bounds.

@@ -1,7 +1,8 @@
 //! Ranges, ticks and their labels.
 
-use super::format::{Scale, grouped, level, power_of_ten, scientific};
+use super::format::{Scale, grouped, power_of_ten, scientific};
 use super::text::width;
+use crate::report::format::percent_trimmed;
 
 /// Size of the labels at ticks, in units.
 pub const TICK_SIZE: f64 = 20.0;
@@ -166,7 +167,7 @@ pub fn share_axis(name: &str, lowest: f64) -> Axis {
     let low = [0.9, 0.99, 0.999].into_iter().rev().find(|limit| lowest >= *limit).unwrap_or(0.0);
     let mut axis = Axis::new(name, &Quantity::Share, (low, 1.0), 10, None);
     if low > 0.0 {
-        axis.label = format!("{} — the axis starts at {}", axis.label, level(low));
+        axis.label = format!("{} — the axis starts at {}", axis.label, percent_trimmed(low));
     }
     axis
 }

@@ -80,12 +80,6 @@ pub fn percent(share: f64) -> String {
     format!("{} %", grouped(value, decimals))
 }
 
-/// A level that a person has chosen, as a percentage without trailing zeros.
-pub fn level(share: f64) -> String {
-    let text = grouped(share * 100.0, 4);
-    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,13 +124,6 @@ mod tests {
         ];
         for (share, text) in cases {
             assert_eq!(percent(share), text);
-        }
-    }
-
-    #[test]
-    fn levels_are_as_written() {
-        for (share, text) in [(0.95, "95 %"), (0.999, "99.9 %"), (0.5, "50 %"), (1.0, "100 %")] {
-            assert_eq!(level(share), text);
         }
     }
 

@@ -2,11 +2,12 @@
 
 use super::ChartInput;
 use super::axis::{Clock, share_axis};
-use super::format::{level, percent};
+use super::format::percent;
 use super::page::{Page, Swatch};
 use super::panel::Panel;
 use super::picture::{Picture, Point};
 use super::style::of_mode;
+use crate::report::format::percent_trimmed;
 use crate::statistics::wilson;
 
 /// Columns that corners are told apart by: as many as the picture is painted with.
@@ -46,7 +47,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         .collect();
     let notes = vec![format!(
         "A path counts until its first forced close. Bands: Wilson's {} interval at each time.",
-        level(input.confidence)
+        percent_trimmed(input.confidence)
     )];
     let page = Page { heading: "Survival: paths without a liquidation", legend, notes };
     let (mut picture, space) = page.begin(input);
