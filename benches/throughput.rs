@@ -10,6 +10,7 @@ mod baseline;
 
 use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ringfence::domain::{
@@ -76,6 +77,12 @@ fn digest(outcome: &RunOutcome) -> String {
     outcome.modes.iter().map(mode).collect::<Vec<_>>().join("; ")
 }
 
+fn seconds<T>(work: impl FnOnce() -> T) -> f64 {
+    let started = Instant::now();
+    black_box(work());
+    started.elapsed().as_secs_f64()
+}
+
 fn workloads(criterion: &mut Criterion) {
     let rows = [
         ("W1", job(50, &[0.8], &[Side::Long], 0.0), baseline::Workload::one_asset()),
@@ -94,6 +101,19 @@ fn workloads(criterion: &mut Criterion) {
             println!("{name} digest: {}", digest(&outcome));
         }
         println!("{name} baseline digest: {}", scalar.digest(PATHS, STEPS));
+        // Alternated, so that both see the same machine; the fastest of each.
+        let (mut ours, mut theirs) = (f64::INFINITY, f64::INFINITY);
+        for _ in 0..5 {
+            ours = ours.min(seconds(|| run(&simulator, &job)));
+            theirs = theirs.min(seconds(|| scalar.digest(PATHS, STEPS)));
+        }
+        let asset_steps = (PATHS * STEPS * job.generator.assets() as u64) as f64;
+        println!(
+            "{name}: {:.0} million asset-steps/s on one core, {:.1} times the plain scalar loop's {:.0}",
+            asset_steps / ours / 1e6,
+            theirs / ours,
+            asset_steps / theirs / 1e6
+        );
         let mut group = criterion.benchmark_group(name);
         group.throughput(Throughput::Elements(PATHS * STEPS * job.generator.assets() as u64));
         group.sample_size(10);

@@ -1,21 +1,37 @@
 //! The model in sentences: what a reader has to know before using the numbers.
 
-use super::format::{percent_trimmed, significant, whole};
+use super::format::{percent_trimmed, significant, steps, whole};
 use crate::domain::{FillPrice, Remainder, Span};
 use crate::paths::{Law, MarketModel};
 use crate::scenario::Scenario;
 
-/// What the numbers rest on, and what they leave out.
-pub fn assumptions(scenario: &Scenario) -> Vec<String> {
-    let mut lines = vec![
-        "Liquidated counts a path once any position is force-closed: under isolated margin the others stay \
-         open, under cross margin the whole pool is closed."
+/// What the numbers rest on: what every reader of a table has to know.
+pub fn essential(scenario: &Scenario) -> Vec<String> {
+    let history = scenario.market.history.as_ref().map(|history| {
+        format!(
+            "Resampled returns know only their history of {} rows: its own sampling error, and anything that \
+             did not happen in it, are not in the intervals.",
+            whole(history.rows() as u64),
+        )
+    });
+    let always = [
+        "Liquidated counts a path once any position is force-closed: under isolated margin (a bucket of money \
+         for each position, not a sub-account) the others stay open, under cross margin the whole pool is closed."
+            .to_owned(),
+        "A liquidation price at entry holds the other assets where they are: of a pool of several it is no trigger."
             .to_owned(),
         check_times(scenario),
         liquidation_rule(scenario),
         "Not modelled: fees, funding, slippage, order-book depth, top-ups, the holder's own orders, and \
          auto-deleveraging. Positions are opened at time 0 and marked, not closed, at the horizon."
             .to_owned(),
+    ];
+    history.into_iter().chain(always).collect()
+}
+
+/// The rest, which the table shows in other words.
+pub fn further(scenario: &Scenario) -> Vec<String> {
+    vec![
         format!(
             "Intervals are at {} and cover the sampling error of a finite number of paths only; they say \
              nothing of whether the price model or its parameters are right.",
@@ -25,17 +41,7 @@ pub fn assumptions(scenario: &Scenario) -> Vec<String> {
         "Quantiles and tail means are read off bins and lie above the exact value by at most the `resolution` \
          given with them."
             .to_owned(),
-    ];
-    if let Some(history) = &scenario.market.history {
-        // First, because a reader of the intervals has to know it.
-        let known = format!(
-            "Resampled returns know only their history of {} rows: its own sampling error, and anything that \
-             did not happen in it, are not in the intervals.",
-            whole(history.rows() as u64),
-        );
-        lines.insert(0, known);
-    }
-    lines
+    ]
 }
 
 fn check_times(scenario: &Scenario) -> String {
@@ -48,9 +54,9 @@ fn check_times(scenario: &Scenario) -> String {
         _ => String::new(),
     };
     format!(
-        "Margin is checked at the end of each of {} steps{every}: a dip inside a step that has recovered by \
+        "Margin is checked at the end of each of {}{every}: a dip inside a step that has recovered by \
          its end liquidates nothing, so liquidations are counted too low rather than too high.",
-        settings.steps,
+        steps(settings.steps),
     )
 }
 

@@ -5,7 +5,7 @@ mod paired;
 
 use estimate::{Estimator, LEVELS, at_levels, decimal, number};
 
-use super::assumptions::{assumptions, model_in_words};
+use super::assumptions::{essential, further, model_in_words};
 use super::document::*;
 use crate::domain::Decimal;
 use crate::margin::EntryPrices;
@@ -53,7 +53,8 @@ pub fn build(
             events: audit.events,
             max_balance_error: number(audit.max_balance_error),
         },
-        assumptions: assumptions(scenario),
+        essential: essential(scenario).len(),
+        assumptions: [essential(scenario), further(scenario)].concat(),
         notes: scenario.notes.clone(),
     }
 }

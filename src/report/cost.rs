@@ -17,7 +17,7 @@ const FIXED_SECONDS: f64 = 0.5;
 
 /// Memory of the program, and of drawing its charts.
 const PROGRAM_MIB: f64 = 7.0;
-const CHARTS_MIB: f64 = 58.0;
+const CHARTS_MIB: f64 = 50.0;
 /// A histogram's page: 256 bins of 16 bytes, and of them per unit and per doubling beyond 8 units.
 const PAGE_MIB: f64 = 4_096.0 / 1_048_576.0;
 const PAGES_PER_UNIT: f64 = 64.0;
@@ -25,7 +25,7 @@ const LINEAR_UNITS: f64 = 8.0;
 /// Standard deviations of an asset's log return that outcomes are taken to spread over, each way.
 const SPREAD: f64 = 4.0;
 /// Share of the pages in that range that a run touches.
-const TOUCHED: f64 = 0.5;
+const TOUCHED: f64 = 0.35;
 
 /// Time and memory in words.
 pub fn in_words(scenario: &Scenario, threads: usize) -> String {

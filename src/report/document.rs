@@ -57,6 +57,9 @@ pub struct ResultDocument {
     pub audit: AuditResult,
     /// What the numbers rest on, in sentences.
     pub assumptions: Vec<String>,
+    /// How many of them, from the first, every reader of a table has to know.
+    #[serde(skip)]
+    pub essential: usize,
     /// Remarks made while the scenario was read.
     pub notes: Vec<String>,
 }

@@ -15,6 +15,11 @@ pub fn paths(count: u64) -> String {
     format!("{} {}", whole(count), if count == 1 { "path" } else { "paths" })
 }
 
+/// `720 steps`.
+pub fn steps(count: u64) -> String {
+    format!("{} {}", whole(count), if count == 1 { "step" } else { "steps" })
+}
+
 /// A price: two decimals, or five significant digits below 1.
 pub fn price(value: f64) -> String {
     if value.abs() >= 1.0 { fixed(value, 2) } else { significant(value, 5) }

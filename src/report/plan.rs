@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::cost;
-use super::format::{distinct, elided, exact, printable, seven_digits, whole, wrap};
+use super::format::{distinct, elided, exact, paths, printable, seven_digits, steps, wrap};
 use crate::domain::{Decimal, MarginMode};
 use crate::margin::entry_prices;
 use crate::scenario::Scenario;
@@ -23,9 +23,9 @@ pub fn render(scenario: &Scenario, threads: usize) -> String {
     let above = [
         format!("{}: {}", elided(&scenario.name, 40), printable(&scenario.title, 80)),
         format!(
-            "{} paths of {} steps over {} in the modes {}; wallet {} {}",
-            whole(settings.paths),
-            whole(settings.steps),
+            "{} of {} over {} in the modes {}; wallet {} {}",
+            paths(settings.paths),
+            steps(settings.steps),
             settings.horizon,
             modes.join(", "),
             exact(account.wallet),
@@ -33,7 +33,9 @@ pub fn render(scenario: &Scenario, threads: usize) -> String {
         ),
     ];
     let below = [
-        "Prices at entry, the other assets unchanged; '-' where no price of the asset does it.".to_owned(),
+        "Prices at entry, the other assets unchanged; '-' where no price of the asset does it. A margin in \
+         brackets only sets the size: the whole wallet backs the position."
+            .to_owned(),
         cost::in_words(scenario, threads),
         format!("sha256 of the resolved scenario: {}", scenario.sha256()),
     ];

@@ -10,7 +10,7 @@ pub use compare::render_comparison;
 use money::Money;
 
 use super::document::{DistributionResult, Frequency, Keyed, ModeResult, ResultDocument};
-use super::format::{paths, percent_trimmed, printable, significant, whole, wrap};
+use super::format::{paths, percent_trimmed, printable, significant, steps, whole, wrap};
 
 /// Columns of a terminal that all output fits into.
 const WIDTH: usize = 100;
@@ -49,9 +49,9 @@ fn header(document: &ResultDocument) -> String {
     let scenario = &document.scenario;
     let mut out = format!("{}\n", printable(&scenario.title, WIDTH));
     let facts = format!(
-        "{} of {} steps over {} days, seed {}; opening equity {}",
+        "{} of {} over {} days, seed {}; opening equity {}",
         paths(scenario.paths),
-        whole(scenario.steps),
+        steps(scenario.steps),
         significant(scenario.horizon_days, 6),
         scenario.seed,
         Money::of(document).with_currency(scenario.wallet),
@@ -73,10 +73,25 @@ fn footer(document: &ResultDocument) -> String {
     )];
     lines.extend(no_liquidations(document));
     lines.extend(coarse_bins(document));
-    // The first sentences of the document's list: what counts as liquidated, and when it is seen.
-    lines.extend(document.assumptions.iter().take(3).cloned());
+    lines.extend(document.assumptions.iter().take(document.essential).cloned());
+    lines.push(audited(document));
     lines.extend(document.notes.iter().map(|note| format!("Note: {note}")));
     lines.iter().map(|line| wrap(&printable(line, 10 * WIDTH), "", "  ", WIDTH)).collect()
+}
+
+/// What the exact ledger was asked.
+fn audited(document: &ResultDocument) -> String {
+    let audit = &document.audit;
+    let left_out = match audit.left_out {
+        0 => String::new(),
+        count => format!("; {} left out, beyond exact decimals", paths(count)),
+    };
+    format!(
+        "Audit: {} followed in exact decimals over {}, {} liquidations, the same in both{left_out}.",
+        paths(audit.paths),
+        steps(audit.steps),
+        whole(audit.events),
+    )
 }
 
 /// What it means that a mode was never liquidated.
