@@ -1,6 +1,7 @@
 //! A histogram of fixed bins that merges exactly.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 /// Bins a page holds.
 const PAGE: usize = 256;
@@ -19,6 +20,11 @@ struct Bin {
 
 const EMPTY: Bin = Bin { count: 0, max: f64::NEG_INFINITY };
 
+type Page = Box<[Bin; PAGE]>;
+
+/// Pages of the bins of fixed width, and one for the bin of exactly `-LINEAR_LIMIT` units.
+const LINEAR_PAGES: usize = 2 * LINEAR_BINS as usize / PAGE + 1;
+
 /// Counts per bin and the largest value seen in each, in pages made on demand: memory depends on the
 /// spread of the values, not on their number, and stays below 2 MiB for values within 8 units
 /// of either sign and a quarter of that for every doubling beyond.
@@ -26,36 +32,57 @@ const EMPTY: Bin = Bin { count: 0, max: f64::NEG_INFINITY };
 pub struct Histogram {
     unit: f64,
     total: u64,
-    pages: BTreeMap<i64, Box<[Bin; PAGE]>>,
+    /// Pages of the bins `-LINEAR_BINS ..= LINEAR_BINS`, nearly all values: found without a search.
+    linear: Vec<Option<Page>>,
+    /// Pages of the bins beyond, by number.
+    beyond: BTreeMap<i64, Page>,
 }
 
 impl Histogram {
     /// An empty histogram of values whose natural size is `unit > 0`.
     pub fn new(unit: f64) -> Self {
-        Self { unit, total: 0, pages: BTreeMap::new() }
+        Self { unit, total: 0, linear: vec![None; LINEAR_PAGES], beyond: BTreeMap::new() }
     }
 
     /// Adds one finite value.
     #[inline]
     pub fn add(&mut self, value: f64) {
-        let index = bin_index(value / self.unit);
-        let page = self.pages.entry(index.div_euclid(PAGE as i64)).or_insert_with(|| Box::new([EMPTY; PAGE]));
-        let bin = &mut page[index.rem_euclid(PAGE as i64) as usize];
+        let index = bin_index(value / self.unit) + LINEAR_BINS;
+        let bin = &mut self.page(index.div_euclid(PAGE as i64))[index.rem_euclid(PAGE as i64) as usize];
         bin.count += 1;
         bin.max = bin.max.max(value + 0.0);
         self.total += 1;
     }
 
+    /// The page of that number, made if need be; page 0 begins with the bin of `-LINEAR_LIMIT` units.
+    #[inline]
+    fn page(&mut self, number: i64) -> &mut Page {
+        let new = || Box::new([EMPTY; PAGE]);
+        match usize::try_from(number).ok().and_then(|at| self.linear.get_mut(at)) {
+            Some(page) => page.get_or_insert_with(new),
+            None => self.beyond.entry(number).or_insert_with(new),
+        }
+    }
+
     /// Adds everything `other` has seen; both have the same unit.
     pub fn merge(&mut self, other: &Self) {
         self.total += other.total;
-        for (key, theirs) in &other.pages {
-            let ours = self.pages.entry(*key).or_insert_with(|| Box::new([EMPTY; PAGE]));
-            for (a, b) in ours.iter_mut().zip(theirs.iter()) {
+        for (number, theirs) in other.pages() {
+            for (a, b) in self.page(number).iter_mut().zip(theirs.iter()) {
                 a.count += b.count;
                 a.max = a.max.max(b.max);
             }
         }
+    }
+
+    /// The pages there are, ascending, with their numbers.
+    fn pages(&self) -> impl DoubleEndedIterator<Item = (i64, &Page)> {
+        let beyond = |range| self.beyond.range::<i64, _>(range).map(|(number, page)| (*number, page));
+        let linear = self.linear.iter().enumerate();
+        let linear = linear.filter_map(|(number, page)| Some((number as i64, page.as_ref()?)));
+        beyond((Bound::Unbounded, Bound::Excluded(0)))
+            .chain(linear)
+            .chain(beyond((Bound::Included(0), Bound::Unbounded)))
     }
 
     /// Number of values.
@@ -65,9 +92,8 @@ impl Histogram {
 
     /// The bins that hold anything, ascending: (largest value in the bin, count).
     pub fn bins(&self) -> impl DoubleEndedIterator<Item = (f64, u64)> + '_ {
-        self.pages
-            .values()
-            .flat_map(|page| page.iter())
+        self.pages()
+            .flat_map(|(_, page)| page.iter())
             .filter(|bin| bin.count > 0)
             .map(|bin| (bin.max, bin.count))
     }
