@@ -63,22 +63,13 @@ impl Distribution {
         self.at_rank(quantile_rank(p, self.histogram.total()))
     }
 
-    /// Mean of the smallest `share·n` values, the last one counted in part.
-    pub fn lower_tail_mean(&self, share: f64) -> Option<f64> {
-        self.lower_tail(share).map(|tail| tail.mean)
-    }
-
-    /// Mean of the largest `share·n` values, the last one counted in part.
-    pub fn upper_tail_mean(&self, share: f64) -> Option<f64> {
-        self.upper_tail(share).map(|tail| tail.mean)
-    }
-
-    /// [`Self::lower_tail_mean`] with its standard error, as [`tail_mean`] has it.
+    /// Mean of the smallest `share·n` values, the last one counted in part, with the standard error of
+    /// Manistre and Hancock (2005).
     pub fn lower_tail(&self, share: f64) -> Option<MeanEstimate> {
         tail_mean(self.histogram.bins(), share, self.histogram.total())
     }
 
-    /// [`Self::upper_tail_mean`] with its standard error, as [`tail_mean`] has it.
+    /// Mean of the largest `share·n` values, likewise.
     pub fn upper_tail(&self, share: f64) -> Option<MeanEstimate> {
         tail_mean(self.histogram.bins().rev(), share, self.histogram.total())
     }

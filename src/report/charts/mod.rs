@@ -1,4 +1,4 @@
-//! Charts as PNG and SVG. Each chart file turns results into a [`picture::Picture`], shapes as plain
+//! Charts as PNG and SVG. Each chart file turns results into a `picture::Picture`, shapes as plain
 //! data; `encode` paints it in both formats with one embedded font, so the bytes are the same everywhere.
 
 mod axis;
