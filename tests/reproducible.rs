@@ -120,6 +120,24 @@ fn the_audit_follows_paths_in_the_ledger() {
     assert!(audit.max_balance_error < 1e-12 && audit.left_out == 0);
 }
 
+/// A price that grows beyond 1e16 has no decimal of 12 digits: the path is left out and counted, not passed over.
+#[test]
+fn the_audit_counts_what_it_cannot_follow() {
+    let mut job = job(100, 40);
+    let law = Law::Gbm { drift: 400.0, volatility: 0.0 };
+    let asset = |price| AssetModel { price, law: law.clone() };
+    let market = MarketModel {
+        assets: vec![asset(100.0), asset(50.0), asset(10.0)],
+        correlation: vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],
+        history: None,
+        step_years: 1.0 / 365.0,
+    };
+    job.generator = PathGenerator::new(&market, 1).unwrap();
+    let simulator = Simulator::new(1, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
+    let audit = simulator.audit(&job, &AtomicBool::new(false)).unwrap();
+    assert_eq!((audit.paths, audit.left_out), (0, 64));
+}
+
 #[test]
 fn a_cancelled_run_ends_without_a_result() {
     let simulator = Simulator::new(2, VectorWidth::detect(WidthLimit::Avx512)).unwrap();

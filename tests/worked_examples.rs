@@ -438,6 +438,20 @@ fn a_loss_of_exactly_the_margin_is_no_shortfall() {
 }
 
 #[test]
+fn beyond_decimals_the_kernel_decides_alone() {
+    // 1e-15 units at 1e17, margin 10: fails at 90/0.995 per cent of the entry. No decimal of 12 digits is handed
+    // out above 1e16, so next to the barrier the f64 answer stands.
+    let assets = [(dec!(100000000000000000), TierTable::flat(dec!(0.005)))];
+    let position = held(0, Side::Long, dec!(0.000000000000001), dec!(10), Collateral::Isolated);
+    let book = portfolio(dec!(50), &assets, &[position], FillPrice::Mark, Remainder::Forfeit);
+    let plan = BookPlan::new(&book, MarginMode::Isolated);
+    let barrier = 90.0 / 0.995 * 1e15;
+    let at = |price: f64| kernel_along(&plan, &[vec![price]], |_, _| ()).liquidated_at(0, 0);
+    assert_eq!(at(barrier * (1.0 + 1e-12)), None);
+    assert_eq!(at(barrier * (1.0 - 1e-12)), Some(1));
+}
+
+#[test]
 fn relative_drawdown_is_of_the_running_peak() {
     // Equity 50, 80, 60, 90, 66: falls 20/80 = 25 %, then 24/90 = 26.7 %; largest absolute fall 24.
     let book = one(Side::Long, FillPrice::Mark, Remainder::Forfeit);
