@@ -202,6 +202,22 @@ fn a_tie_at_entry_is_refused_however_the_quantity_rounds() {
     }
 }
 
+/// Numbers as scripts print them, with 16 and 17 digits, are taken as they are, and the audit agrees on them.
+#[test]
+fn seventeen_digits_are_welcome() {
+    let text = r#"
+        simulation = { paths = 640, horizon = "30d", steps = 24 }
+        account.wallet = 33.333333333333336
+        assets.X = { price = 60123.456789012345, model = { kind = "gbm", drift = 0.1, volatility = 0.9 } }
+        positions.p = { asset = "X", side = "long", quantity = 0.0016632443444444331, leverage = 3.0000000000000004 }
+    "#;
+    let scenario = load_text("digits", "digits.toml", text, Path::new(""), &[]).unwrap();
+    assert_eq!(scenario.portfolio.account.wallet.to_string(), "33.333333333333336");
+    assert_eq!(scenario.portfolio.assets[0].price.to_string(), "60123.456789012345");
+    let audit = simulator(2).unwrap().audit(&job(&scenario).unwrap(), &AtomicBool::new(false)).unwrap();
+    assert!(audit.paths == 64 && audit.events > 5, "{audit:?}");
+}
+
 /// The whole notional as collateral: no price but zero liquidates a long, rounding or not.
 #[test]
 fn an_account_that_cannot_fail_has_no_liquidation_price() {

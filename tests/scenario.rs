@@ -324,7 +324,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
         &["`account.wallet`", "\"$100\"", "is not a number", "wallet = 10_000"],
     ),
     ("wallet = 10_000", "wallet = \"1,234.56\"", &["`account.wallet`", "is not a number"]),
-    ("wallet = 10_000", "wallet = 10_000.0000000000001", &["`account.wallet`", "12 decimals"]),
+    ("wallet = 10_000", "wallet = 10_000.00000000000000000001", &["`account.wallet`", "24 digits"]),
     ("wallet = 10_000", "wallet = 3_000", &["margins of 3200", "wallet of 3000"]),
     (
         "currency = \"USDT\"",
@@ -374,7 +374,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
         "price = 60000.0000000000000000000000000000000001",
         &["`assets.BTC.price`", "28 digits"],
     ),
-    ("price = 60_000", "price = 60000.12345678", &["`assets.BTC.price`", "12 significant digits"]),
+    ("price = 60_000", "price = 60000.1234567890123", &["`assets.BTC.price`", "17 significant digits"]),
     (
         "model = { kind = \"gbm\", drift = 0.0, volatility = 0.65 }",
         "",
@@ -468,7 +468,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
         "quantity = 0.0000000000009",
         &["quantity of 0.0000000000009", "1e-12 and more", "bad.toml:38:"],
     ),
-    ("quantity = 2", "quantity = 2.1234567890123456", &["15 significant digits"]),
+    ("quantity = 2", "quantity = 2.12345678901234567", &["17 significant digits"]),
     (
         "leverage = 5",
         "leverage = 5\nmode = \"croos\"",

@@ -17,8 +17,8 @@ use crate::paths::{AssetModel, Law, MarketModel};
 
 /// Beyond it the correlation matrix alone would dominate time and memory.
 const MAX_ASSETS: usize = 100;
-/// Digits of a price that the exact ledger multiplies without rounding.
-const PRICE_DIGITS: usize = 12;
+/// Significant digits of a price: what any f64 prints.
+const PRICE_DIGITS: usize = 17;
 
 /// An asset with the model of its price.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ fn read_asset(
     let price = price.normalize();
     if significant_digits(price) > PRICE_DIGITS {
         let what = format!("`{}` is {price}: more than {PRICE_DIGITS} significant digits", field.path);
-        return Err(field.fail(&what, "round it: amounts are exact only up to 12 digits of a price"));
+        return Err(field.fail(&what, "round it to 17 digits"));
     }
     context.resolve(table.key("price"), price);
     let requirement = venue::maintenance(table, context)?.unwrap_or_else(|| default.clone());

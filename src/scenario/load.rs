@@ -20,8 +20,8 @@ const MAX_BYTES: u64 = 1 << 20;
 const MAX_WALLET: u64 = 1_000_000_000_000;
 /// The smallest wallet is 1e-4: the exact ledger keeps 15 decimals, and balances are good to 1e-9 of the wallet.
 const MIN_WALLET_DECIMALS: u32 = 4;
-/// Decimals of a wallet; with 12 digits before the point its sums stay exact.
-const WALLET_DECIMALS: u32 = 12;
+/// Digits of a wallet, before and after the point together: sums with it then stay exact.
+const WALLET_DIGITS: u32 = 24;
 const MAX_CURRENCY_CHARS: usize = 16;
 
 /// Name of the scenario that is shipped inside the program.
@@ -162,9 +162,10 @@ fn read_account(root: &Table<'_>, context: &mut Context<'_>) -> Result<Account> 
         "wallet = 10_000",
     )?;
     let wallet = wallet.normalize();
-    if wallet.scale() > WALLET_DECIMALS {
-        let what = format!("`{}` is {wallet}: more than {WALLET_DECIMALS} decimals", field.path);
-        return Err(field.fail(&what, "round it: sums stay exact only up to 12 decimals"));
+    let before_point = wallet.trunc().mantissa().checked_ilog10().map_or(0, |digits| digits + 1);
+    if before_point + wallet.scale() > WALLET_DIGITS {
+        let what = format!("`{}` is {wallet}: more than {WALLET_DIGITS} digits", field.path);
+        return Err(field.fail(&what, "round it: sums stay exact only up to 24 digits"));
     }
     let currency = match table.field("currency") {
         Some(field) => {

@@ -11,12 +11,11 @@ use crate::domain::{Asset, Collateral, MarginMode, Position, Side};
 use crate::error::Result;
 
 const MAX_POSITIONS: usize = 1_000;
-/// Significant digits of a quantity, computed or written: with a price's 12 within the 28 that are exact.
+/// Significant digits of a computed quantity; a written one may have the 17 that any f64 prints.
 const QUANTITY_DIGITS: u32 = 15;
+const WRITTEN_DIGITS: usize = 17;
 /// Decimals of a margin, those of the smallest unit that wallets book.
 const MARGIN_DECIMALS: u32 = 8;
-/// Decimals of a quantity and its price together that are multiplied exactly.
-const EXACT_SCALE: u32 = 28;
 /// Account currency.
 const MAX_NOTIONAL: u64 = 1_000_000_000_000;
 /// Base units: that of `MAX_NOTIONAL` at a price of 1e-3.
@@ -48,7 +47,6 @@ enum SizeError {
     Combination,
     Overflow,
     Notional(Decimal),
-    QuantityDecimals(Decimal),
     Quantity(Decimal),
     Margin,
 }
@@ -162,10 +160,10 @@ fn read_sizes(table: &Table<'_>) -> Result<Written> {
     let value = |read: Option<(Field<'_>, Decimal)>| read.map(|(_, value)| value);
     let quantity = amount("quantity", MAX_QUANTITY)?;
     if let Some((field, quantity)) = &quantity
-        && significant_digits(*quantity) > QUANTITY_DIGITS as usize
+        && significant_digits(*quantity) > WRITTEN_DIGITS
     {
-        let what = format!("`{}` is {quantity}: more than {QUANTITY_DIGITS} significant digits", field.path);
-        return Err(field.fail(&what, "round it: amounts are exact only up to 15 digits of a quantity"));
+        let what = format!("`{}` is {quantity}: more than {WRITTEN_DIGITS} significant digits", field.path);
+        return Err(field.fail(&what, "round it to 17 digits"));
     }
     Ok(Written {
         margin: value(amount("margin", MAX_NOTIONAL)?),
@@ -181,8 +179,7 @@ fn size(written: Written, price: Decimal) -> std::result::Result<Size, SizeError
     use SizeError::{Combination, Overflow};
     let computed = |notional: Decimal| {
         let quantity = notional.checked_div(price).ok_or(Overflow)?;
-        let rounded = round_significant(quantity, QUANTITY_DIGITS).ok_or(Overflow)?;
-        Ok(rounded.round_dp(EXACT_SCALE - price.scale()))
+        round_significant(quantity, QUANTITY_DIGITS).ok_or(Overflow)
     };
     let notional_of = |quantity: Decimal| quantity.checked_mul(price).ok_or(Overflow);
     let over = |notional: Decimal, by: Decimal| notional.checked_div(by).ok_or(Overflow);
@@ -204,9 +201,6 @@ fn size(written: Written, price: Decimal) -> std::result::Result<Size, SizeError
     }
     if margin <= Decimal::ZERO {
         return Err(SizeError::Margin);
-    }
-    if quantity.scale() + price.scale() > EXACT_SCALE {
-        return Err(SizeError::QuantityDecimals(quantity));
     }
     let notional = notional_of(quantity)?;
     if notional > Decimal::from(MAX_NOTIONAL) {
@@ -238,13 +232,6 @@ fn explain(error: &SizeError, table: &Table<'_>, asset: &Asset) -> crate::error:
             let what =
                 format!("`{path}` has a notional of {notional} at {}; allowed: up to 1e12", asset.price);
             (what, "lower its size")
-        }
-        SizeError::QuantityDecimals(quantity) => {
-            let what = format!(
-                "`{path}`: the quantity {quantity} at the price {} has too many decimals",
-                asset.price
-            );
-            (what, "round the quantity or the price: 28 decimals together are multiplied exactly")
         }
         SizeError::Quantity(quantity) => {
             (format!("`{path}` has a quantity of {quantity}; allowed: 1e-12 and more"), "raise its size")
@@ -337,6 +324,6 @@ mod tests {
         assert_eq!(huge, Err(SizeError::Notional(dec!(1000000000000000000))));
         let fine =
             size(written([Some(dec!(1)), None, Some(dec!(1.00000000000001)), None]), dec!(0.000000001234567));
-        assert_eq!(fine, Err(SizeError::QuantityDecimals(dec!(1.00000000000001))));
+        assert!(fine.is_ok());
     }
 }
