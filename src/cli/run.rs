@@ -1,4 +1,5 @@
 use std::io::IsTerminal;
+use std::sync::Once;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -24,7 +25,13 @@ pub fn run(options: &RunOptions) -> Result<()> {
     }
     let bar = progress_bar(scenarios.iter().map(|s| s.settings.paths).sum(), options.quiet);
     let cancelled = signal::listen();
-    let control = Control { cancelled, progress: &|paths| bar.inc(paths) };
+    // The audit comes first and counts no paths: the time left is reckoned from the first of them.
+    let first = Once::new();
+    let progress = |paths| {
+        first.call_once(|| bar.reset_eta());
+        bar.inc(paths);
+    };
+    let control = Control { cancelled, progress: &progress };
     let request = Options { out: &options.out, charts: !options.no_charts, force: options.force };
     let finished = run_all(&scenarios, &simulator, &control, &request, &|what| {
         bar.set_message(what.to_owned());
