@@ -38,14 +38,14 @@ pub struct BookState {
 
 impl BookState {
     /// The account of every lane at time 0.
-    pub fn open(plan: &BookPlan, assets: usize) -> Self {
+    pub fn open(plan: &BookPlan) -> Self {
         let mut state = Self {
             pool_base: vec![[0.0; LANES]; plan.pools.len()],
             liquidated_at: vec![[0; LANES]; plan.pools.len()],
             wallet: [0.0; LANES],
             exact_wallet: vec![Decimal::ZERO; LANES],
             equity_base: [0.0; LANES],
-            equity_net: vec![[0.0; LANES]; assets],
+            equity_net: vec![[0.0; LANES]; plan.portfolio.assets.len()],
             equity: [0.0; LANES],
             peak: [0.0; LANES],
             least_equity: [0.0; LANES],

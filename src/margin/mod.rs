@@ -9,6 +9,7 @@ mod ledger;
 mod plan;
 mod pool;
 mod prices;
+mod record;
 
 pub use kernel::BookState;
 pub use ledger::{
@@ -17,3 +18,4 @@ pub use ledger::{
 pub use plan::BookPlan;
 pub use pool::{Partition, Pool, PoolKind, SizedMarket};
 pub use prices::{EntryPrices, entry_prices};
+pub use record::AccountRecord;

@@ -1,8 +1,9 @@
 //! Blocks of price paths: draws, laws and the exponential, a chunk of steps at a time.
 
 use super::bootstrap::{Resampler, ResamplerState};
+use super::cholesky::cholesky;
 use super::elementary::exp;
-use super::gbm::{GbmStep, cholesky};
+use super::gbm::GbmStep;
 use super::normal::normal_pairs;
 use super::stream::{LaneStreams, Purpose};
 use super::{LANES, Lanes, Law, MarketModel};

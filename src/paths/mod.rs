@@ -5,6 +5,7 @@
 //! the bits are the same for every width.
 
 mod bootstrap;
+mod cholesky;
 mod elementary;
 mod gbm;
 mod generator;
@@ -13,6 +14,7 @@ mod market;
 mod normal;
 mod stream;
 
+pub use cholesky::{SMALLEST_PIVOT, cholesky};
 pub use generator::{CHUNK, PathBlock, PathGenerator};
 pub use lanes::{LANES, Lanes};
 pub use market::{AssetModel, Law, MarketModel, ReturnHistory};

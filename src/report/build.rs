@@ -36,6 +36,7 @@ pub fn build(
         let prices = entry.get(index).unwrap_or(&no_prices);
         (mode.mode.name().to_owned(), context.mode(mode, prices))
     });
+    let essential = essential(scenario);
     ResultDocument {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION"),
@@ -53,8 +54,8 @@ pub fn build(
             events: audit.events,
             max_balance_error: number(audit.max_balance_error),
         },
-        essential: essential(scenario).len(),
-        assumptions: [essential(scenario), further(scenario)].concat(),
+        essential: essential.len(),
+        assumptions: [essential, further(scenario)].concat(),
         notes: scenario.notes.clone(),
     }
 }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::error::{Error, Result};
+use crate::scenario::hex;
 use lock::Lock;
 pub use output::OutputFolder;
 use place::{MANIFEST, check, files_under};
@@ -151,10 +152,6 @@ impl ResultFolder {
 fn is_plain_name(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn sync_all(folder: &Path) -> io::Result<()> {

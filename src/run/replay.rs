@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::job;
 use crate::domain::{Asset, FillPrice, MarginMode, Portfolio, Remainder, Span};
 use crate::error::{Error, Result};
-use crate::margin::{Balance, Ledger, LiquidationEvent, OutOfRange, PoolKind, price_to_decimal};
+use crate::margin::{AccountRecord, Ledger, LiquidationEvent, OutOfRange, PoolKind, price_to_decimal};
 use crate::paths::{CHUNK, LANES};
 use crate::scenario::Scenario;
 
@@ -60,10 +60,7 @@ struct Teller<'a> {
     mode: MarginMode,
     ledger: Ledger<'a>,
     text: String,
-    equity: Decimal,
-    peak: Decimal,
-    deepest: Decimal,
-    balance: Option<Balance>,
+    record: AccountRecord,
 }
 
 impl<'a> Teller<'a> {
@@ -71,9 +68,8 @@ impl<'a> Teller<'a> {
         let ledger = Ledger::open(&scenario.portfolio, mode);
         let mut text = format!("\nmode {mode}\n");
         tell_opening(&mut text, &scenario.portfolio, &ledger);
-        let opening = scenario.portfolio.account.wallet;
-        let (equity, peak, deepest) = (opening, opening, Decimal::ZERO);
-        Self { scenario, mode, ledger, text, equity, peak, deepest, balance: None }
+        let record = AccountRecord::open(scenario.portfolio.account.wallet);
+        Self { scenario, mode, ledger, text, record }
     }
 
     fn step(&mut self, step: u64, marks: &[Decimal]) -> std::result::Result<(), OutOfRange> {
@@ -83,11 +79,7 @@ impl<'a> Teller<'a> {
         for event in self.ledger.step(step, marks)? {
             tell_liquidation(&mut self.text, self.scenario, &self.ledger, &event);
         }
-        let balance = self.ledger.balance(marks)?;
-        self.equity = balance.held;
-        self.peak = self.peak.max(self.equity);
-        self.deepest = self.deepest.max((self.peak - self.equity) / self.peak);
-        self.balance = Some(balance);
+        self.record.see(self.ledger.balance(marks)?);
         Ok(())
     }
 
@@ -99,11 +91,11 @@ impl<'a> Teller<'a> {
         let _ = writeln!(
             self.text,
             "    equity {}, profit and loss {}, maximum drawdown {} %",
-            self.equity.normalize(),
-            (self.equity - portfolio.account.wallet).normalize(),
-            (self.deepest * Decimal::ONE_HUNDRED).round_dp(4).normalize()
+            self.record.equity.normalize(),
+            (self.record.equity - portfolio.account.wallet).normalize(),
+            (self.record.relative_drawdown * Decimal::ONE_HUNDRED).round_dp(4).normalize()
         );
-        if let Some(balance) = self.balance {
+        if let Some(balance) = self.record.balance {
             let _ = writeln!(
                 self.text,
                 "    money conserved: held {} − explained {} = {}",

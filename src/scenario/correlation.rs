@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::context::Context;
-use super::definite::{SMALLEST_PIVOT, cholesky, largest_factor, nearest_that_works, smallest_eigenvalue};
+use super::definite::{largest_factor, nearest_that_works, smallest_eigenvalue};
 use super::reader::{Field, Table, nearest};
 use super::source::quoted;
 use crate::domain::to_f64;
 use crate::error::{Error, Result};
+use crate::paths::{SMALLEST_PIVOT, cholesky};
 
 /// Pairs up to which each is tried as the one to change: a trial factors the matrix three times.
 const MAX_TRIALS: usize = 100;

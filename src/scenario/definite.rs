@@ -1,8 +1,8 @@
 //! Whether a correlation matrix is positive definite, and what would make it so. Matrices are `n × n`, row-major,
 //! symmetric, with ones on the diagonal.
 
-/// Smallest pivot that counts as positive: below it the matrix is singular for all that rounding can tell.
-pub(super) const SMALLEST_PIVOT: f64 = 1e-12;
+use crate::paths::cholesky;
+
 /// Bisections of an interval of length `n`: more than an `f64` can tell apart.
 const BISECTIONS: usize = 60;
 
@@ -54,25 +54,6 @@ pub(super) fn nearest_that_works(matrix: &[f64], n: usize, i: usize, j: usize) -
         changed[j * n + i] = *rho;
         rho.abs() < 1.0 && cholesky(&changed, n).is_some()
     })
-}
-
-/// Lower triangular factor, row-major; `None` unless positive definite.
-pub(super) fn cholesky(matrix: &[f64], n: usize) -> Option<Vec<f64>> {
-    let mut factor = vec![0.0; n * n];
-    for i in 0..n {
-        for j in 0..=i {
-            let known: f64 = (0..j).map(|k| factor[i * n + k] * factor[j * n + k]).sum();
-            let left = matrix[i * n + j] - known;
-            if i != j {
-                factor[i * n + j] = left / factor[j * n + j];
-            } else if left > SMALLEST_PIVOT {
-                factor[i * n + i] = left.sqrt();
-            } else {
-                return None;
-            }
-        }
-    }
-    Some(factor)
 }
 
 /// The smallest eigenvalue, by bisection: `A − λ·1` is positive definite exactly below it. Absolute error 1e-11 or so,

@@ -86,6 +86,11 @@ impl Scenario {
             let value = serde_json::Value::from(value.as_str());
             hash.update(format!("{key} = {value}\n"));
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&hash.finalize())
     }
+}
+
+/// Bytes of a hash as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::{Audit, Job};
 use crate::domain::to_f64;
 use crate::error::{Error, Result};
-use crate::margin::{BookPlan, BookState, Ledger, OutOfRange, price_to_decimal};
+use crate::margin::{AccountRecord, BookPlan, BookState, Ledger, OutOfRange, price_to_decimal};
 use crate::paths::{CHUNK, LANES, Lanes};
 
 /// Paths audited at most; each is kept in decimals in every mode.
@@ -56,26 +56,15 @@ struct Followed<'a> {
     ledger: Ledger<'a>,
     /// (pool, step) in the order seen.
     events: Vec<(usize, u64)>,
-    equity: Decimal,
-    peak: Decimal,
-    least_equity: Decimal,
-    drawdown: Decimal,
-    relative_drawdown: Decimal,
-    conserved: bool,
+    record: AccountRecord,
 }
 
 impl<'a> Followed<'a> {
     fn open(book: &'a BookPlan) -> Self {
-        let wallet = book.portfolio().account.wallet;
         Self {
             ledger: Ledger::open(book.portfolio(), book.mode()),
             events: Vec::new(),
-            equity: wallet,
-            peak: wallet,
-            least_equity: wallet,
-            drawdown: Decimal::ZERO,
-            relative_drawdown: Decimal::ZERO,
-            conserved: true,
+            record: AccountRecord::open(book.portfolio().account.wallet),
         }
     }
 
@@ -86,14 +75,7 @@ impl<'a> Followed<'a> {
         for event in self.ledger.step(step, marks)? {
             self.events.push((event.pool, step));
         }
-        let balance = self.ledger.balance(marks)?;
-        self.conserved &= balance.held == balance.explained;
-        self.equity = balance.held;
-        self.peak = self.peak.max(self.equity);
-        self.least_equity = self.least_equity.min(self.equity);
-        let drop = self.peak - self.equity;
-        self.drawdown = self.drawdown.max(drop);
-        self.relative_drawdown = self.relative_drawdown.max(drop / self.peak);
+        self.record.see(self.ledger.balance(marks)?);
         Ok(())
     }
 }
@@ -129,9 +111,7 @@ struct BlockAudit<'a> {
 }
 
 fn audit_block(job: &Job, block: u64, lanes: &[usize], steps: u64, cancelled: &AtomicBool) -> Result<Audit> {
-    let open = || -> Vec<BookState> {
-        job.books.iter().map(|book| BookState::open(book, job.generator.assets())).collect()
-    };
+    let open = || -> Vec<BookState> { job.books.iter().map(BookState::open).collect() };
     let accounts = || job.books.iter().map(Followed::open).collect();
     let mut audit = BlockAudit {
         job,
@@ -254,7 +234,8 @@ fn balances_agree(
     state: &BookState,
     lane: usize,
 ) -> std::result::Result<f64, String> {
-    if !account.conserved {
+    let record = &account.record;
+    if !record.is_conserved {
         return Err("money is not conserved in the ledger".to_owned());
     }
     let opening = book.opening_equity();
@@ -263,10 +244,10 @@ fn balances_agree(
         return Err(format!("shortfall is {shortfall} and {}", state.shortfall(lane)));
     }
     let pairs = [
-        ("equity", account.equity, state.equity()[lane], opening),
-        ("least equity", account.least_equity, state.least_equity(lane), opening),
-        ("drawdown", account.drawdown, state.drawdown(lane), opening),
-        ("relative drawdown", account.relative_drawdown, state.relative_drawdown(lane), 1.0),
+        ("equity", record.equity, state.equity()[lane], opening),
+        ("least equity", record.least_equity, state.least_equity(lane), opening),
+        ("drawdown", record.drawdown, state.drawdown(lane), opening),
+        ("relative drawdown", record.relative_drawdown, state.relative_drawdown(lane), 1.0),
         ("shortfall", shortfall, state.shortfall(lane), opening),
     ];
     let mut worst: f64 = 0.0;

@@ -30,11 +30,7 @@ pub struct Scratch {
 impl Scratch {
     /// Room for one block of the job.
     pub fn new(job: &Job) -> Self {
-        let assets = job.generator.assets();
-        Self {
-            paths: job.generator.begin(0),
-            states: job.books.iter().map(|book| BookState::open(book, assets)).collect(),
-        }
+        Self { paths: job.generator.begin(0), states: job.books.iter().map(BookState::open).collect() }
     }
 
     /// Every mode's accounts at the step reached.

@@ -52,8 +52,7 @@ pub fn portfolio(
 
 /// Steps every lane of the kernel along `marks[step][asset]`, the same path in each lane.
 pub fn kernel_along(plan: &BookPlan, marks: &[Vec<f64>], mut see: impl FnMut(u64, &BookState)) -> BookState {
-    let assets = plan.portfolio().assets.len();
-    let mut state = BookState::open(plan, assets);
+    let mut state = BookState::open(plan);
     for (index, row) in marks.iter().enumerate() {
         let lanes: Vec<Lanes> = row.iter().map(|price| [*price; LANES]).collect();
         state.step(plan, index as u32 + 1, |asset| &lanes[asset]);

@@ -8,6 +8,7 @@ use csv::StringRecord;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::scenario::hex;
 
 const MAX_LINE_BYTES: u64 = 1 << 20;
 /// Enough for a file with a blank line here and there; a file of nothing else is told so at once.
@@ -103,8 +104,7 @@ impl CsvFile {
 
     /// SHA-256 of the bytes read so far, in hex: of the file once [`Self::read`] gave `None`.
     pub(in crate::scenario) fn sha256(self) -> String {
-        let digest = self.reader.into_inner().hash.finalize();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.reader.into_inner().hash.finalize())
     }
 }
 
