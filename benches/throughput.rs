@@ -18,7 +18,7 @@ use ringfence::domain::{
     TierTable, Venue,
 };
 use ringfence::margin::BookPlan;
-use ringfence::paths::{AssetModel, Law, MarketModel, PathGenerator};
+use ringfence::paths::{AssetModel, Gbm, Law, MarketModel, PathGenerator};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
 
 const PATHS: u64 = 16_384;
@@ -46,12 +46,12 @@ fn job(wallet: u32, volatilities: &[f64], sides: &[Side], correlation: f64) -> O
         positions: sides.iter().enumerate().map(position).collect(),
     };
     let n = volatilities.len();
-    let law = |&volatility: &f64| AssetModel { price: 100.0, law: Law::Gbm { drift: 0.0, volatility } };
+    let law = |&volatility: &f64| AssetModel { price: 100.0, law: Law::Gbm(Gbm { drift: 0.0, volatility }) };
     let market = MarketModel {
         assets: volatilities.iter().map(law).collect(),
         correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { correlation }).collect(),
-        history: None,
         step_years: STEP_YEARS,
+        ..MarketModel::default()
     };
     Some(Job {
         generator: PathGenerator::new(&market, 42)?,

@@ -10,7 +10,7 @@ mod words;
 
 use ringfence::domain::*;
 use ringfence::margin::EntryPrices;
-use ringfence::paths::{AssetModel, Law, MarketModel};
+use ringfence::paths::{AssetModel, Gbm, Law, MarketModel};
 use ringfence::report::{ResultDocument, build, csv, json, terminal};
 use ringfence::scenario::{Scenario, Settings};
 use ringfence::simulation::{Audit, ModeOutcome, PairOutcome, RunOutcome, TwoByTwo};
@@ -117,12 +117,14 @@ fn scenario(title: &str) -> Scenario {
         price: Decimal::from(price),
         maintenance: venue.maintenance.clone(),
     };
-    let model = |price, volatility| AssetModel { price, law: Law::Gbm { drift: 0.0, volatility } };
+    let model = |price, volatility| AssetModel { price, law: Law::Gbm(Gbm { drift: 0.0, volatility }) };
     Scenario {
         name: "hand_made".to_owned(),
         title: title.to_owned(),
         description: None,
         settings: Settings {
+            monitoring: ringfence::domain::Monitoring::Step,
+            sampling: ringfence::paths::Sampling::Independent,
             paths: 4,
             seed: 42,
             horizon: "4d".parse().unwrap(),
@@ -143,8 +145,8 @@ fn scenario(title: &str) -> Scenario {
         market: MarketModel {
             assets: vec![model(60_000.0, 0.65), model(3_000.0, 0.8)],
             correlation: vec![1.0, 0.8, 0.8, 1.0],
-            history: None,
             step_years: 1.0 / 365.0,
+            ..MarketModel::default()
         },
         resolved: Vec::new(),
         notes: vec!["history.csv: 2 duplicate rows dropped".to_owned()],

@@ -105,7 +105,10 @@ fn a_good_scenario_means_what_it_says() {
         (Side::Short, 1, dec!(1200), dec!(2))
     );
     assert_eq!(scenario.market.correlation, [1.0, 0.8, 0.8, 1.0]);
-    assert_eq!(scenario.market.assets[1].law, Law::Gbm { drift: 0.1, volatility: 0.8 });
+    assert_eq!(
+        scenario.market.assets[1].law,
+        Law::Gbm(ringfence::paths::Gbm { drift: 0.1, volatility: 0.8 })
+    );
     assert_eq!(scenario.market.step_years, 30.0 / 365.0 / 720.0);
     assert_eq!(scenario.notes, Vec::<String>::new());
 }

@@ -9,7 +9,7 @@ use ringfence::domain::{
     Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Side, TierTable, to_f64,
 };
 use ringfence::margin::{BookPlan, Ledger, price_to_decimal};
-use ringfence::paths::{AssetModel, CHUNK, LANES, Law, MarketModel, PathGenerator};
+use ringfence::paths::{AssetModel, CHUNK, Gbm, LANES, Law, MarketModel, PathGenerator};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, TwoByTwo, VectorWidth, WidthLimit};
 use ringfence::statistics::Moments;
 use rust_decimal::dec;
@@ -49,12 +49,12 @@ fn book() -> Portfolio {
 }
 
 fn job() -> Job {
-    let gbm = |price, volatility| AssetModel { price, law: Law::Gbm { drift: 0.0, volatility } };
+    let gbm = |price, volatility| AssetModel { price, law: Law::Gbm(Gbm { drift: 0.0, volatility }) };
     let market = MarketModel {
         assets: vec![gbm(100.0, 1.0), gbm(20.0, 1.2), gbm(5.0, 1.5)],
         correlation: vec![1.0, 0.5, 0.3, 0.5, 1.0, 0.2, 0.3, 0.2, 1.0],
-        history: None,
         step_years: 1.0 / 365.0,
+        ..MarketModel::default()
     };
     Job {
         generator: PathGenerator::new(&market, 77).unwrap(),

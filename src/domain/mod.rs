@@ -9,7 +9,7 @@ mod venue;
 
 pub use account::{Account, Asset, Portfolio, Position, Side};
 pub use duration::{ParseDurationError, SECONDS_PER_DAY, SECONDS_PER_YEAR, Span};
-pub use mode::{Collateral, MarginMode};
+pub use mode::{Collateral, MarginMode, Monitoring};
 pub use tiers::{Tier, TierError, TierTable};
 pub use venue::{FillPrice, LiquidationRule, Remainder, Venue};
 

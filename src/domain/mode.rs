@@ -49,3 +49,23 @@ impl Collateral {
         }
     }
 }
+
+/// When the margin check is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Monitoring {
+    /// At the end of each step.
+    #[default]
+    Step,
+    /// At every moment.
+    Continuous,
+}
+
+impl Monitoring {
+    /// The name used in scenario files and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Continuous => "continuous",
+        }
+    }
+}

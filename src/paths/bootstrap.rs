@@ -39,11 +39,9 @@ impl Resampler {
         }
     }
 
-    /// The state before the first step of the paths `first_path ..`.
-    pub fn begin(&self, seed: u64, first_path: u64) -> ResamplerState {
-        let mut streams: Vec<Stream> = (0..LANES as u64)
-            .map(|lane| Stream::new(seed, first_path.wrapping_add(lane), Purpose::Resample, 0))
-            .collect();
+    /// The state before the first step; `stream` gives a lane's stream.
+    pub fn begin(&self, stream: impl Fn(usize, Purpose) -> Stream) -> ResamplerState {
+        let mut streams: Vec<Stream> = (0..LANES).map(|lane| stream(lane, Purpose::Resample)).collect();
         // The row before a uniform one, so that the first step takes a uniform row either way.
         let row = std::array::from_fn(|lane| streams[lane].random_range(0..self.rows));
         ResamplerState { streams, row }
@@ -79,7 +77,7 @@ mod tests {
     fn walk(rows: usize, mean_block: f64, steps: usize) -> Vec<Vec<u32>> {
         let history = ReturnHistory { columns: 1, log_returns: vec![0.0; rows], mean_block };
         let resampler = Resampler::new(&history);
-        let mut state = resampler.begin(5, 0);
+        let mut state = resampler.begin(|lane, purpose| Stream::new(5, lane as u64, purpose, 0));
         let mut walks = vec![Vec::new(); LANES];
         for _ in 0..steps {
             resampler.advance(&mut state);
@@ -121,7 +119,7 @@ mod tests {
         let log_returns = (0..rows).flat_map(|r| [f64::from(r), 1_000.0 - 7.0 * f64::from(r)]).collect();
         let history = ReturnHistory { columns: 2, log_returns, mean_block: 3.0 };
         let resampler = Resampler::new(&history);
-        let mut state = resampler.begin(8, 64);
+        let mut state = resampler.begin(|lane, purpose| Stream::new(8, 64 + lane as u64, purpose, 0));
         let mut seen = std::collections::BTreeSet::new();
         for _ in 0..200 {
             resampler.advance(&mut state);

@@ -1,41 +1,47 @@
-//! Geometric Brownian motion (Samuelson 1965): d ln S = (drift − volatility²/2) dt + volatility dB.
+//! Geometric Brownian motion (Samuelson, "Rational theory of warrant pricing", 1965):
+//! d ln S = (drift − volatility²/2) dt + volatility dB.
 //!
-//! The step is exact: ln S moves by a normal with that mean and variance times dt. Several assets
-//! share correlated drivers through the lower Cholesky factor of their correlation matrix.
+//! The step is exact: ln S moves by a normal with that mean and variance times dt.
 
 use super::{LANES, Lanes};
 
-/// One asset's step: `x += mean + Σ_j loading[j]·z[j]`, with independent standard normals z.
-#[derive(Debug, Clone, PartialEq)]
+/// Parameters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gbm {
+    /// Drift of the price per year: `E[S_t] = S_0·exp(drift·t)`.
+    pub drift: f64,
+    /// Volatility per square-root year, `>= 0`.
+    pub volatility: f64,
+}
+
+/// One step: `x += mean + scale·w`, with a standard normal w.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GbmStep {
     /// Mean of the log return per step.
     pub mean: f64,
-    /// Row of the Cholesky factor times volatility·√dt; its length is the asset's rank plus one.
-    pub loading: Vec<f64>,
+    /// Its standard deviation.
+    pub scale: f64,
 }
 
 impl GbmStep {
-    /// From annual parameters; `factor_row` is the asset's row of the Cholesky factor, up to and
-    /// including its diagonal.
-    pub fn new(drift: f64, volatility: f64, factor_row: &[f64], step_years: f64) -> Self {
-        let scale = volatility * step_years.sqrt();
+    /// From annual parameters. `drift` is what is left for the diffusion once jumps are compensated.
+    pub fn new(drift: f64, volatility: f64, step_years: f64) -> Self {
         Self {
-            mean: (drift - 0.5 * volatility * volatility) * step_years,
-            loading: factor_row.iter().map(|f| f * scale).collect(),
+            mean: drift * step_years - half_variance(volatility, step_years),
+            scale: volatility * step_years.sqrt(),
         }
     }
 
-    /// Advances the log prices by one step. `normals` holds one row per loading.
+    /// Advances the log prices by one step.
     #[inline(always)]
-    pub fn advance<'a>(&self, log_price: &mut Lanes, normals: impl Iterator<Item = &'a Lanes>) {
-        let mut increment = [self.mean; LANES];
-        for (loading, z) in self.loading.iter().zip(normals) {
-            for l in 0..LANES {
-                increment[l] += loading * z[l];
-            }
-        }
+    pub fn advance(&self, log_price: &mut Lanes, driver: &Lanes) {
         for l in 0..LANES {
-            log_price[l] += increment[l];
+            log_price[l] += self.mean + self.scale * driver[l];
         }
     }
+}
+
+/// Half the variance of a step. One expression for every law, so that their limits are this law bit for bit.
+pub fn half_variance(volatility: f64, step_years: f64) -> f64 {
+    0.5 * volatility * volatility * step_years
 }

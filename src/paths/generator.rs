@@ -1,89 +1,90 @@
-//! Blocks of price paths: draws, laws and the exponential, a chunk of steps at a time.
+//! Blocks of price paths: draws, laws, jumps and the exponential, a chunk of steps at a time.
 
-use super::bootstrap::{Resampler, ResamplerState};
+use super::asset::{AssetStep, Draws};
+use super::block::PathBlock;
+use super::bootstrap::Resampler;
 use super::cholesky::cholesky;
 use super::elementary::exp;
-use super::gbm::GbmStep;
-use super::normal::normal_pairs;
-use super::stream::{LaneStreams, Purpose};
-use super::{LANES, Lanes, Law, MarketModel};
+use super::inside::InsideChunk;
+use super::jumps::{Arrivals, JumpSource};
+use super::replay::Replayer;
+use super::stream::{LaneStreams, Purpose, Stream};
+use super::{LANES, Lanes, Law, MarketModel, Sampling, ShockTime};
 
 /// Steps advanced at a time; even, because normals come in pairs. A chunk of one asset is 4 KiB.
 pub const CHUNK: usize = 8;
 
-/// One asset, ready to step.
-#[derive(Debug, Clone)]
-enum AssetStep {
-    Gbm(GbmStep),
-    Bootstrap { column: usize },
-}
-
 /// Turns (seed, path) into prices. Shared by all threads.
 #[derive(Debug, Clone)]
 pub struct PathGenerator {
-    seed: u64,
-    prices: Vec<f64>,
-    assets: Vec<AssetStep>,
+    pub(super) seed: u64,
+    sampling: Sampling,
+    pub(super) prices: Vec<f64>,
+    pub(super) assets: Vec<AssetStep>,
     /// Assets that have a Gaussian driver, ascending.
-    drivers: Vec<usize>,
+    pub(super) drivers: Vec<usize>,
+    /// Per asset: its place among the drivers.
+    driver_of: Vec<Option<usize>>,
+    /// Lower Cholesky factor of the drivers' correlations, row-major.
+    pub(super) factor: Vec<f64>,
+    pub(super) jumps: Vec<JumpSource>,
     resampler: Option<Resampler>,
-}
-
-/// The paths of one block at their present step.
-#[derive(Debug, Clone)]
-pub struct PathBlock {
-    shocks: Vec<LaneStreams>,
-    resampling: Option<ResamplerState>,
-    log_prices: Vec<Lanes>,
-    /// Per driver: the normals of the chunk.
-    normals: Vec<[Lanes; CHUNK]>,
-    /// Per asset: the prices of the chunk.
-    prices: Vec<[Lanes; CHUNK]>,
-}
-
-impl PathBlock {
-    /// Prices of asset `asset` at the chunk's step `index`.
-    #[inline(always)]
-    pub fn price(&self, asset: usize, index: usize) -> &Lanes {
-        &self.prices[asset][index]
-    }
+    replayer: Option<Replayer>,
+    records_inside: bool,
 }
 
 impl PathGenerator {
-    /// `None` if the correlation matrix of the Gaussian drivers is not positive definite, or an
-    /// asset resamples a history that is not there.
+    /// Paths drawn each on its own. `None` if the correlation matrix of the Gaussian drivers is not positive definite,
+    /// or an asset names a history that is not there.
     pub fn new(market: &MarketModel, seed: u64) -> Option<Self> {
         let n = market.assets.len();
-        let drivers: Vec<usize> =
-            (0..n).filter(|&a| matches!(market.assets[a].law, Law::Gbm { .. })).collect();
-        let d = drivers.len();
-        let matrix: Vec<f64> = drivers
-            .iter()
-            .flat_map(|&i| drivers.iter().map(move |&j| (i, j)))
-            .map(|(i, j)| market.correlation[i * n + j])
-            .collect();
-        let factor = cholesky(&matrix, d)?;
-        let mut assets = Vec::with_capacity(n);
-        for (index, asset) in market.assets.iter().enumerate() {
-            assets.push(match asset.law {
-                Law::Gbm { drift, volatility } => {
-                    let rank = drivers.iter().position(|&a| a == index)?;
-                    let row = &factor[rank * d..=rank * d + rank];
-                    AssetStep::Gbm(GbmStep::new(drift, volatility, row, market.step_years))
-                }
+        let drivers: Vec<usize> = (0..n).filter(|&a| market.assets[a].law.is_driven()).collect();
+        let pairs = drivers.iter().flat_map(|&i| drivers.iter().map(move |&j| (i, j)));
+        let matrix: Vec<f64> = pairs.map(|(i, j)| market.correlation[i * n + j]).collect();
+        let factor = cholesky(&matrix, drivers.len())?;
+        for asset in &market.assets {
+            match asset.law {
                 Law::Bootstrap { column } => {
-                    market.history.as_ref().filter(|h| column < h.columns)?;
-                    AssetStep::Bootstrap { column }
+                    market.history.as_ref().filter(|h| column < h.columns).map(drop)?
                 }
-            });
+                Law::Replay { column } => market.windows.as_ref().filter(|h| column < h.columns).map(drop)?,
+                _ => {}
+            }
         }
+        let step = |(a, model)| AssetStep::new(model, market.common_jump_return(a), market.step_years);
         Some(Self {
             seed,
+            sampling: Sampling::Independent,
             prices: market.assets.iter().map(|a| a.price).collect(),
-            assets,
+            assets: market.assets.iter().enumerate().map(step).collect(),
+            driver_of: (0..n).map(|a| drivers.iter().position(|&d| d == a)).collect(),
             drivers,
+            factor,
+            jumps: sources(market),
             resampler: market.history.as_ref().map(Resampler::new),
+            replayer: market.windows.as_ref().map(Replayer::new),
+            records_inside: false,
         })
+    }
+
+    /// The same with another way of drawing paths.
+    pub fn with_sampling(self, sampling: Sampling) -> Self {
+        Self { sampling, ..self }
+    }
+
+    /// The same, able to tell what happens inside steps.
+    pub fn recording_inside(self) -> Self {
+        Self { records_inside: true, ..self }
+    }
+
+    /// How paths are drawn.
+    pub fn sampling(&self) -> Sampling {
+        self.sampling
+    }
+
+    /// Whether blocks record what is needed to look inside steps.
+    pub fn records_inside(&self) -> bool {
+        self.records_inside
     }
 
     /// Number of assets.
@@ -91,80 +92,203 @@ impl PathGenerator {
         self.assets.len()
     }
 
+    /// The number of the path whose draws lane `lane` of a block uses.
+    fn source_path(&self, path: u64) -> u64 {
+        match self.sampling {
+            Sampling::Independent => path,
+            Sampling::Antithetic => path & !1,
+        }
+    }
+
     /// The paths `first_path .. first_path + LANES` before their first step.
     pub fn begin(&self, first_path: u64) -> PathBlock {
-        let mut block = PathBlock {
-            shocks: Vec::with_capacity(self.drivers.len()),
-            resampling: None,
-            log_prices: vec![[0.0; LANES]; self.assets.len()],
-            normals: vec![[[0.0; LANES]; CHUNK]; self.drivers.len()],
-            prices: vec![[[0.0; LANES]; CHUNK]; self.assets.len()],
-        };
+        let mut block = PathBlock::new(self);
         self.restart(&mut block, first_path);
         block
     }
 
     /// Makes a block of this generator's the paths `first_path ..` before their first step.
     pub fn restart(&self, block: &mut PathBlock, first_path: u64) {
-        let shock = |&asset: &usize| LaneStreams::new(self.seed, first_path, Purpose::Shock, asset as u32);
+        let ids: [u64; LANES] = std::array::from_fn(|l| self.source_path(first_path.wrapping_add(l as u64)));
+        let stream =
+            |lane: usize, purpose, index: usize| Stream::new(self.seed, ids[lane], purpose, index as u32);
+        block.restart(first_path);
+        if self.sampling == Sampling::Antithetic {
+            block.signs = Some(std::array::from_fn(|l| 1.0 - 2.0 * ((first_path + l as u64) & 1) as f64));
+        }
+        let shock = |&asset: &usize| LaneStreams::new(self.seed, &ids, Purpose::Shock, asset as u32);
         block.shocks.clear();
         block.shocks.extend(self.drivers.iter().map(shock));
-        block.resampling = self.resampler.as_ref().map(|r| r.begin(self.seed, first_path));
-        block.log_prices.fill([0.0; LANES]);
+        block.resampling = self.resampler.as_ref().map(|r| r.begin(|lane, p| stream(lane, p, 0)));
+        block.windows = self.replayer.as_ref().map(|r| r.begin(first_path));
+        block.jumps.clear();
+        let source = |source: &JumpSource| source.begin(|lane, p, index| stream(lane, p, index as usize));
+        block.jumps.extend(self.jumps.iter().map(source));
+        for (asset, (law, path)) in self.assets.iter().zip(&mut block.assets).enumerate() {
+            path.state = law.begin(|lane, purpose| stream(lane, purpose, asset));
+            path.own.restart(law, |purpose| LaneStreams::new(self.seed, &ids, purpose, asset as u32));
+        }
+        if self.records_inside {
+            block.inside.get_or_insert_with(|| InsideChunk::new(self.assets.len()));
+        }
     }
 
     /// Advances the block by `steps <= CHUNK` steps; only a path's last chunk may be shorter.
     #[inline(always)]
     pub fn advance(&self, block: &mut PathBlock, steps: usize) {
-        for (streams, normals) in block.shocks.iter_mut().zip(&mut block.normals) {
-            for pair in normals[..steps.next_multiple_of(2)].chunks_exact_mut(2) {
-                if let [first, second] = pair {
-                    normal_pairs(streams, first, second);
-                }
-            }
-        }
+        block.draw(steps);
+        self.mix(block, steps);
+        self.begin_inside(block);
         for index in 0..steps {
+            block.step += 1;
             if let (Some(resampler), Some(state)) = (&self.resampler, &mut block.resampling) {
                 resampler.advance(state);
             }
-            for (asset, law) in self.assets.iter().enumerate() {
-                let log_price = &mut block.log_prices[asset];
-                match law {
-                    AssetStep::Gbm(step) => {
-                        step.advance(log_price, block.normals.iter().map(|rows| &rows[index]));
-                    }
-                    AssetStep::Bootstrap { column } => {
-                        if let (Some(resampler), Some(state)) = (&self.resampler, &block.resampling) {
-                            resampler.gather(state, *column, log_price);
-                        }
-                    }
-                }
-                let opening = self.prices[asset];
-                let price = &mut block.prices[asset][index];
+            self.step_laws(block, index);
+            if self.jumps.iter().zip(&block.jumps).any(|(s, state)| s.strikes(state, block.step)) {
+                self.strike(block, index);
+            }
+            self.price(block, index);
+        }
+    }
+
+    #[inline(always)]
+    fn begin_inside(&self, block: &mut PathBlock) {
+        if let Some(inside) = &mut block.inside {
+            let opening: Vec<Lanes> = self.prices.iter().map(|price| [*price; LANES]).collect();
+            let (assets, at_start) = (&block.assets, block.step == 0);
+            inside.begin_chunk(|a| {
+                let price = if at_start { &opening[a] } else { &assets[a].prices[CHUNK - 1] };
+                (&assets[a].log_price, price)
+            });
+        }
+    }
+
+    /// Turns independent normals into the drivers, in place: each row needs only those before it.
+    #[inline(always)]
+    fn mix(&self, block: &mut PathBlock, steps: usize) {
+        let n = self.drivers.len();
+        for row in (0..n).rev() {
+            let weights = &self.factor[row * n..=row * n + row];
+            let (before, this) = block.drivers.split_at_mut(row);
+            for index in 0..steps {
+                let mixed = &mut this[0][index];
                 for l in 0..LANES {
-                    price[l] = opening * exp(log_price[l]);
+                    mixed[l] *= weights[row];
                 }
+                for (normals, weight) in before.iter().zip(weights).filter(|(_, weight)| **weight != 0.0) {
+                    for l in 0..LANES {
+                        mixed[l] += weight * normals[index][l];
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn step_laws(&self, block: &mut PathBlock, index: usize) {
+        let rows = self.resampler.as_ref().zip(block.resampling.as_ref());
+        let nothing = [0.0; LANES];
+        for (asset, law) in self.assets.iter().enumerate() {
+            let path = &mut block.assets[asset];
+            let draws = Draws {
+                driver: self.driver_of[asset].map_or(&nothing, |d| &block.drivers[d][index]),
+                normals: path.own.normals(index).unwrap_or(&nothing),
+                uniforms: path.own.uniforms(index).unwrap_or(&nothing),
+                rows,
+                step: block.step,
+            };
+            law.advance(&mut path.log_price, &mut path.state, &draws);
+            if let Some(inside) = &mut block.inside {
+                law.step_variance(&path.state, inside.variance_row(asset, index));
+                inside.diffused_row(asset, index).copy_from_slice(&path.log_price);
+            }
+        }
+    }
+
+    /// Lays the step's jumps over the log prices.
+    #[cold]
+    #[inline(never)]
+    fn strike(&self, block: &mut PathBlock, index: usize) {
+        block.struck.clear();
+        for (source, state) in self.jumps.iter().zip(&mut block.jumps) {
+            if source.strikes(state, block.step) {
+                source.strike(state, block.step, &mut block.struck);
+            }
+        }
+        for jump in &mut block.struck {
+            jump.size *= self.assets[jump.asset].left_of_jump(jump.instant);
+            block.assets[jump.asset].log_price[jump.lane] += jump.size;
+        }
+        if let Some(inside) = &mut block.inside {
+            inside.add_jumps(index, &block.struck);
+        }
+    }
+
+    #[inline(always)]
+    fn price(&self, block: &mut PathBlock, index: usize) {
+        let jumpy = !self.jumps.is_empty();
+        for (asset, law) in self.assets.iter().enumerate() {
+            let path = &mut block.assets[asset];
+            if jumpy || law.needs_a_limit() {
+                block.held.keep(&mut path.log_price);
+            }
+            let row = &mut path.prices[index];
+            match (law, &self.replayer, &block.windows) {
+                (AssetStep::Replay { column }, Some(replayer), Some(starts)) => {
+                    replayer.prices(starts, *column, block.step, self.prices[asset], row);
+                    for l in 0..LANES {
+                        row[l] *= exp(path.log_price[l]);
+                    }
+                }
+                _ => {
+                    for l in 0..LANES {
+                        row[l] = self.prices[asset] * exp(path.log_price[l]);
+                    }
+                }
+            }
+            if let Some(inside) = &mut block.inside {
+                inside.end_step(asset, index, &path.log_price, &path.prices);
             }
         }
     }
 }
 
+/// Every source of jumps: the assets' own, common ones, shocks.
+fn sources(market: &MarketModel) -> Vec<JumpSource> {
+    let years = market.step_years;
+    let own = market.assets.iter().enumerate().filter_map(|(a, m)| AssetStep::own_jumps(a, &m.law, years));
+    let common = market.common_jumps.iter().map(|common| {
+        let sizes = common.sizes.iter().enumerate().filter_map(|(a, size)| size.map(|size| (a, size)));
+        JumpSource::common(Arrivals::at_rate(common.rate, years), sizes)
+    });
+    let shocks = market.shocks.iter().enumerate().map(|(index, shock)| {
+        let arrivals = match shock.time {
+            ShockTime::At(step) => Arrivals::Once(step),
+            ShockTime::Rate(rate) => Arrivals::at_rate(rate, years),
+        };
+        let moves = shock.log_moves.iter().copied().enumerate().filter(|(_, size)| *size != 0.0);
+        JumpSource::shock(index as u32, arrivals, moves)
+    });
+    own.chain(common).chain(shocks).filter(JumpSource::can_strike).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paths::{AssetModel, Stream};
+    use crate::paths::{AssetModel, Gbm, Stream};
     use rand::Rng;
 
     /// The laws written out for one path with rand's trait and libm: streams, Box–Muller, Cholesky of
     /// [[1, .6], [.6, 1]] = [1 0; .6 .8], exact log-normal steps. Agrees to rounding.
     #[test]
     fn a_lane_is_the_scalar_walk() {
-        let asset = |price, drift, volatility| AssetModel { price, law: Law::Gbm { drift, volatility } };
+        let asset = |price, drift, volatility| AssetModel { price, law: Law::Gbm(Gbm { drift, volatility }) };
         let market = MarketModel {
             assets: vec![asset(100.0, 0.2, 0.5), asset(20.0, -0.1, 1.5)],
             correlation: vec![1.0, 0.6, 0.6, 1.0],
-            history: None,
             step_years: 0.01,
+            ..MarketModel::default()
         };
         let generator = PathGenerator::new(&market, 9).unwrap();
         let path = 64 * 7 + 13;
@@ -205,12 +329,12 @@ mod tests {
 
     #[test]
     fn zero_volatility_grows_at_the_drift() {
-        let law = Law::Gbm { drift: 0.3, volatility: 0.0 };
+        let law = Law::Gbm(Gbm { drift: 0.3, volatility: 0.0 });
         let market = MarketModel {
             assets: vec![AssetModel { price: 50.0, law }],
             correlation: vec![1.0],
-            history: None,
             step_years: 0.25,
+            ..MarketModel::default()
         };
         let generator = PathGenerator::new(&market, 1).unwrap();
         let mut block = generator.begin(0);

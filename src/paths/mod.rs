@@ -4,18 +4,50 @@
 //! applies to it. Only IEEE-exact operations are used (no fused multiply-add, no platform `libm`):
 //! the bits are the same for every width.
 
+mod asset;
+mod bates;
+mod block;
 mod bootstrap;
 mod cholesky;
 mod elementary;
+mod gamma;
+mod garch;
+mod gaussian;
 mod gbm;
 mod generator;
+mod heston;
+mod inside;
+mod jumps;
+mod kou;
 mod lanes;
 mod market;
+mod merton;
+mod nig;
 mod normal;
+mod ou;
+mod regime;
+mod replay;
 mod stream;
+mod table;
+mod variance_gamma;
 
+pub use bates::Bates;
+pub use block::PathBlock;
 pub use cholesky::{SMALLEST_PIVOT, cholesky};
-pub use generator::{CHUNK, PathBlock, PathGenerator};
+pub use garch::{Garch, Innovations};
+pub use gbm::Gbm;
+pub use generator::{CHUNK, PathGenerator};
+pub use heston::Heston;
+pub use inside::{InsideChunk, Watcher};
+pub use kou::Kou;
 pub use lanes::{LANES, Lanes};
-pub use market::{AssetModel, Law, MarketModel, ReturnHistory};
+pub use market::{
+    AssetModel, CommonJumps, Law, MarketModel, NormalJump, ReturnHistory, Sampling, Shock, ShockTime,
+    WindowHistory,
+};
+pub use merton::{Merton, NormalJumps};
+pub use nig::Nig;
+pub use ou::Ou;
+pub use regime::{Regime, State, stationary};
 pub use stream::{Purpose, Stream};
+pub use variance_gamma::VarianceGamma;

@@ -1,7 +1,7 @@
 //! Standard normals for a block of paths.
 
 use super::elementary::{ln, sin_cos_eighth};
-use super::stream::LaneStreams;
+use super::stream::{LaneStreams, Stream};
 use super::{LANES, Lanes};
 
 const ONE_BITS: u64 = 0x3ff0_0000_0000_0000;
@@ -9,7 +9,7 @@ const SIGN: u64 = 1 << 63;
 
 /// The upper 52 bits as a number in [1, 2).
 #[inline(always)]
-fn one_to_two(word: u64) -> f64 {
+pub(super) fn one_to_two(word: u64) -> f64 {
     f64::from_bits((word >> 12) | ONE_BITS)
 }
 
@@ -23,17 +23,27 @@ pub fn normal_pairs(streams: &mut LaneStreams, first: &mut Lanes, second: &mut L
     let radius_words = streams.next();
     let angle_words = streams.next();
     for l in 0..LANES {
-        let radius = (-2.0 * ln(2.0 - one_to_two(radius_words[l]))).sqrt();
-        let word = angle_words[l];
-        let angle = (one_to_two(word) - 1.5) * std::f64::consts::FRAC_PI_2;
-        let (sin, cos) = sin_cos_eighth(angle);
-        let flip = (word << 62) & SIGN;
-        let swap = word & 1 == 1;
-        let x = radius * if swap { cos } else { sin };
-        let y = radius * if swap { sin } else { cos };
-        first[l] = f64::from_bits(x.to_bits() ^ flip);
-        second[l] = f64::from_bits(y.to_bits() ^ flip);
+        (first[l], second[l]) = pair(radius_words[l], angle_words[l]);
     }
+}
+
+/// The pair of two words.
+#[inline(always)]
+pub(super) fn pair(radius_word: u64, angle_word: u64) -> (f64, f64) {
+    let radius = (-2.0 * ln(2.0 - one_to_two(radius_word))).sqrt();
+    let angle = (one_to_two(angle_word) - 1.5) * std::f64::consts::FRAC_PI_2;
+    let (sin, cos) = sin_cos_eighth(angle);
+    let flip = (angle_word << 62) & SIGN;
+    let swap = angle_word & 1 == 1;
+    let x = radius * if swap { cos } else { sin };
+    let y = radius * if swap { sin } else { cos };
+    (f64::from_bits(x.to_bits() ^ flip), f64::from_bits(y.to_bits() ^ flip))
+}
+
+/// One standard normal from a single stream: the first of a pair.
+pub(super) fn scalar_normal(stream: &mut Stream) -> f64 {
+    let radius_word = stream.word();
+    pair(radius_word, stream.word()).0
 }
 
 #[cfg(test)]
@@ -45,7 +55,8 @@ mod tests {
     fn draw(pairs: usize) -> (Vec<f64>, Vec<f64>) {
         let (mut a, mut b) = (Vec::new(), Vec::new());
         for block in 0..pairs.div_ceil(LANES * 100) {
-            let mut streams = LaneStreams::new(11, (block * LANES) as u64, Purpose::Shock, 0);
+            let mut streams =
+                LaneStreams::new(11, &std::array::from_fn(|l| (block * LANES + l) as u64), Purpose::Shock, 0);
             for _ in 0..100 {
                 let (mut x, mut y) = ([0.0; LANES], [0.0; LANES]);
                 normal_pairs(&mut streams, &mut x, &mut y);

@@ -7,7 +7,9 @@ use std::convert::Infallible;
 
 use rand::TryRng;
 
-use super::LANES;
+use super::elementary::ln;
+use super::normal::one_to_two;
+use super::{LANES, Lanes};
 
 /// What a stream's numbers are used for. Adding draws for one purpose shifts no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +18,26 @@ pub enum Purpose {
     Shock,
     /// Rows of a history; index 0.
     Resample,
+    /// Arrivals of one asset's jumps; the index is the asset, as in the rest but where it is named.
+    Jump,
+    /// Sizes of one asset's jumps.
+    JumpSize,
+    /// Arrivals of common jumps; index 0.
+    CommonJump,
+    /// Sizes of common jumps.
+    CommonJumpSize,
+    /// Times of shocks; the index is the shock.
+    ShockTime,
+    /// The part of a variance's driver that is its own.
+    Volatility,
+    /// Normals of a random clock, or of an innovation's random variance.
+    Clock,
+    /// Uniforms of a random clock.
+    ClockRoot,
+    /// States of a regime.
+    Switch,
+    /// The path inside a step; the index is the step.
+    Inside,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -51,6 +73,25 @@ impl Stream {
     }
 }
 
+impl Stream {
+    /// A stream of its own that begins where this one stands; takes one word.
+    pub fn child(&mut self) -> Self {
+        let mut counter = self.word();
+        let state = std::array::from_fn(|_| {
+            counter = counter.wrapping_add(GOLDEN);
+            mix(counter)
+        });
+        Self { state }
+    }
+
+    /// The next word.
+    #[inline(always)]
+    pub fn word(&mut self) -> u64 {
+        let [a, b, c, d] = &mut self.state;
+        step(a, b, c, d)
+    }
+}
+
 impl TryRng for Stream {
     type Error = Infallible;
 
@@ -61,8 +102,7 @@ impl TryRng for Stream {
 
     #[inline]
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let [a, b, c, d] = &mut self.state;
-        Ok(step(a, b, c, d))
+        Ok(self.word())
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
@@ -88,6 +128,17 @@ fn step(a: &mut u64, b: &mut u64, c: &mut u64, d: &mut u64) -> u64 {
     out
 }
 
+/// A uniform number in (0, 1], a multiple of 2^−52.
+#[inline(always)]
+pub fn unit_open(stream: &mut Stream) -> f64 {
+    2.0 - one_to_two(stream.word())
+}
+
+/// An exponential number of mean 1.
+pub fn unit_exponential(stream: &mut Stream) -> f64 {
+    -ln(unit_open(stream))
+}
+
 /// The streams of a block's paths, stepped side by side; lane for lane the same as [`Stream`].
 #[derive(Debug, Clone)]
 pub struct LaneStreams {
@@ -95,11 +146,11 @@ pub struct LaneStreams {
 }
 
 impl LaneStreams {
-    /// Streams of the paths `first_path ..`.
-    pub fn new(seed: u64, first_path: u64, purpose: Purpose, index: u32) -> Self {
+    /// Streams of the paths whose numbers are `paths`.
+    pub fn new(seed: u64, paths: &[u64; LANES], purpose: Purpose, index: u32) -> Self {
         let mut state = [[0; LANES]; 4];
         for lane in 0..LANES {
-            let words = initial_state(seed, first_path.wrapping_add(lane as u64), purpose, index);
+            let words = initial_state(seed, paths[lane], purpose, index);
             for (row, word) in state.iter_mut().zip(words) {
                 row[lane] = word;
             }
@@ -116,6 +167,15 @@ impl LaneStreams {
             out[l] = step(&mut a[l], &mut b[l], &mut c[l], &mut d[l]);
         }
         out
+    }
+
+    /// The next number in (0, 1] of every stream.
+    #[inline(always)]
+    pub fn uniforms(&mut self, row: &mut Lanes) {
+        let words = self.next();
+        for l in 0..LANES {
+            row[l] = 2.0 - one_to_two(words[l]);
+        }
     }
 }
 
@@ -144,7 +204,7 @@ mod tests {
 
     #[test]
     fn lanes_are_the_scalar_streams() {
-        let mut lanes = LaneStreams::new(7, 1_000, Purpose::Shock, 3);
+        let mut lanes = LaneStreams::new(7, &std::array::from_fn(|l| 1_000 + l as u64), Purpose::Shock, 3);
         let mut scalars: Vec<_> =
             (0..LANES as u64).map(|l| Stream::new(7, 1_000 + l, Purpose::Shock, 3)).collect();
         for _ in 0..5 {

@@ -82,14 +82,21 @@ fn pages(units: f64) -> f64 {
 
 /// Volatility of an asset per square-root year.
 fn volatility(scenario: &Scenario, asset: usize) -> f64 {
-    match (&scenario.market.assets[asset].law, &scenario.market.history) {
-        (Law::Gbm { volatility, .. }, _) => *volatility,
-        (Law::Bootstrap { column }, Some(history)) => {
-            let returns = history.log_returns.iter().skip(*column).step_by(history.columns);
-            let squares: f64 = returns.map(|r| r * r).sum();
-            (squares / history.rows() as f64 / scenario.market.step_years).sqrt()
+    let market = &scenario.market;
+    let law = &market.assets[asset].law;
+    let of_returns = |returns: &mut dyn Iterator<Item = f64>| {
+        let (count, squares) = returns.fold((0.0, 0.0), |(n, sum), r| (n + 1.0, sum + r * r));
+        (squares / f64::max(count, 1.0) / market.step_years).sqrt()
+    };
+    match (law, &market.history, &market.windows) {
+        (Law::Bootstrap { column }, Some(history), _) => {
+            of_returns(&mut history.log_returns.iter().skip(*column).step_by(history.columns).copied())
         }
-        (Law::Bootstrap { .. }, None) => 0.0,
+        (Law::Replay { column }, _, Some(history)) => {
+            let closes = || history.closes.iter().skip(*column).step_by(history.columns);
+            of_returns(&mut closes().zip(closes().skip(1)).map(|(a, b)| libm::log(b / a)))
+        }
+        (law, ..) => law.annual_volatility().unwrap_or(0.0),
     }
 }
 

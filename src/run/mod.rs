@@ -10,6 +10,7 @@ use std::time::Instant;
 pub use replay::replay;
 use serde_json::json;
 
+use crate::domain::Monitoring;
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, entry_prices};
 use crate::paths::PathGenerator;
@@ -105,7 +106,12 @@ fn run_one(
 /// [`Error::Input`] when the drivers' correlations are contradictory.
 pub fn job(scenario: &Scenario) -> Result<Job> {
     let generator = PathGenerator::new(&scenario.market, scenario.settings.seed)
-        .ok_or_else(|| Error::input("correlation: the matrix is not positive definite"))?;
+        .ok_or_else(|| Error::input("correlation: the matrix is not positive definite"))?
+        .with_sampling(scenario.settings.sampling);
+    let generator = match scenario.settings.monitoring {
+        Monitoring::Step => generator,
+        Monitoring::Continuous => generator.recording_inside(),
+    };
     let books: Vec<_> =
         scenario.settings.modes.iter().map(|&mode| BookPlan::new(&scenario.portfolio, mode)).collect();
     Ok(Job {

@@ -13,7 +13,7 @@ use super::tiers::Requirement;
 use super::{name, resampling, venue};
 use crate::domain::{Asset, to_f64};
 use crate::error::Result;
-use crate::paths::{AssetModel, Law, MarketModel};
+use crate::paths::{AssetModel, Gbm, Law, MarketModel};
 
 /// Beyond it the correlation matrix alone would dominate time and memory.
 const MAX_ASSETS: usize = 100;
@@ -123,11 +123,11 @@ pub(super) fn market(
     let models = assets.iter().map(|a| AssetModel {
         price: to_f64(a.asset.price),
         law: match &a.model {
-            Model::Gbm { drift, volatility } => Law::Gbm { drift: *drift, volatility: *volatility },
+            Model::Gbm { drift, volatility } => Law::Gbm(Gbm { drift: *drift, volatility: *volatility }),
             Model::Bootstrap(_) => Law::Bootstrap { column: columns.next().unwrap_or_default() },
         },
     });
     let assets = models.collect();
     let step_years = settings.horizon.years() / settings.steps as f64;
-    Ok(MarketModel { assets, correlation, history, step_years })
+    Ok(MarketModel { assets, correlation, history, step_years, ..MarketModel::default() })
 }

@@ -30,8 +30,8 @@ pub use load::{DEFAULT_NAME, DEFAULT_TEXT, load, load_text};
 pub use overrides::{Override, parse_override};
 pub use venue::{Preset, presets};
 
-use crate::domain::{MarginMode, Portfolio, Span};
-use crate::paths::MarketModel;
+use crate::domain::{MarginMode, Monitoring, Portfolio, Span};
+use crate::paths::{MarketModel, Sampling};
 
 /// How much is simulated, and what is asked of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,10 @@ pub struct Settings {
     pub steps: u64,
     /// Margin modes in the order asked for; non-empty, no repeats.
     pub modes: Vec<MarginMode>,
+    /// When margin is checked.
+    pub monitoring: Monitoring,
+    /// How paths are drawn.
+    pub sampling: Sampling,
     /// Level of every interval, `0 < c <= 0.999999999`.
     pub confidence: f64,
     /// Fraction of opening equity at or below which a path counts as ruined, `0 ..= 1`.

@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 use super::Settings;
 use super::context::Context;
 use super::reader::Table;
-use crate::domain::{MarginMode, Span, to_f64};
+use crate::domain::{MarginMode, Monitoring, Span, to_f64};
 use crate::error::Result;
+use crate::paths::Sampling;
 
 const MAX_PATHS: u64 = 1_000_000_000_000;
 const MAX_STEPS: u64 = 10_000_000;
@@ -50,7 +51,8 @@ pub(super) fn read(root: &Table<'_>, context: &mut Context<'_>) -> Result<Settin
     context.resolve_decimal(table.key("confidence"), confidence);
     context.resolve_decimal(table.key("ruin_level"), ruin_level);
     let (confidence, ruin_level) = (to_f64(confidence), to_f64(ruin_level));
-    Ok(Settings { paths, seed, horizon, steps, modes, confidence, ruin_level })
+    let (monitoring, sampling) = (Monitoring::Step, Sampling::Independent);
+    Ok(Settings { paths, seed, horizon, steps, modes, monitoring, sampling, confidence, ruin_level })
 }
 
 /// Refuses a run that would take longer than anyone waits.

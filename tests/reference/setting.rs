@@ -8,7 +8,7 @@ use ringfence::domain::{
     TierTable, Venue,
 };
 use ringfence::margin::BookPlan;
-use ringfence::paths::{AssetModel, Law, MarketModel, PathGenerator};
+use ringfence::paths::{AssetModel, Gbm, Law, MarketModel, PathGenerator};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator};
 
 use super::closed_form::mean_depth_below;
@@ -86,13 +86,13 @@ impl Setting {
         let n = self.legs.len();
         let model = |leg: &Leg| AssetModel {
             price: OPENING,
-            law: Law::Gbm { drift: leg.drift, volatility: leg.volatility },
+            law: Law::Gbm(Gbm { drift: leg.drift, volatility: leg.volatility }),
         };
         MarketModel {
             assets: self.legs.iter().map(model).collect(),
             correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { self.correlation }).collect(),
-            history: None,
             step_years: self.years() / self.steps as f64,
+            ..MarketModel::default()
         }
     }
 

@@ -1,0 +1,183 @@
+//! The paths of one block at their present step.
+
+use super::asset::{AssetStep, LawState};
+use super::bootstrap::ResamplerState;
+use super::inside::InsideChunk;
+use super::jumps::{Jump, JumpState};
+use super::normal::normal_pairs;
+use super::replay::WindowStarts;
+use super::stream::{LaneStreams, Purpose};
+use super::{CHUNK, LANES, Lanes, PathGenerator};
+
+/// Largest move of a log price from its start, a factor of 2e130: beyond it amounts and their squares leave the range
+/// of numbers.
+const LARGEST_LOG_MOVE: f64 = 300.0;
+
+/// The paths of one block at their present step.
+#[derive(Debug, Clone)]
+pub struct PathBlock {
+    pub(super) first_path: u64,
+    /// Steps made.
+    pub(super) step: u64,
+    pub(super) shocks: Vec<LaneStreams>,
+    /// Signs of Gaussian draws, where paths are drawn in pairs.
+    pub(super) signs: Option<Lanes>,
+    pub(super) resampling: Option<ResamplerState>,
+    pub(super) windows: Option<WindowStarts>,
+    pub(super) jumps: Vec<JumpState>,
+    /// The step's jumps.
+    pub(super) struck: Vec<Jump>,
+    /// Per driver: its normals of the chunk.
+    pub(super) drivers: Vec<[Lanes; CHUNK]>,
+    pub(super) assets: Vec<AssetPath>,
+    pub(super) held: Held,
+    pub(super) inside: Option<InsideChunk>,
+}
+
+/// One asset's paths.
+#[derive(Debug, Clone)]
+pub struct AssetPath {
+    /// ln(S/S_0); of a replayed asset what is laid over the history.
+    pub log_price: Lanes,
+    pub state: LawState,
+    pub own: OwnDraws,
+    /// Prices of the chunk.
+    pub prices: [Lanes; CHUNK],
+}
+
+/// Draws of a law beside its driver.
+#[derive(Debug, Clone, Default)]
+pub struct OwnDraws {
+    normals: Option<(LaneStreams, Box<[Lanes; CHUNK]>)>,
+    /// Whether antithetic paths flip the normals: those of a variance's driver, not those of a clock.
+    flips: bool,
+    uniforms: Option<(LaneStreams, Box<[Lanes; CHUNK]>)>,
+}
+
+impl OwnDraws {
+    /// Begins the streams that the law draws from.
+    pub fn restart(&mut self, law: &AssetStep, streams: impl Fn(Purpose) -> LaneStreams) {
+        let begin = |purpose| (streams(purpose), Box::new([[0.0; LANES]; CHUNK]));
+        self.flips = law.own_normals() == Some(Purpose::Volatility);
+        self.normals = law.own_normals().map(begin);
+        self.uniforms = law.own_uniforms().map(begin);
+    }
+
+    #[inline(always)]
+    fn draw(&mut self, steps: usize, signs: Option<&Lanes>) {
+        if let Some((streams, rows)) = &mut self.normals {
+            draw_normals(streams, rows, steps, signs.filter(|_| self.flips));
+        }
+        if let Some((streams, rows)) = &mut self.uniforms {
+            for row in &mut rows[..steps] {
+                streams.uniforms(row);
+            }
+        }
+    }
+
+    /// The normals of the chunk's step `index`, if the law draws any.
+    #[inline(always)]
+    pub fn normals(&self, index: usize) -> Option<&Lanes> {
+        self.normals.as_ref().map(|(_, rows)| &rows[index])
+    }
+
+    /// The uniforms in (0, 1].
+    #[inline(always)]
+    pub fn uniforms(&self, index: usize) -> Option<&Lanes> {
+        self.uniforms.as_ref().map(|(_, rows)| &rows[index])
+    }
+}
+
+#[inline(always)]
+fn draw_normals(streams: &mut LaneStreams, rows: &mut [Lanes; CHUNK], steps: usize, signs: Option<&Lanes>) {
+    for pair in rows[..steps.next_multiple_of(2)].chunks_exact_mut(2) {
+        if let [first, second] = pair {
+            normal_pairs(streams, first, second);
+            if let Some(signs) = signs {
+                for l in 0..LANES {
+                    first[l] *= signs[l];
+                    second[l] *= signs[l];
+                }
+            }
+        }
+    }
+}
+
+/// Which paths left the range of numbers and were held at its edge.
+#[derive(Debug, Clone, Copy)]
+pub struct Held {
+    /// Largest log price, or its negative, that was asked for.
+    reached: Lanes,
+}
+
+impl Held {
+    /// Keeps log prices in range, and remembers which were not. Not a number counts as out of range.
+    #[inline(always)]
+    pub fn keep(&mut self, log_price: &mut Lanes) {
+        for l in 0..LANES {
+            let x = log_price[l];
+            let above = if x < LARGEST_LOG_MOVE { x } else { LARGEST_LOG_MOVE };
+            let kept = if above > -LARGEST_LOG_MOVE { above } else { -LARGEST_LOG_MOVE };
+            log_price[l] = kept;
+            self.reached[l] = if kept.abs() > self.reached[l] { kept.abs() } else { self.reached[l] };
+        }
+    }
+}
+
+impl PathBlock {
+    pub(super) fn new(generator: &PathGenerator) -> Self {
+        let asset = |_: &AssetStep| AssetPath {
+            log_price: [0.0; LANES],
+            state: LawState::Nothing,
+            own: OwnDraws::default(),
+            prices: [[0.0; LANES]; CHUNK],
+        };
+        Self {
+            first_path: 0,
+            step: 0,
+            shocks: Vec::with_capacity(generator.drivers.len()),
+            signs: None,
+            resampling: None,
+            windows: None,
+            jumps: Vec::new(),
+            struck: Vec::new(),
+            drivers: vec![[[0.0; LANES]; CHUNK]; generator.drivers.len()],
+            assets: generator.assets.iter().map(asset).collect(),
+            held: Held { reached: [0.0; LANES] },
+            inside: None,
+        }
+    }
+
+    /// Back to time 0; streams and states are begun by the generator.
+    pub(super) fn restart(&mut self, first_path: u64) {
+        self.first_path = first_path;
+        self.step = 0;
+        self.held.reached = [0.0; LANES];
+        for asset in &mut self.assets {
+            asset.log_price = [0.0; LANES];
+        }
+    }
+
+    /// Draws the chunk's normals and uniforms.
+    #[inline(always)]
+    pub(super) fn draw(&mut self, steps: usize) {
+        let signs = self.signs.as_ref();
+        for (streams, rows) in self.shocks.iter_mut().zip(&mut self.drivers) {
+            draw_normals(streams, rows, steps, signs);
+        }
+        for asset in &mut self.assets {
+            asset.own.draw(steps, signs);
+        }
+    }
+
+    /// Prices of asset `asset` at the chunk's step `index`.
+    #[inline(always)]
+    pub fn price(&self, asset: usize, index: usize) -> &Lanes {
+        &self.assets[asset].prices[index]
+    }
+
+    /// Whether a path left the range of numbers so far and was held at its edge.
+    pub fn is_held(&self, lane: usize) -> bool {
+        self.held.reached[lane] >= LARGEST_LOG_MOVE
+    }
+}

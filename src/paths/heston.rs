@@ -1,0 +1,196 @@
+//! Stochastic variance (Heston, "A closed-form solution for options with stochastic volatility", 1993):
+//! d ln S = (drift − v/2) dt + √v dB, dv = κ(θ − v) dt + ξ√v dC, correlation ρ between B and C.
+//!
+//! The variance is stepped by Andersen's quadratic-exponential scheme, the log price by his martingale-corrected
+//! scheme with central weights ("Simple and efficient simulation of the Heston stochastic volatility model", 2008,
+//! sections 3.2 and 4.3), which hold where the variance reaches zero (Feller's condition 2κθ >= ξ² violated). Mean
+//! and variance of v are exact over a step, E[S] is exact where it is finite; the law is of weak order 1 in dt.
+//!
+//! The price's driver is the asset's Gaussian driver w; the variance's is ρ·w + √(1 − ρ²)·η with η the asset's own,
+//! so that prices of several assets have just the correlations asked for.
+
+use super::elementary::ln;
+use super::table::NormalTable;
+use super::{LANES, Lanes};
+
+/// Parameters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heston {
+    /// Drift of the price per year: `E[S_t] = S_0·exp(drift·t)`.
+    pub drift: f64,
+    /// Variance at time 0, per year, `>= 0`.
+    pub initial_variance: f64,
+    /// Speed κ per year, `>= 0`.
+    pub mean_reversion: f64,
+    /// Variance θ that it reverts to, per year, `>= 0`.
+    pub long_run_variance: f64,
+    /// ξ, per square-root year, 0 or at least 1e-6.
+    pub vol_of_vol: f64,
+    /// ρ between price and variance, −1 to 1.
+    pub correlation: f64,
+}
+
+impl Heston {
+    /// The larger of the variances at the start and in the long run.
+    pub fn largest_variance(&self) -> f64 {
+        self.initial_variance.max(self.long_run_variance)
+    }
+
+    /// The volatility, where nothing moves the variance: the price is then a geometric Brownian motion.
+    pub fn constant_volatility(&self) -> Option<f64> {
+        let stays = self.mean_reversion == 0.0 || self.initial_variance == self.long_run_variance;
+        (self.vol_of_vol == 0.0 && stays).then(|| self.initial_variance.sqrt())
+    }
+}
+
+/// Andersen's switch between the two schemes.
+const PSI_SWITCH: f64 = 1.5;
+/// Keeps 2/ψ finite; below it the noise of a step is a 1e-7th of the variance.
+const LEAST_PSI: f64 = 1e-14;
+/// Keeps the mean of a variance that stays at zero apart from 0.
+const LEAST_MEAN: f64 = 1e-30;
+
+/// One step.
+#[derive(Debug, Clone)]
+pub struct HestonStep {
+    growth: f64,
+    step_years: f64,
+    /// Part of a deviation of the variance that is left after a step, `(1 − left)/κ`, and `θ·(1 − left)`.
+    left: f64,
+    reverted: f64,
+    theta: f64,
+    long_run: f64,
+    /// `s² = v·noise_slope + noise_base`.
+    noise_slope: f64,
+    noise_base: f64,
+    rho: f64,
+    rho_rest: f64,
+    k2: f64,
+    k3: f64,
+    k4: f64,
+    is_deterministic: bool,
+    /// ln Φ(−z).
+    log_survival: NormalTable,
+}
+
+impl HestonStep {
+    /// From annual parameters. `drift` is what is left for the diffusion once jumps are compensated.
+    pub fn new(law: &Heston, drift: f64, step_years: f64) -> Self {
+        let (kappa, xi, rho, dt) = (law.mean_reversion, law.vol_of_vol, law.correlation, step_years);
+        let left = libm::exp(-kappa * dt);
+        let reverted = if kappa * dt > 0.0 { -libm::expm1(-kappa * dt) / kappa } else { dt };
+        // Central weights: the integral of the variance is dt·(v + v')/2.
+        let half = 0.5 * dt;
+        let pull = if xi > 0.0 { rho / xi } else { 0.0 };
+        Self {
+            growth: drift * dt,
+            step_years: dt,
+            left,
+            reverted,
+            theta: law.long_run_variance * kappa * reverted,
+            long_run: law.long_run_variance,
+            noise_slope: xi * xi * left * reverted,
+            noise_base: 0.5 * law.long_run_variance * xi * xi * kappa * reverted * reverted,
+            rho,
+            rho_rest: (1.0 - rho * rho).sqrt(),
+            k2: half * (kappa * pull - 0.5) + pull,
+            k3: half * (1.0 - rho * rho),
+            k4: half * (1.0 - rho * rho),
+            is_deterministic: xi == 0.0,
+            log_survival: NormalTable::log_survival(),
+        }
+    }
+
+    /// Advances log prices and variances by one step. `driver` is the price's Gaussian, `own` the asset's own.
+    #[inline(always)]
+    pub fn advance(&self, log_price: &mut Lanes, variance: &mut Lanes, driver: &Lanes, own: &Lanes) {
+        if self.is_deterministic {
+            return self.advance_without_noise(log_price, variance, driver);
+        }
+        let a_coefficient = self.k2 + 0.5 * self.k4;
+        let (mut next, mut log_mean, mut other) = ([0.0; LANES], [0.0; LANES], false);
+        for l in 0..LANES {
+            let v = variance[l];
+            let mean = v * self.left + self.theta;
+            let mean = if mean > LEAST_MEAN { mean } else { LEAST_MEAN };
+            let noise = v * self.noise_slope + self.noise_base;
+            let psi = noise / (mean * mean);
+            other |= psi > PSI_SWITCH;
+            let psi = if psi > LEAST_PSI { psi } else { LEAST_PSI };
+            let psi = if psi < PSI_SWITCH { psi } else { PSI_SWITCH };
+            let q = 2.0 / psi;
+            let b2 = q - 1.0 + (q * (q - 1.0)).sqrt();
+            let a = mean / (1.0 + b2);
+            let z = self.rho * driver[l] + self.rho_rest * own[l];
+            let root = b2.sqrt() + z;
+            next[l] = a * root * root;
+            // ln E[exp(A·v')], where it exists; elsewhere its first two cumulants, as in the uncorrected scheme.
+            let spread = 1.0 - 2.0 * a_coefficient * a;
+            let exists = spread > 1e-3;
+            let spread = if exists { spread } else { 1.0 };
+            let exact = a_coefficient * b2 * a / spread - 0.5 * ln(spread);
+            let uncorrected = a_coefficient * (mean + 0.5 * a_coefficient * noise);
+            log_mean[l] = if exists { exact } else { uncorrected };
+        }
+        if other {
+            self.exponential_scheme(variance, driver, own, &mut next, &mut log_mean);
+        }
+        for l in 0..LANES {
+            let (v, after) = (variance[l], next[l]);
+            let rest = self.rho_rest * driver[l] - self.rho * own[l];
+            let drift = self.growth - log_mean[l] - 0.5 * self.k3 * v + self.k2 * after;
+            log_price[l] += drift + (self.k3 * v + self.k4 * after).sqrt() * rest;
+            variance[l] = after;
+        }
+    }
+
+    /// Andersen's second scheme, for the lanes whose variance is near zero: an atom at 0 and an exponential tail.
+    #[inline(always)]
+    fn exponential_scheme(
+        &self,
+        variance: &Lanes,
+        driver: &Lanes,
+        own: &Lanes,
+        next: &mut Lanes,
+        log_mean: &mut Lanes,
+    ) {
+        let a_coefficient = self.k2 + 0.5 * self.k4;
+        for l in 0..LANES {
+            let v = variance[l];
+            let mean = v * self.left + self.theta;
+            let mean = if mean > LEAST_MEAN { mean } else { LEAST_MEAN };
+            let noise = v * self.noise_slope + self.noise_base;
+            let psi = noise / (mean * mean);
+            if psi <= PSI_SWITCH {
+                continue;
+            }
+            let rate = 2.0 / (mean * (psi + 1.0));
+            let tail = 2.0 / (psi + 1.0);
+            let z = self.rho * driver[l] + self.rho_rest * own[l];
+            // v' = ln((1 − p)/(1 − U))/rate above the atom p = 1 − tail, with U = Φ(z).
+            let above = ln(tail) - self.log_survival.at(z);
+            next[l] = if above > 0.0 { above / rate } else { 0.0 };
+            let exists = a_coefficient < 0.999 * rate;
+            let moment = (1.0 - tail) + rate * tail / (rate - if exists { a_coefficient } else { 0.0 });
+            let uncorrected = a_coefficient * (mean + 0.5 * a_coefficient * noise);
+            log_mean[l] = if exists { ln(moment) } else { uncorrected };
+        }
+    }
+
+    /// ξ = 0: the variance goes its way, and the step is exact.
+    fn advance_without_noise(&self, log_price: &mut Lanes, variance: &mut Lanes, driver: &Lanes) {
+        for l in 0..LANES {
+            let v = variance[l];
+            let after = v * self.left + self.theta;
+            let integral = v * self.reverted + self.long_run * (self.step_years - self.reverted);
+            log_price[l] += self.growth - 0.5 * integral + integral.sqrt() * driver[l];
+            variance[l] = after;
+        }
+    }
+
+    /// Variance of the log price over the step between two variances.
+    #[inline(always)]
+    pub fn step_variance(&self, before: f64, after: f64) -> f64 {
+        0.5 * self.step_years * (before + after)
+    }
+}

@@ -1,0 +1,43 @@
+//! Historical replay: every window of the horizon's length is one path, as it was.
+//!
+//! Path p is the window that opens at bar p·stride; its price is the close, scaled so that the path opens at the
+//! asset's price: exact where that price is the window's own first close, and to one rounding elsewhere. All assets
+//! are taken from the same bars. Windows that begin less than a horizon apart overlap, and all come from one history.
+
+use super::{LANES, Lanes, WindowHistory};
+
+/// The first bars of a block's windows.
+#[derive(Debug, Clone, Copy)]
+pub struct WindowStarts([usize; LANES]);
+
+/// Closes to read windows from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replayer {
+    history: WindowHistory,
+}
+
+impl Replayer {
+    /// Takes the history over.
+    pub fn new(history: &WindowHistory) -> Self {
+        Self { history: history.clone() }
+    }
+
+    /// The windows of the paths `first_path ..`. Past the last window a path begins again at the first bars, and a
+    /// window that reaches past the last bar goes on at the first: neither is a path of the history, and none is counted.
+    pub fn begin(&self, first_path: u64) -> WindowStarts {
+        let bars = self.history.bars() as u128;
+        let start = |l: usize| (u128::from(first_path) + l as u128) * self.history.stride as u128 % bars;
+        WindowStarts(std::array::from_fn(|l| start(l) as usize))
+    }
+
+    /// Prices of one column `step` bars into each window, opening at `price`.
+    #[inline(always)]
+    pub fn prices(&self, starts: &WindowStarts, column: usize, step: u64, price: f64, row: &mut Lanes) {
+        let WindowHistory { columns, closes, .. } = &self.history;
+        let bars = self.history.bars();
+        for l in 0..LANES {
+            let bar = (starts.0[l] + step as usize) % bars;
+            row[l] = closes[bar * columns + column] * (price / closes[starts.0[l] * columns + column]);
+        }
+    }
+}
