@@ -17,9 +17,9 @@ pub type LiquidationSteps = [u32; LANES];
 #[derive(Debug, Clone)]
 pub struct BookState {
     /// Per pool: its money plus offset while open, +∞ once liquidated, so that it never fails again.
-    pool_base: Vec<Lanes>,
+    pub(super) pool_base: Vec<Lanes>,
     /// Per pool: when it was liquidated.
-    liquidated_at: Vec<LiquidationSteps>,
+    pub(super) liquidated_at: Vec<LiquidationSteps>,
     wallet: Lanes,
     /// The wallet in decimals, which backs a pool's exact decisions; kept where pools return money to one.
     exact_wallet: Vec<Decimal>,
@@ -126,20 +126,30 @@ impl BookState {
         gap: &Lanes,
         price: &dyn Fn(usize, usize) -> f64,
     ) {
-        let guard = plan.pools[pool].guard;
         for (lane, &gap) in gap.iter().enumerate() {
-            if gap > guard {
-                continue;
-            }
-            let fails = gap < -guard
-                || match self.exact_margins(plan, pool, lane, price) {
-                    Some((equity, requirement)) => equity <= requirement,
-                    // Amounts beyond decimals: the f64 answer stands.
-                    None => gap <= 0.0,
-                };
-            if fails {
+            if gap <= plan.pools[pool].guard && self.fails(plan, pool, lane, gap, price) {
                 self.liquidate(plan, pool, step, lane, price);
             }
+        }
+    }
+
+    /// Whether a pool with this gap, at these prices, fails; near the barrier the exact rule decides.
+    pub(super) fn fails(
+        &self,
+        plan: &BookPlan,
+        pool: usize,
+        lane: usize,
+        gap: f64,
+        price: &dyn Fn(usize, usize) -> f64,
+    ) -> bool {
+        let guard = plan.pools[pool].guard;
+        if gap.abs() > guard {
+            return gap < 0.0;
+        }
+        match self.exact_margins(plan, pool, lane, price) {
+            Some((equity, requirement)) => equity <= requirement,
+            // Amounts beyond decimals: the f64 answer stands.
+            None => gap <= 0.0,
         }
     }
 
@@ -163,7 +173,7 @@ impl BookState {
     }
 
     /// Closes one lane's pool: fill, shortfall, remainder.
-    fn liquidate(
+    pub(super) fn liquidate(
         &mut self,
         plan: &BookPlan,
         pool: usize,

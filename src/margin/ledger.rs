@@ -8,6 +8,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use super::pool::{Partition, Pool, PoolKind};
+use super::prices::touched_price;
 use crate::domain::{FillPrice, MarginMode, Portfolio, Remainder, TierTable};
 
 /// Decimals of an amount of money in the ledger.
@@ -132,23 +133,55 @@ impl<'a> Ledger<'a> {
     pub fn step(&mut self, step: u64, marks: &[Decimal]) -> Result<Vec<LiquidationEvent>, OutOfRange> {
         let mut failing = Vec::new();
         for (index, pool) in self.pools.iter().enumerate().filter(|(_, p)| p.open) {
-            let equity = self.pool_equity(pool, marks)?;
-            let requirement = requirement(self.portfolio, &pool.pool, marks)?;
-            if equity <= requirement {
-                failing.push((index, equity, requirement));
+            if self.fails(pool, marks)? {
+                failing.push(index);
             }
         }
-        failing.into_iter().map(|(index, e, r)| self.liquidate(step, index, e, r, marks)).collect()
+        failing.into_iter().map(|index| self.liquidate(step, index, marks)).collect()
+    }
+
+    /// Continuous monitoring: inside step `step` every price has been at its `low` and its `high`. A pool of one asset
+    /// that fails at either is liquidated at the price, to 12 digits, at which it met its requirement on the way there.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] when an amount is too large to be exact.
+    pub fn touch(
+        &mut self,
+        step: u64,
+        low: &[Decimal],
+        high: &[Decimal],
+    ) -> Result<Vec<LiquidationEvent>, OutOfRange> {
+        let mut failing = Vec::new();
+        for (index, pool) in self.pools.iter().enumerate().filter(|(_, p)| p.open) {
+            let Some(asset) = pool.pool.only_asset() else { continue };
+            let extreme = if self.fails(pool, low)? {
+                low[asset]
+            } else if self.fails(pool, high)? {
+                high[asset]
+            } else {
+                continue;
+            };
+            let price = touched_price(self.portfolio, &pool.pool, self.money(pool), extreme);
+            let price = price.and_then(|price| price.round_sf(PRICE_DIGITS as u32)).ok_or(OutOfRange)?;
+            let mut marks = low.to_vec();
+            marks[asset] = price;
+            failing.push((index, marks));
+        }
+        failing.into_iter().map(|(index, marks)| self.liquidate(step, index, &marks)).collect()
+    }
+
+    fn fails(&self, pool: &OpenPool, marks: &[Decimal]) -> Result<bool, OutOfRange> {
+        Ok(self.pool_equity(pool, marks)? <= requirement(self.portfolio, &pool.pool, marks)?)
     }
 
     fn liquidate(
         &mut self,
         step: u64,
         index: usize,
-        equity: Decimal,
-        requirement: Decimal,
         marks: &[Decimal],
     ) -> Result<LiquidationEvent, OutOfRange> {
+        let equity = self.pool_equity(&self.pools[index], marks)?;
+        let requirement = requirement(self.portfolio, &self.pools[index].pool, marks)?;
         let money = self.money(&self.pools[index]);
         let mut fills = Vec::new();
         for &position in &self.pools[index].pool.positions {

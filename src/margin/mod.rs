@@ -4,6 +4,7 @@
 //! f64 for a block of paths. They share constants and the partition into pools. The kernel asks the ledger's
 //! formulas only where a lane lies within rounding of its barrier.
 
+mod inside;
 mod kernel;
 mod ledger;
 mod plan;

@@ -23,6 +23,8 @@ pub(super) struct TieredSize {
 pub(super) struct PoolPlan {
     pub is_wallet: bool,
     pub positions: Vec<usize>,
+    /// The asset of all of them, if there is only one.
+    pub only_asset: Option<usize>,
     /// Opening money.
     pub money: f64,
     /// Gaps within it of zero are decided exactly.
@@ -95,6 +97,11 @@ impl BookPlan {
         self.entry_notional
     }
 
+    /// Whether a pool holds positions in several assets, which have no exact bridge.
+    pub fn has_joint_pool(&self) -> bool {
+        self.pools.iter().any(|pool| pool.only_asset.is_none())
+    }
+
     /// Number of pools that hold positions.
     pub fn pools(&self) -> usize {
         self.pools.len()
@@ -144,6 +151,7 @@ impl PoolPlan {
         Self {
             is_wallet: pool.kind == PoolKind::Wallet,
             positions: pool.positions.clone(),
+            only_asset: pool.only_asset(),
             money: to_f64(pool.money),
             guard: GUARD * to_f64(pool.money.max(notional)),
             offset: to_f64(offset),

@@ -72,6 +72,12 @@ impl Partition {
 }
 
 impl Pool {
+    /// The asset that every position of the pool is in, if there is only one.
+    pub fn only_asset(&self) -> Option<usize> {
+        let first = self.sizes.first()?.asset;
+        self.sizes.iter().all(|size| size.asset == first).then_some(first)
+    }
+
     fn new(portfolio: &Portfolio, kind: PoolKind, positions: Vec<usize>, money: Decimal) -> Self {
         let mut sizes: Vec<SizedMarket> = Vec::new();
         for &index in &positions {

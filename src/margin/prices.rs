@@ -8,6 +8,10 @@ use crate::domain::{MarginMode, Portfolio, Side, Tier};
 /// Fraction of the entry price below which a price is zero but for the rounding of quantities.
 const NOTHING: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
 
+/// Part of a touched price by which it is moved to the side that does not fail, so that rounding it to 12 digits makes
+/// no shortfall where the requirement is zero.
+const INWARDS: Decimal = Decimal::from_parts(1, 0, 0, false, 12);
+
 /// Prices of one position's asset at which its pool fails, the other assets unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryPrices {
@@ -25,19 +29,47 @@ pub fn entry_prices(portfolio: &Portfolio, mode: MarginMode) -> Vec<EntryPrices>
     (0..portfolio.positions.len())
         .map(|index| {
             let pool = partition.pools.iter().find(|pool| pool.positions.contains(&index));
+            let position = &portfolio.positions[index];
+            let entry = portfolio.entry_price(position);
             let find = |with_requirement| {
-                pool.and_then(|pool| Curve::new(portfolio, pool, index, with_requirement)?.root())
+                let pool = pool?;
+                let curve = Curve::new(portfolio, pool, position.asset, pool.money, with_requirement)?;
+                curve.root(entry, position.side)
             };
             EntryPrices { liquidation: find(true), bankruptcy: find(false) }
         })
         .collect()
 }
 
+/// The price at which a pool of one asset that holds `money` and fails at the price `failing` meets its requirement, on
+/// the way from there to where it does not fail; `None` where an amount outgrows decimals.
+///
+/// What is left after the requirement is concave in the price, so that Newton's method from a failing price never
+/// leaves the failing side, and ends after at most one step for each line.
+pub(super) fn touched_price(
+    portfolio: &Portfolio,
+    pool: &Pool,
+    money: Decimal,
+    failing: Decimal,
+) -> Option<Decimal> {
+    let asset = pool.sizes.first()?.asset;
+    let curve = Curve::new(portfolio, pool, asset, money, true)?;
+    let mut price = failing;
+    for _ in 0..=curve.breaks.len() {
+        let slope = curve.slope(price)?;
+        let next = price.checked_sub(curve.value(price)?.checked_div(slope)?)?;
+        if next == price {
+            break;
+        }
+        price = next;
+    }
+    let inwards = if price < failing { Decimal::ONE - INWARDS } else { Decimal::ONE + INWARDS };
+    price.checked_mul(inwards)
+}
+
 /// A pool's equity, less its requirement if asked, as a function of one asset's price: concave and
 /// piecewise linear, because the requirement is a maximum of lines.
 struct Curve {
-    entry: Decimal,
-    side: Side,
     /// Value at price 0 without the requirement in this asset.
     constant: Decimal,
     /// Net quantity.
@@ -49,17 +81,17 @@ struct Curve {
 }
 
 impl Curve {
-    fn new(portfolio: &Portfolio, pool: &Pool, position: usize, with_requirement: bool) -> Option<Self> {
-        let moving = portfolio.positions[position].asset;
+    /// As a function of the price of asset `moving`, the others at their entry prices.
+    fn new(
+        portfolio: &Portfolio,
+        pool: &Pool,
+        moving: usize,
+        money: Decimal,
+        with_requirement: bool,
+    ) -> Option<Self> {
         let entry = portfolio.assets[moving].price;
-        let mut curve = Self {
-            entry,
-            side: portfolio.positions[position].side,
-            constant: pool.money,
-            net: Decimal::ZERO,
-            requirements: Vec::new(),
-            breaks: Vec::new(),
-        };
+        let mut curve =
+            Self { constant: money, net: Decimal::ZERO, requirements: Vec::new(), breaks: Vec::new() };
         for &index in &pool.positions {
             let p = &portfolio.positions[index];
             if p.asset == moving {
@@ -92,35 +124,56 @@ impl Curve {
         Some(value)
     }
 
-    /// Walks from the entry in the losing direction, segment by segment, to the first zero.
-    fn root(mut self) -> Option<Decimal> {
+    /// Change of the value per unit of price.
+    fn slope(&self, price: Decimal) -> Option<Decimal> {
+        let mut slope = self.net;
+        for lines in &self.requirements {
+            slope = slope.checked_sub(steepness(lines, price)?)?;
+        }
+        Some(slope)
+    }
+
+    /// Walks from the entry in the losing direction of the side, segment by segment, to the first zero.
+    fn root(mut self, entry: Decimal, side: Side) -> Option<Decimal> {
         self.breaks.sort();
-        let beyond: Vec<Decimal> = match self.side {
+        let beyond: Vec<Decimal> = match side {
             Side::Long => {
-                let below = self.breaks.iter().rev().copied().filter(|b| *b < self.entry);
+                let below = self.breaks.iter().rev().copied().filter(|b| *b < entry);
                 below.chain([Decimal::ZERO]).collect()
             }
             Side::Short => {
-                let above = self.breaks.iter().copied().filter(|b| *b > self.entry);
+                let above = self.breaks.iter().copied().filter(|b| *b > entry);
                 // One point past the last break fixes the slope of the unbounded segment.
-                let last = above.clone().next_back().unwrap_or(self.entry);
+                let last = above.clone().next_back().unwrap_or(entry);
                 above.chain([last.checked_mul(Decimal::TWO)?]).collect()
             }
         };
-        let (mut near, mut near_value) = (self.entry, self.value(self.entry)?);
+        let (mut near, mut near_value) = (entry, self.value(entry)?);
         for (index, &far) in beyond.iter().enumerate() {
             let far_value = self.value(far)?;
-            let unbounded = self.side == Side::Short && index + 1 == beyond.len();
+            let unbounded = side == Side::Short && index + 1 == beyond.len();
             if far_value <= Decimal::ZERO || (unbounded && far_value < near_value) {
                 let run = far.checked_sub(near)?.checked_mul(near_value)?;
                 let fall = near_value.checked_sub(far_value)?;
                 let price = near.checked_add(run.checked_div(fall)?)?;
-                return (price > self.entry * NOTHING).then_some(price);
+                return (price > entry * NOTHING).then_some(price);
             }
             (near, near_value) = (far, far_value);
         }
         None
     }
+}
+
+/// Slope of the line that is highest at a price.
+fn steepness(lines: &[(Decimal, Decimal)], price: Decimal) -> Option<Decimal> {
+    let mut best: Option<(Decimal, Decimal)> = None;
+    for (slope, deduction) in lines {
+        let value = slope.checked_mul(price)?.checked_sub(*deduction)?;
+        if best.is_none_or(|(highest, _)| value > highest) {
+            best = Some((value, *slope));
+        }
+    }
+    best.map(|(_, slope)| slope)
 }
 
 /// `max over k of (slope_k·P − c_k)`.

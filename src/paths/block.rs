@@ -176,6 +176,12 @@ impl PathBlock {
         &self.assets[asset].prices[index]
     }
 
+    /// What steps look like from inside, where the generator records it.
+    #[inline(always)]
+    pub fn inside(&self) -> Option<&InsideChunk> {
+        self.inside.as_ref()
+    }
+
     /// Whether a path left the range of numbers so far and was held at its edge.
     pub fn is_held(&self, lane: usize) -> bool {
         self.held.reached[lane] >= LARGEST_LOG_MOVE

@@ -30,6 +30,7 @@ pub struct PathGenerator {
     pub(super) jumps: Vec<JumpSource>,
     resampler: Option<Resampler>,
     replayer: Option<Replayer>,
+    has_bridges: bool,
     records_inside: bool,
 }
 
@@ -63,6 +64,7 @@ impl PathGenerator {
             jumps: sources(market),
             resampler: market.history.as_ref().map(Resampler::new),
             replayer: market.windows.as_ref().map(Replayer::new),
+            has_bridges: market.assets.iter().all(|asset| asset.law.has_bridge()),
             records_inside: false,
         })
     }
@@ -72,9 +74,19 @@ impl PathGenerator {
         Self { sampling, ..self }
     }
 
-    /// The same, able to tell what happens inside steps.
+    /// The same, recording what is needed to look inside steps, where every law has a path there.
     pub fn recording_inside(self) -> Self {
-        Self { records_inside: true, ..self }
+        Self { records_inside: self.has_bridges, ..self }
+    }
+
+    /// The same, blind between the ends of steps.
+    pub fn blind_inside(self) -> Self {
+        Self { records_inside: false, ..self }
+    }
+
+    /// Whether every law has a path inside steps.
+    pub fn has_bridges(&self) -> bool {
+        self.has_bridges
     }
 
     /// How paths are drawn.

@@ -17,8 +17,10 @@ use super::{CHUNK, LANES, Lanes, PathBlock, PathGenerator};
 
 /// Parts that an interval is divided into at a time, where several assets move.
 const PARTS: usize = 16;
-/// How often it is divided: 256 times inside a step.
+/// How often it is divided.
 const DEPTH: usize = 2;
+/// Parts of a step in all.
+pub const PARTS_OF_A_STEP: u32 = (PARTS as u32).pow(DEPTH as u32);
 /// Deviations beyond its ends that a bridge is taken to stay within: it goes further with probability e^(−2·4.3²), 1e-16.
 const REACH: f64 = 4.3;
 

@@ -7,9 +7,12 @@ use rust_decimal::Decimal;
 use super::job;
 use crate::domain::{Asset, FillPrice, MarginMode, Portfolio, Remainder, Span};
 use crate::error::{Error, Result};
-use crate::margin::{AccountRecord, Ledger, LiquidationEvent, OutOfRange, PoolKind, price_to_decimal};
-use crate::paths::{CHUNK, LANES};
+use crate::margin::{
+    AccountRecord, BookState, Ledger, LiquidationEvent, OutOfRange, PoolKind, price_to_decimal,
+};
+use crate::paths::{CHUNK, LANES, PathBlock};
 use crate::scenario::Scenario;
+use crate::simulation::{Job, Sighting, Sightings};
 
 /// The story of path `path` in each of `modes`. A path is a function of the seed and its number: it
 /// may lie beyond the scenario's `paths`.
@@ -35,23 +38,47 @@ fn follow(scenario: &Scenario, path: u64, mut tellers: Vec<Teller<'_>>) -> Resul
     let job = job(scenario)?;
     let lane = (path % LANES as u64) as usize;
     let mut block = job.generator.begin(path - lane as u64);
+    // Accounts that stay as they opened: what is near one of them is all that can be near the tellers'.
+    let states: Vec<BookState> = job.books.iter().map(BookState::open).collect();
     let mut marks = Vec::new();
     let mut done = 0;
     while done < job.steps {
         let steps = CHUNK.min((job.steps - done) as usize);
         job.generator.advance(&mut block, steps);
         for index in 0..steps {
+            let step = done + index as u64 + 1;
+            for sighting in look_inside(&job, &block, (index, steps), lane, &states) {
+                let exact =
+                    sighting.exact().map_err(|e| Error::failed(format!("path {path}: a price: {e}")))?;
+                for teller in &mut tellers {
+                    let told = teller.look_inside(step, &exact);
+                    told.map_err(|e| Error::failed(format!("path {path} in mode {}: {e}", teller.mode)))?;
+                }
+            }
             let mark = |asset| price_to_decimal(block.price(asset, index)[lane]);
             let row = (0..job.generator.assets()).map(mark).collect::<std::result::Result<_, OutOfRange>>();
             marks = row.map_err(|e| Error::failed(format!("path {path}: a price: {e}")))?;
             for teller in &mut tellers {
-                let told = teller.step(done + index as u64 + 1, &marks);
+                let told = teller.step(step, &marks);
                 told.map_err(|e| Error::failed(format!("path {path} in mode {}: {e}", teller.mode)))?;
             }
         }
         done += steps as u64;
     }
     Ok(tellers.into_iter().map(|teller| teller.close(done, &marks)).collect())
+}
+
+/// What happens inside a step wherever a pool is near; nothing where margin is checked at steps.
+fn look_inside(
+    job: &Job,
+    block: &PathBlock,
+    (index, steps): (usize, usize),
+    lane: usize,
+    states: &[BookState],
+) -> Vec<Sighting<f64>> {
+    let mut seen = Sightings { books: &job.books, states, lane, list: Vec::new() };
+    job.generator.look_inside(block, index, steps, lane, &mut seen);
+    seen.list
 }
 
 /// One mode's account and its story so far.
@@ -61,6 +88,8 @@ struct Teller<'a> {
     ledger: Ledger<'a>,
     text: String,
     record: AccountRecord,
+    /// Nothing is open any more, and the record has seen it.
+    is_settled: bool,
 }
 
 impl<'a> Teller<'a> {
@@ -69,17 +98,29 @@ impl<'a> Teller<'a> {
         let mut text = format!("\nmode {mode}\n");
         tell_opening(&mut text, &scenario.portfolio, &ledger);
         let record = AccountRecord::open(scenario.portfolio.account.wallet);
-        Self { scenario, mode, ledger, text, record }
+        Self { scenario, mode, ledger, text, record, is_settled: false }
+    }
+
+    fn look_inside(
+        &mut self,
+        step: u64,
+        sighting: &Sighting<Decimal>,
+    ) -> std::result::Result<(), OutOfRange> {
+        for event in sighting.tell(&mut self.ledger, step)? {
+            tell_liquidation(&mut self.text, self.scenario, &self.ledger, "inside step", &event);
+        }
+        Ok(())
     }
 
     fn step(&mut self, step: u64, marks: &[Decimal]) -> std::result::Result<(), OutOfRange> {
-        if self.ledger.is_closed() {
+        if self.is_settled {
             return Ok(());
         }
         for event in self.ledger.step(step, marks)? {
-            tell_liquidation(&mut self.text, self.scenario, &self.ledger, &event);
+            tell_liquidation(&mut self.text, self.scenario, &self.ledger, "step", &event);
         }
         self.record.see(self.ledger.balance(marks)?);
+        self.is_settled = self.ledger.is_closed();
         Ok(())
     }
 
@@ -131,15 +172,25 @@ fn tell_opening(text: &mut String, portfolio: &Portfolio, ledger: &Ledger<'_>) {
     }
 }
 
-fn tell_liquidation(text: &mut String, scenario: &Scenario, ledger: &Ledger<'_>, event: &LiquidationEvent) {
+fn tell_liquidation(
+    text: &mut String,
+    scenario: &Scenario,
+    ledger: &Ledger<'_>,
+    when: &str,
+    event: &LiquidationEvent,
+) {
     let portfolio = &scenario.portfolio;
     let names: Vec<&str> =
         event.fills.iter().map(|fill| portfolio.positions[fill.position].name.as_str()).collect();
     let seconds = u128::from(event.step) * u128::from(scenario.settings.horizon.seconds());
     let elapsed = Span::from_seconds((seconds / u128::from(scenario.settings.steps)) as u64);
     let elapsed = elapsed.map_or_else(String::new, |span| format!(" ({span})"));
-    let _ =
-        writeln!(text, "  step {}{elapsed}: the margin check fails, {} closed", event.step, names.join(", "));
+    let _ = writeln!(
+        text,
+        "  {when} {}{elapsed}: the margin check fails, {} closed",
+        event.step,
+        names.join(", ")
+    );
     for fill in &event.fills {
         let position = &portfolio.positions[fill.position];
         let _ = writeln!(

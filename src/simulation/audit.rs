@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
+use super::sightings::{Sighting, Sightings};
 use super::{Audit, Job};
 use crate::domain::to_f64;
 use crate::error::{Error, Result};
 use crate::margin::{AccountRecord, BookPlan, BookState, Ledger, OutOfRange, price_to_decimal};
-use crate::paths::{CHUNK, LANES, Lanes};
+use crate::paths::{CHUNK, LANES, Lanes, PathBlock};
 
 /// Paths audited at most; each is kept in decimals in every mode.
 const AUDIT_PATHS: u64 = 64;
@@ -57,6 +58,8 @@ struct Followed<'a> {
     /// (pool, step) in the order seen.
     events: Vec<(usize, u64)>,
     record: AccountRecord,
+    /// Nothing is open any more, and the record has seen it.
+    is_settled: bool,
 }
 
 impl<'a> Followed<'a> {
@@ -65,17 +68,30 @@ impl<'a> Followed<'a> {
             ledger: Ledger::open(book.portfolio(), book.mode()),
             events: Vec::new(),
             record: AccountRecord::open(book.portfolio().account.wallet),
+            is_settled: false,
         }
     }
 
+    fn look_inside(
+        &mut self,
+        step: u64,
+        sighting: &Sighting<Decimal>,
+    ) -> std::result::Result<(), OutOfRange> {
+        for event in sighting.tell(&mut self.ledger, step)? {
+            self.events.push((event.pool, step));
+        }
+        Ok(())
+    }
+
     fn step(&mut self, step: u64, marks: &[Decimal]) -> std::result::Result<(), OutOfRange> {
-        if self.ledger.is_closed() {
+        if self.is_settled {
             return Ok(());
         }
         for event in self.ledger.step(step, marks)? {
             self.events.push((event.pool, step));
         }
         self.record.see(self.ledger.balance(marks)?);
+        self.is_settled = self.ledger.is_closed();
         Ok(())
     }
 }
@@ -131,9 +147,11 @@ fn audit_block(job: &Job, block: u64, lanes: &[usize], steps: u64, cancelled: &A
         let chunk = CHUNK.min((steps - done) as usize);
         job.generator.advance(&mut paths, chunk);
         for index in 0..chunk {
+            let step = done + index as u64 + 1;
+            audit.look_inside(&paths, (index, chunk), step);
             let prices: Vec<Lanes> =
                 (0..job.generator.assets()).map(|asset| *paths.price(asset, index)).collect();
-            audit.step(done + index as u64 + 1, &prices)?;
+            audit.step(step, &prices)?;
         }
         done += chunk as u64;
     }
@@ -141,6 +159,38 @@ fn audit_block(job: &Job, block: u64, lanes: &[usize], steps: u64, cancelled: &A
 }
 
 impl BlockAudit<'_> {
+    /// Continuous monitoring: every account and both kernels go through what happens inside the step.
+    fn look_inside(&mut self, paths: &PathBlock, (index, steps): (usize, usize), step: u64) {
+        if paths.inside().is_none() {
+            return;
+        }
+        for (place, accounts) in self.followed.iter_mut().enumerate() {
+            let lane = self.lanes[place];
+            let Some(open) = accounts else { continue };
+            let mut seen =
+                Sightings { books: &self.job.books, states: &self.on_prices, lane, list: Vec::new() };
+            self.job.generator.look_inside(paths, index, steps, lane, &mut seen);
+            for sighting in seen.list {
+                for (mode, book) in self.job.books.iter().enumerate() {
+                    sighting.show(book, &mut self.on_prices[mode], step as u32, lane);
+                }
+                let Ok(exact) = sighting.exact() else {
+                    *accounts = None;
+                    self.total.left_out += 1;
+                    break;
+                };
+                for (mode, book) in self.job.books.iter().enumerate() {
+                    exact.rounded().show(book, &mut self.on_marks[mode], step as u32, lane);
+                }
+                if open.iter_mut().try_for_each(|account| account.look_inside(step, &exact)).is_err() {
+                    *accounts = None;
+                    self.total.left_out += 1;
+                    break;
+                }
+            }
+        }
+    }
+
     fn step(&mut self, step: u64, prices: &[Lanes]) -> Result<()> {
         let mut rounded = prices.to_vec();
         for (&lane, accounts) in self.lanes.iter().zip(&mut self.followed) {

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Job;
 use crate::error::{Error, Result};
-use crate::margin::BookState;
-use crate::paths::{CHUNK, PathBlock};
+use crate::margin::{BookPlan, BookState};
+use crate::paths::{CHUNK, PathBlock, Watcher};
 
 /// Sees every mode after every step.
 pub trait Observer {
@@ -66,6 +66,10 @@ pub fn run_block<O: Observer>(
         for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
             for index in 0..steps {
                 let step = done + index as u64 + 1;
+                if let Some(inside) = paths.inside() {
+                    let lanes = state.near(plan, |asset| inside.bounds(asset, index)) | inside.jumping(index);
+                    watch(job, paths, (index, steps), step as u32, lanes, plan, state);
+                }
                 state.step(plan, step as u32, |asset| paths.price(asset, index));
                 observer.stepped(book, step, state);
             }
@@ -73,4 +77,44 @@ pub fn run_block<O: Observer>(
         done += steps as u64;
     }
     Ok(())
+}
+
+/// One lane of one mode, looking inside a step.
+struct LaneWatcher<'a> {
+    plan: &'a BookPlan,
+    state: &'a mut BookState,
+    step: u32,
+    lane: usize,
+}
+
+impl Watcher for LaneWatcher<'_> {
+    fn is_near(&self, low: &[f64], high: &[f64]) -> bool {
+        self.state.is_near(self.plan, self.lane, low, high)
+    }
+
+    fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
+        self.state.ran(self.plan, self.step, self.lane, [low, high, end]);
+    }
+
+    fn jumped(&mut self, to: &[f64]) {
+        self.state.jumped(self.plan, self.step, self.lane, to);
+    }
+}
+
+/// Looks inside the step of every lane whose bit is set.
+fn watch(
+    job: &Job,
+    paths: &PathBlock,
+    (index, steps): (usize, usize),
+    step: u32,
+    mut lanes: u64,
+    plan: &BookPlan,
+    state: &mut BookState,
+) {
+    while lanes != 0 {
+        let lane = lanes.trailing_zeros() as usize;
+        lanes &= lanes - 1;
+        let mut watcher = LaneWatcher { plan, state, step, lane };
+        job.generator.look_inside(paths, index, steps, lane, &mut watcher);
+    }
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::block::{Scratch, Unobserved};
 use super::totals::Totals;
-use super::{Audit, PathSample, RunOutcome, VectorWidth, audit, sample};
+use super::{Audit, PathSample, RunOutcome, StepBias, VectorWidth, audit, bias, sample};
 use crate::error::{Error, Result};
 use crate::margin::BookPlan;
 use crate::paths::{LANES, PathGenerator};
@@ -140,6 +140,14 @@ impl Simulator {
     /// [`Error::Failed`] when they differ; [`Error::Interrupted`] when cancelled.
     pub fn audit(&self, job: &Job, cancelled: &AtomicBool) -> Result<Audit> {
         self.threads.install(|| audit::audit(job, cancelled))
+    }
+
+    /// What checking margin at steps only misses; `None` where a law has no path inside steps.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when cancelled.
+    pub fn step_bias(&self, job: &Job, cancelled: &AtomicBool) -> Result<Option<StepBias>> {
+        self.threads.install(|| bias::step_bias(job, self.width, cancelled))
     }
 
     /// Records the first paths of the run for pictures.

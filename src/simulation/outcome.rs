@@ -76,6 +76,29 @@ pub struct Audit {
     pub max_balance_error: f64,
 }
 
+/// One mode's paths liquidated at all, under both kinds of monitoring.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ModeBias {
+    /// With margin checked at steps.
+    pub at_steps: u64,
+    /// With margin checked at every moment.
+    pub continuous: u64,
+    /// Only with margin checked at every moment.
+    pub only_continuous: u64,
+    /// Estimate of what continuous monitoring still misses, a share of paths: pools of several assets are checked at
+    /// a finite number of times inside a step.
+    pub residual: f64,
+}
+
+/// What checking margin at steps only misses, on a part of the run's paths.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepBias {
+    /// Paths looked at.
+    pub paths: u64,
+    /// Per mode, in the run's order.
+    pub modes: Vec<ModeBias>,
+}
+
 /// One mode over the sampled paths.
 #[derive(Debug, Clone)]
 pub struct SampledMode {

@@ -6,7 +6,7 @@ use ringfence::domain::{
     TierTable, Venue,
 };
 use ringfence::margin::{BookPlan, BookState};
-use ringfence::paths::{LANES, Lanes};
+use ringfence::paths::{CHUNK, LANES, Lanes, PathGenerator, Watcher};
 
 /// A position of `quantity` units of asset `asset`, its margin in account currency.
 pub struct Held {
@@ -59,4 +59,54 @@ pub fn kernel_along(plan: &BookPlan, marks: &[Vec<f64>], mut see: impl FnMut(u64
         see(index as u64 + 1, &state);
     }
     state
+}
+
+/// One lane of one account looking inside a step.
+struct Lane<'a> {
+    plan: &'a BookPlan,
+    state: &'a mut BookState,
+    step: u32,
+    lane: usize,
+}
+
+impl Watcher for Lane<'_> {
+    fn is_near(&self, low: &[f64], high: &[f64]) -> bool {
+        self.state.is_near(self.plan, self.lane, low, high)
+    }
+
+    fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
+        self.state.ran(self.plan, self.step, self.lane, [low, high, end]);
+    }
+
+    fn jumped(&mut self, to: &[f64]) {
+        self.state.jumped(self.plan, self.step, self.lane, to);
+    }
+}
+
+/// Accounts of one block of paths at the horizon; inside steps they look at every lane, near a barrier or not.
+pub fn block_states(
+    generator: &PathGenerator,
+    plans: &[BookPlan],
+    first_path: u64,
+    steps: u64,
+) -> Vec<BookState> {
+    let mut states: Vec<BookState> = plans.iter().map(BookState::open).collect();
+    let mut block = generator.begin(first_path);
+    let mut done = 0;
+    while done < steps {
+        let chunk = CHUNK.min((steps - done) as usize);
+        generator.advance(&mut block, chunk);
+        for index in 0..chunk {
+            let step = (done + index as u64 + 1) as u32;
+            for (plan, state) in plans.iter().zip(&mut states) {
+                for lane in 0..LANES {
+                    let mut watcher = Lane { plan, state, step, lane };
+                    generator.look_inside(&block, index, chunk, lane, &mut watcher);
+                }
+                state.step(plan, step, |asset| block.price(asset, index));
+            }
+        }
+        done += chunk as u64;
+    }
+    states
 }

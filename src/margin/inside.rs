@@ -1,0 +1,149 @@
+//! The kernel between steps, for continuous monitoring: which paths might touch a barrier, and what then happens.
+//!
+//! A pool of one asset is liquidated at the price at which it meets its requirement; where the asset jumped past it,
+//! at the price it landed on. A pool of several assets is checked at the times at which all prices are known.
+
+use super::kernel::BookState;
+use super::plan::{BookPlan, PoolPlan};
+use crate::paths::{LANES, Lanes};
+
+/// Steps of Newton's method for one touched price: one for each line of a requirement is enough.
+const MOST_LINES: usize = 64;
+
+/// Part of a touched price by which it is moved to the side that does not fail, so that rounding it to 12 digits makes
+/// no shortfall where the requirement is zero.
+const INWARDS: f64 = 1e-12;
+
+impl BookState {
+    /// Lanes, as bits, in which a pool may fail while prices stay within bounds. `bounds(asset)` gives the lower and
+    /// the upper row.
+    #[inline(always)]
+    pub fn near<'a>(&self, plan: &BookPlan, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
+        let mut lanes = 0;
+        for (pool, base) in plan.pools.iter().zip(&self.pool_base) {
+            let gap = least_gaps(pool, base, &bounds);
+            let mut any = false;
+            for l in 0..LANES {
+                any |= gap[l] <= pool.guard;
+            }
+            if any {
+                for (l, gap) in gap.iter().enumerate() {
+                    lanes |= u64::from(*gap <= pool.guard) << l;
+                }
+            }
+        }
+        lanes
+    }
+
+    /// The same for one lane.
+    pub fn is_near(&self, plan: &BookPlan, lane: usize, low: &[f64], high: &[f64]) -> bool {
+        plan.pools.iter().zip(&self.pool_base).any(|(pool, base)| {
+            let worst = |asset: usize, slope: f64| if slope > 0.0 { low[asset] } else { high[asset] };
+            let slopes: f64 = pool.slopes.iter().map(|&(a, slope)| slope * worst(a, slope)).sum();
+            base[lane] + slopes - required(pool, |asset| high[asset]) <= pool.guard
+        })
+    }
+
+    /// One lane: inside step `step` each asset has been at its `low` and its `high`, and all are at `end` now.
+    pub fn ran(&mut self, plan: &BookPlan, step: u32, lane: usize, [low, high, end]: [&[f64]; 3]) {
+        for (index, pool) in plan.pools.iter().enumerate() {
+            let Some(asset) = pool.only_asset.filter(|_| self.liquidated_at[index][lane] == 0) else {
+                continue;
+            };
+            for extreme in [low[asset], high[asset]] {
+                let gap = gap_at(pool, self.pool_base[index][lane], |_| extreme);
+                if self.fails(plan, index, lane, gap, &|_, _| extreme) {
+                    let touched = touched_price(pool, self.pool_base[index][lane], extreme);
+                    self.liquidate(plan, index, step, lane, &|_, _| touched);
+                    break;
+                }
+            }
+        }
+        for (index, pool) in plan.pools.iter().enumerate() {
+            if pool.only_asset.is_none() {
+                self.check(plan, index, step, lane, end);
+            }
+        }
+    }
+
+    /// One lane: all assets are at `to` now, some by a jump.
+    pub fn jumped(&mut self, plan: &BookPlan, step: u32, lane: usize, to: &[f64]) {
+        for index in 0..plan.pools.len() {
+            self.check(plan, index, step, lane, to);
+        }
+    }
+
+    fn check(&mut self, plan: &BookPlan, pool: usize, step: u32, lane: usize, prices: &[f64]) {
+        if self.liquidated_at[pool][lane] != 0 {
+            return;
+        }
+        let price = |asset: usize, _: usize| prices[asset];
+        let gap = gap_at(&plan.pools[pool], self.pool_base[pool][lane], |asset| prices[asset]);
+        if self.fails(plan, pool, lane, gap, &price) {
+            self.liquidate(plan, pool, step, lane, &price);
+        }
+    }
+}
+
+/// A lower bound of equity minus requirement in every lane, while prices stay within bounds.
+#[inline(always)]
+fn least_gaps<'a>(pool: &PoolPlan, base: &Lanes, bounds: &impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> Lanes {
+    let mut gap = *base;
+    for &(asset, slope) in &pool.slopes {
+        let (low, high) = bounds(asset);
+        let worst = if slope > 0.0 { low } else { high };
+        for l in 0..LANES {
+            gap[l] += slope * worst[l];
+        }
+    }
+    for size in &pool.tiered {
+        let (_, high) = bounds(size.asset);
+        let mut largest = [0.0; LANES];
+        for &(slope, deduction) in &size.lines {
+            for l in 0..LANES {
+                let line = slope * high[l] - deduction;
+                largest[l] = if line > largest[l] { line } else { largest[l] };
+            }
+        }
+        for l in 0..LANES {
+            gap[l] -= largest[l];
+        }
+    }
+    gap
+}
+
+/// Requirement of the sizes that have several lines.
+fn required(pool: &PoolPlan, price: impl Fn(usize) -> f64) -> f64 {
+    let largest = |lines: &[(f64, f64)], p: f64| {
+        lines.iter().map(|(slope, deduction)| slope * p - deduction).fold(0.0, f64::max)
+    };
+    pool.tiered.iter().map(|size| largest(&size.lines, price(size.asset))).sum()
+}
+
+/// Equity minus requirement of one lane's pool.
+fn gap_at(pool: &PoolPlan, base: f64, price: impl Fn(usize) -> f64) -> f64 {
+    let slopes: f64 = pool.slopes.iter().map(|&(asset, slope)| slope * price(asset)).sum();
+    base + slopes - required(pool, price)
+}
+
+/// The price at which a pool of one asset that fails at `failing` meets its requirement: Newton's method on a concave
+/// function of straight pieces, which from a failing price never leaves the failing side.
+fn touched_price(pool: &PoolPlan, base: f64, failing: f64) -> f64 {
+    let mut price = failing;
+    for _ in 0..MOST_LINES {
+        let mut slope: f64 = pool.slopes.iter().map(|(_, slope)| slope).sum();
+        for size in &pool.tiered {
+            let steeper = |best: (f64, f64), &(slope, deduction): &(f64, f64)| {
+                let line = slope * price - deduction;
+                if line > best.0 { (line, slope) } else { best }
+            };
+            slope -= size.lines.iter().fold((0.0, 0.0), steeper).1;
+        }
+        let next = price - gap_at(pool, base, |_| price) / slope;
+        if !next.is_finite() || (next - price).abs() <= 1e-15 * price {
+            break;
+        }
+        price = next;
+    }
+    if price < failing { price * (1.0 - INWARDS) } else { price * (1.0 + INWARDS) }
+}
