@@ -7,6 +7,7 @@
 //! Both: maintenance 0.5 %, fill at the mark, remainder returned, no fees.
 
 mod baseline;
+mod laws;
 
 use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
@@ -27,6 +28,19 @@ const STEP_YEARS: f64 = 1.0 / 8_760.0;
 
 /// One unit of each asset at 100 and 10x; `volatilities[i]` per square-root year.
 fn job(wallet: u32, volatilities: &[f64], sides: &[Side], correlation: f64) -> Option<Job> {
+    let n = volatilities.len();
+    let law = |&volatility: &f64| AssetModel { price: 100.0, law: Law::Gbm(Gbm { drift: 0.0, volatility }) };
+    let market = MarketModel {
+        assets: volatilities.iter().map(law).collect(),
+        correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { correlation }).collect(),
+        step_years: STEP_YEARS,
+        ..MarketModel::default()
+    };
+    on(&market, wallet, sides)
+}
+
+/// One unit of each asset at 10x, isolated and cross.
+fn on(market: &MarketModel, wallet: u32, sides: &[Side]) -> Option<Job> {
     let rate = TierTable::flat(Decimal::new(5, 3));
     let liquidation = LiquidationRule { price: FillPrice::Mark, remainder: Remainder::Return };
     let asset = |i| Asset { name: format!("A{i}"), price: Decimal::ONE_HUNDRED, maintenance: rate.clone() };
@@ -45,21 +59,21 @@ fn job(wallet: u32, volatilities: &[f64], sides: &[Side], correlation: f64) -> O
         assets: (0..sides.len()).map(asset).collect(),
         positions: sides.iter().enumerate().map(position).collect(),
     };
-    let n = volatilities.len();
-    let law = |&volatility: &f64| AssetModel { price: 100.0, law: Law::Gbm(Gbm { drift: 0.0, volatility }) };
-    let market = MarketModel {
-        assets: volatilities.iter().map(law).collect(),
-        correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { correlation }).collect(),
-        step_years: STEP_YEARS,
-        ..MarketModel::default()
-    };
     Some(Job {
-        generator: PathGenerator::new(&market, 42)?,
+        generator: PathGenerator::new(market, 42)?,
         books: [MarginMode::Isolated, MarginMode::Cross].map(|m| BookPlan::new(&portfolio, m)).into(),
         paths: PATHS,
         steps: STEPS,
         ruin_equity: 0.1 * f64::from(wallet),
     })
+}
+
+fn w1() -> Option<Job> {
+    job(50, &[0.8], &[Side::Long], 0.0)
+}
+
+fn w2() -> Option<Job> {
+    job(100, &[0.6, 0.8, 1.0, 1.2], &[Side::Long, Side::Long, Side::Short, Side::Short], 0.6)
 }
 
 fn run(simulator: &Simulator, job: &Job) -> Option<RunOutcome> {
@@ -84,14 +98,8 @@ fn seconds<T>(work: impl FnOnce() -> T) -> f64 {
 }
 
 fn workloads(criterion: &mut Criterion) {
-    let rows = [
-        ("W1", job(50, &[0.8], &[Side::Long], 0.0), baseline::Workload::one_asset()),
-        (
-            "W2",
-            job(100, &[0.6, 0.8, 1.0, 1.2], &[Side::Long, Side::Long, Side::Short, Side::Short], 0.6),
-            baseline::Workload::four_assets(),
-        ),
-    ];
+    let rows =
+        [("W1", w1(), baseline::Workload::one_asset()), ("W2", w2(), baseline::Workload::four_assets())];
     let width = VectorWidth::detect(WidthLimit::Avx512);
     for (name, job, scalar) in rows {
         let (Some(job), Ok(simulator)) = (job, Simulator::new(1, width)) else {
@@ -123,5 +131,33 @@ fn workloads(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, workloads);
+/// W1's account on every law, beside gbm's time in the same run.
+fn models(_: &mut Criterion) {
+    let width = VectorWidth::detect(WidthLimit::Avx512);
+    let Ok(simulator) = Simulator::new(1, width) else { panic!("no thread") };
+    let of_law = |(name, market): (&'static str, _)| Some((name, on(&market, 50, &[Side::Long])?));
+    let mut rows: Vec<(&str, Job)> = laws::all().into_iter().filter_map(of_law).collect();
+    for (name, job) in [("gbm, continuous", w1()), ("four gbm (W2), continuous", w2())] {
+        rows.extend(
+            job.map(|job| (name, Job { generator: job.generator.clone().recording_inside(), ..job })),
+        );
+    }
+    let mut fastest = vec![f64::INFINITY; rows.len()];
+    for _ in 0..5 {
+        for ((_, job), time) in rows.iter().zip(&mut fastest) {
+            *time = time.min(seconds(|| run(&simulator, job)));
+        }
+    }
+    for ((name, job), time) in rows.iter().zip(&fastest) {
+        let steps = (PATHS * STEPS * job.generator.assets() as u64) as f64;
+        let digest = run(&simulator, job).map(|outcome| digest(&outcome)).unwrap_or_default();
+        println!(
+            "{name:26} {:5.0} million asset-steps/s, {:4.1} times gbm's time for each; digest: {digest}",
+            steps / time / 1e6,
+            time / fastest[0] * (PATHS * STEPS) as f64 / steps
+        );
+    }
+}
+
+criterion_group!(benches, workloads, models);
 criterion_main!(benches);

@@ -5,7 +5,7 @@
 
 use super::kernel::BookState;
 use super::plan::{BookPlan, PoolPlan};
-use crate::paths::{LANES, Lanes};
+use crate::paths::{LANES, Lanes, Need};
 
 /// Steps of Newton's method for one touched price: one for each line of a requirement is enough.
 const MOST_LINES: usize = 64;
@@ -35,13 +35,17 @@ impl BookState {
         lanes
     }
 
-    /// The same for one lane.
-    pub fn is_near(&self, plan: &BookPlan, lane: usize, low: &[f64], high: &[f64]) -> bool {
-        plan.pools.iter().zip(&self.pool_base).any(|(pool, base)| {
+    /// What of one lane has to be seen while prices stay within bounds.
+    pub fn need(&self, plan: &BookPlan, lane: usize, low: &[f64], high: &[f64]) -> Need {
+        let mut need = Need::Nothing;
+        for (pool, base) in plan.pools.iter().zip(&self.pool_base) {
             let worst = |asset: usize, slope: f64| if slope > 0.0 { low[asset] } else { high[asset] };
             let slopes: f64 = pool.slopes.iter().map(|&(a, slope)| slope * worst(a, slope)).sum();
-            base[lane] + slopes - required(pool, |asset| high[asset]) <= pool.guard
-        })
+            if base[lane] + slopes - required(pool, |asset| high[asset]) <= pool.guard {
+                need = need.max(if pool.only_asset.is_some() { Need::Extremes } else { Need::Times });
+            }
+        }
+        need
     }
 
     /// One lane: inside step `step` each asset has been at its `low` and its `high`, and all are at `end` now.

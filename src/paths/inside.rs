@@ -4,31 +4,42 @@
 //! happens there is a function of (seed, path, step): it is drawn only where somebody looks, and everybody who looks
 //! sees the same. With one asset the least and the largest price of the bridge are drawn from their exact law,
 //! P(min <= m) = exp(−2(x₀ − m)(x₁ − m)/v) (Borodin and Salminen, Handbook of Brownian Motion, IV.26). With several
-//! the bridges are drawn jointly at [`PARTS`]^[`DEPTH`] times, and extremes between two of those.
+//! the bridges are halved jointly, [`DEPTH`] times over, and extremes drawn between the times so found.
 //!
 //! A bridge runs at the constant rate of its step. That is exact for gbm, merton, kou and garch, and of the next
-//! order in the step for models whose variance moves inside it (heston, regime) or that revert (ou).
+//! order in the step for models whose variance moves inside it (heston, regime) or that revert (ou). The least and the
+//! largest of one stretch are drawn independently of each other, each from its own exact law.
 
 use super::elementary::{exp, ln};
 use super::jumps::Jump;
-use super::normal::scalar_normal;
-use super::stream::{Purpose, Stream, unit_open};
+use super::normal::{one_to_two, pair};
+use super::stream::{Counter, Purpose};
 use super::{CHUNK, LANES, Lanes, PathBlock, PathGenerator};
 
-/// Parts that an interval is divided into at a time, where several assets move.
-const PARTS: usize = 16;
-/// How often it is divided.
-const DEPTH: usize = 2;
+/// How often a step is halved, where several assets move.
+const DEPTH: usize = 8;
 /// Parts of a step in all.
-pub const PARTS_OF_A_STEP: u32 = (PARTS as u32).pow(DEPTH as u32);
+pub const PARTS_OF_A_STEP: u32 = 1 << DEPTH;
 /// Deviations beyond its ends that a bridge is taken to stay within: it goes further with probability e^(−2·4.3²), 1e-16.
 const REACH: f64 = 4.3;
 
+/// What of a stretch of time somebody has to see, from the least to the most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// Nothing can happen.
+    Nothing,
+    /// The prices at the times that are drawn.
+    Times,
+    /// The extremes between them, too.
+    Extremes,
+}
+
 /// Looks at what happens inside a step, in the order of time.
 pub trait Watcher {
-    /// Whether anything could happen while every price stays within these bounds.
-    fn is_near(&self, low: &[f64], high: &[f64]) -> bool;
-    /// Each asset has been at its `low` and its `high`, and all are at `end` now.
+    /// What has to be seen while every price stays within these bounds.
+    fn need(&self, low: &[f64], high: &[f64]) -> Need;
+    /// Each asset has been at its `low` and its `high`, and all are at `end` now. Where no extremes are needed, `low` and
+    /// `high` are prices of the stretch that need not be its extremes.
     fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]);
     /// All assets are at `to` now, some by a jump.
     fn jumped(&mut self, to: &[f64]);
@@ -142,149 +153,208 @@ impl InsideChunk {
     }
 }
 
-/// A stretch of time in which nothing jumps.
-struct Stretch<'a> {
-    opening: &'a [f64],
-    /// Lower Cholesky factor of the assets' drivers, row-major.
-    factor: &'a [f64],
+/// Words that one place of a step may draw.
+const WORDS_A_PLACE: u64 = 1 << 12;
+/// Places of one stretch: its start, the halvings, and the parts.
+const PLACES_A_STRETCH: u64 = 1 << (DEPTH + 2);
+
+/// Walks through the insides of steps; keeps what a walk needs, so that looking allocates nothing.
+#[derive(Debug, Clone)]
+pub struct InsideWalk<'a> {
+    generator: &'a PathGenerator,
+    /// How often an interval is halved.
+    depth: usize,
+    /// Log prices and prices, asset by asset: of the stretch's two ends, and of each halving's middle.
+    points: Vec<(Vec<f64>, Vec<f64>)>,
+    /// Per depth: e^(−REACH·√v) of an interval so deep.
+    factors: Vec<Vec<f64>>,
+    /// Variance over the step and over the stretch, what is left to diffuse, and the path's end.
+    step_variance: Vec<f64>,
+    variance: Vec<f64>,
+    to_go: Vec<f64>,
+    low: Vec<f64>,
+    high: Vec<f64>,
+    jumps: Vec<Jump>,
+    words: Counter,
+    stretch: u64,
 }
 
-impl PathGenerator {
-    /// Shows a watcher the inside of the chunk's step `index` on one path, but for the moment of its end. A block that
-    /// does not record what happens inside steps has nothing to show.
-    pub fn look_inside(
-        &self,
+/// Places of a stretch's ends among its points; the middle of a halving follows.
+const FROM: usize = 0;
+const TO: usize = 1;
+
+impl<'a> InsideWalk<'a> {
+    /// Through blocks of this generator.
+    pub fn new(generator: &'a PathGenerator) -> Self {
+        let n = generator.assets.len();
+        let depth = if n > 1 { DEPTH } else { 0 };
+        let row = || vec![0.0; n];
+        Self {
+            generator,
+            depth,
+            points: vec![(row(), row()); 2 + depth],
+            factors: vec![row(); depth + 1],
+            step_variance: row(),
+            variance: row(),
+            to_go: row(),
+            low: row(),
+            high: row(),
+            jumps: Vec::new(),
+            words: Counter::default(),
+            stretch: 0,
+        }
+    }
+
+    /// Shows a watcher the inside of the chunk's step `index`, of `steps`, on one path. A block that does not record
+    /// what happens inside steps has nothing to show.
+    pub fn look(
+        &mut self,
         block: &PathBlock,
-        index: usize,
-        steps: usize,
+        (index, steps): (usize, usize),
         lane: usize,
         watcher: &mut impl Watcher,
     ) {
         let Some(inside) = &block.inside else { return };
-        let n = self.assets.len();
         let step = block.step + 1 + index as u64 - steps as u64;
         let path = block.first_path.wrapping_add(lane as u64);
-        let mut stream = Stream::new(self.seed, path, Purpose::Inside, step as u32);
-        let of = |row: fn(&AssetInside, usize) -> &Lanes| -> Vec<f64> {
-            inside.assets.iter().map(|asset| row(asset, index)[lane]).collect()
-        };
-        let mut from = of(|a, i| if i == 0 { &a.start } else { &a.end[i - 1] });
-        let diffused = of(|a, i| &a.diffused[i]);
-        let variance = of(|a, i| &a.variance[i]);
-        // What is left to diffuse, and the time that is left for it.
-        let mut to_go: Vec<f64> = (0..n).map(|a| diffused[a] - from[a]).collect();
-        let mut jumps: Vec<Jump> = inside
-            .jumps
-            .iter()
-            .filter(|(at, jump)| *at == index && jump.lane == lane)
-            .map(|(_, jump)| *jump)
-            .collect();
-        jumps.sort_by(|a, b| a.instant.total_cmp(&b.instant));
-        let stretch = Stretch { opening: &self.prices, factor: &self.factor };
-        let mut now = 0.0;
-        let mut at = 0;
-        while let Some(&Jump { instant, .. }) = jumps.get(at) {
-            // Of a bridge over what is left of the step: its value at the instant.
-            let (part, left) = (instant - now, 1.0 - now);
-            let noise = stretch.correlated(&mut stream, 1);
-            let to: Vec<f64> = (0..n)
-                .map(|a| {
-                    let deviation = (variance[a] * part * (left - part) / left).max(0.0).sqrt();
-                    from[a] + to_go[a] * part / left + deviation * noise[a]
-                })
-                .collect();
-            let scaled: Vec<f64> = variance.iter().map(|v| v * part).collect();
-            stretch.run(&mut stream, &from, &to, &scaled, self.depth(), watcher);
-            for a in 0..n {
-                to_go[a] -= to[a] - from[a];
-            }
-            from = to;
-            while let Some(jump) = jumps.get(at).filter(|jump| jump.instant == instant) {
-                from[jump.asset] += jump.size;
-                at += 1;
+        self.words = Counter::new(self.generator.seed, path, Purpose::Inside, step as u32);
+        for (a, asset) in inside.assets.iter().enumerate() {
+            let start = if index == 0 { asset.start[lane] } else { asset.end[index - 1][lane] };
+            self.points[FROM].0[a] = start;
+            self.to_go[a] = asset.diffused[index][lane] - start;
+            self.step_variance[a] = asset.variance[index][lane];
+        }
+        self.price(FROM);
+        self.jumps.clear();
+        self.jumps
+            .extend(inside.jumps.iter().filter(|(at, j)| *at == index && j.lane == lane).map(|(_, j)| *j));
+        self.jumps.sort_by(|a, b| a.instant.total_cmp(&b.instant));
+        let (mut now, mut next) = (0.0, 0);
+        self.stretch = 0;
+        while let Some(&Jump { instant, .. }) = self.jumps.get(next) {
+            self.run(now, instant, watcher);
+            let (from, to) = self.points.split_at_mut(TO);
+            from[FROM].0.copy_from_slice(&to[0].0);
+            while let Some(jump) = self.jumps.get(next).filter(|jump| jump.instant == instant) {
+                self.points[FROM].0[jump.asset] += jump.size;
+                next += 1;
             }
             now = instant;
-            watcher.jumped(&stretch.prices(&from));
+            self.price(FROM);
+            watcher.jumped(&self.points[FROM].1);
         }
-        let to: Vec<f64> = (0..n).map(|a| from[a] + to_go[a]).collect();
-        let scaled: Vec<f64> = variance.iter().map(|v| v * (1.0 - now)).collect();
-        stretch.run(&mut stream, &from, &to, &scaled, self.depth(), watcher);
+        self.run(now, 1.0, watcher);
     }
 
-    /// How often an interval is divided.
-    fn depth(&self) -> usize {
-        if self.assets.len() > 1 { DEPTH } else { 0 }
-    }
-}
-
-impl Stretch<'_> {
-    fn prices(&self, logs: &[f64]) -> Vec<f64> {
-        logs.iter().zip(self.opening).map(|(x, price)| price * exp(*x)).collect()
-    }
-
-    /// Correlated standard normals, one an asset, for each of `times`; asset by asset.
-    fn correlated(&self, stream: &mut Stream, times: usize) -> Vec<f64> {
-        let n = self.opening.len();
-        let mut rows: Vec<f64> = (0..n * times).map(|_| scalar_normal(stream)).collect();
-        for row in (0..n).rev() {
-            for k in 0..times {
-                rows[row * times + k] =
-                    (0..=row).map(|j| self.factor[row * n + j] * rows[j * times + k]).sum();
+    /// The stretch from the present point to time `until`, in parts of the step; nothing jumps in it.
+    fn run(&mut self, now: f64, until: f64, watcher: &mut impl Watcher) {
+        self.stretch += 1;
+        let (part, left) = (until - now, 1.0 - now);
+        let share = if left > 0.0 { part / left } else { 1.0 };
+        // Of a bridge over what is left of the step: its value at the end of the stretch.
+        let noisy = share < 1.0;
+        if noisy {
+            self.draw(0, TO);
+        }
+        for a in 0..self.to_go.len() {
+            let v = self.step_variance[a];
+            let noise = if noisy { self.points[TO].0[a] * (v * part * (1.0 - share)).sqrt() } else { 0.0 };
+            let moved = self.to_go[a] * share + noise;
+            self.points[TO].0[a] = self.points[FROM].0[a] + moved;
+            self.to_go[a] -= moved;
+            self.variance[a] = v * part;
+            for depth in 0..=self.depth {
+                self.factors[depth][a] = 0.0;
             }
         }
-        rows
+        self.price(TO);
+        self.divide(1, 0, FROM, TO, watcher);
     }
 
-    /// Shows what happens between two times: log prices `from` and `to`, diffusions of these variances.
-    fn run(
-        &self,
-        stream: &mut Stream,
-        from: &[f64],
-        to: &[f64],
-        variance: &[f64],
-        depth: usize,
-        watcher: &mut impl Watcher,
-    ) {
-        let n = from.len();
-        // A stretch's stream is its own, so that looking into another shifts nothing.
-        let mut own = stream.child();
-        let bound = |a: usize, side: f64| {
-            let (least, most) = (from[a].min(to[a]), from[a].max(to[a]));
-            let end = if side < 0.0 { least } else { most };
-            self.opening[a] * exp(end + side * REACH * variance[a].sqrt())
-        };
-        let low: Vec<f64> = (0..n).map(|a| bound(a, -1.0)).collect();
-        let high: Vec<f64> = (0..n).map(|a| bound(a, 1.0)).collect();
-        if !watcher.is_near(&low, &high) {
+    /// The interval between two points, the `place`-th of its stretch, `depth` halvings deep.
+    fn divide(&mut self, place: u64, depth: usize, from: usize, to: usize, watcher: &mut impl Watcher) {
+        self.bound(depth, from, to);
+        let need = watcher.need(&self.low, &self.high);
+        if need == Need::Nothing {
             return;
         }
-        if depth == 0 {
-            let mut extreme = |a: usize, side: f64| {
-                let (sum, move_) = (from[a] + to[a], to[a] - from[a]);
-                let root = (move_ * move_ - 2.0 * variance[a] * ln(unit_open(&mut own))).sqrt();
-                self.opening[a] * exp(0.5 * (sum + side * root))
-            };
-            let low: Vec<f64> = (0..n).map(|a| extreme(a, -1.0)).collect();
-            let high: Vec<f64> = (0..n).map(|a| extreme(a, 1.0)).collect();
-            return watcher.ran(&low, &high, &self.prices(to));
+        if depth == self.depth {
+            self.draw_extremes(place, depth, from, to, need);
+            return watcher.ran(&self.low, &self.high, &self.points[to].1);
         }
-        let noise = self.correlated(&mut own, PARTS);
-        let part: Vec<f64> = variance.iter().map(|v| v / PARTS as f64).collect();
-        // A walk of independent parts, bent so that it ends at `to`.
-        let mut walk = vec![0.0; n];
-        let total: Vec<f64> = (0..n).map(|a| noise[a * PARTS..(a + 1) * PARTS].iter().sum()).collect();
-        let mut here = from.to_vec();
-        for k in 1..=PARTS {
-            let share = k as f64 / PARTS as f64;
-            let next: Vec<f64> = (0..n)
-                .map(|a| {
-                    walk[a] += noise[a * PARTS + k - 1];
-                    let bent = part[a].sqrt() * (walk[a] - share * total[a]);
-                    if k == PARTS { to[a] } else { from[a] + share * (to[a] - from[a]) + bent }
-                })
-                .collect();
-            self.run(&mut own, &here, &next, &part, depth - 1, watcher);
-            here = next;
+        // The middle of a bridge: the mean of its ends and a deviation of half the root of its variance.
+        let middle = 2 + depth;
+        self.draw(place, middle);
+        let half = 0.5 * (1.0 / (1u64 << depth) as f64).sqrt();
+        for a in 0..self.variance.len() {
+            let mean = 0.5 * (self.points[from].0[a] + self.points[to].0[a]);
+            self.points[middle].0[a] = mean + half * self.variance[a].sqrt() * self.points[middle].0[a];
+        }
+        self.price(middle);
+        self.divide(2 * place, depth + 1, from, middle, watcher);
+        self.divide(2 * place + 1, depth + 1, middle, to, watcher);
+    }
+
+    /// Puts bounds of the prices between two points into `low` and `high`.
+    fn bound(&mut self, depth: usize, from: usize, to: usize) {
+        let root = (1.0 / (1u64 << depth) as f64).sqrt();
+        for a in 0..self.low.len() {
+            if self.factors[depth][a] == 0.0 {
+                self.factors[depth][a] = exp(-REACH * root * self.variance[a].sqrt());
+            }
+            let factor = self.factors[depth][a];
+            let (p, q) = (self.points[from].1[a], self.points[to].1[a]);
+            self.low[a] = p.min(q) * factor;
+            self.high[a] = p.max(q) / factor;
+        }
+    }
+
+    /// Puts the extremes of the bridges between two points into `low` and `high`; the lower and the upper end where
+    /// none are needed.
+    fn draw_extremes(&mut self, place: u64, depth: usize, from: usize, to: usize, need: Need) {
+        let part = 1.0 / (1u64 << depth) as f64;
+        let base = (self.stretch * PLACES_A_STRETCH + place) * WORDS_A_PLACE;
+        for a in 0..self.low.len() {
+            if need < Need::Extremes {
+                let (p, q) = (self.points[from].1[a], self.points[to].1[a]);
+                (self.low[a], self.high[a]) = (p.min(q), p.max(q));
+                continue;
+            }
+            let (x, y) = (self.points[from].0[a], self.points[to].0[a]);
+            let root = |word: u64| {
+                let uniform = 2.0 - one_to_two(self.words.at(base + word));
+                ((y - x) * (y - x) - 2.0 * part * self.variance[a] * ln(uniform)).sqrt()
+            };
+            let (down, up) = (root(2 * a as u64), root(2 * a as u64 + 1));
+            let opening = self.generator.prices[a];
+            self.low[a] = opening * exp(0.5 * (x + y - down));
+            self.high[a] = opening * exp(0.5 * (x + y + up));
+        }
+    }
+
+    /// Puts correlated standard normals, one an asset, into the log prices of a point.
+    fn draw(&mut self, place: u64, point: usize) {
+        let n = self.low.len();
+        let base = (self.stretch * PLACES_A_STRETCH + place) * WORDS_A_PLACE;
+        let row = &mut self.points[point].0;
+        for (pair_index, two) in row.chunks_mut(2).enumerate() {
+            let word = base + 2 * pair_index as u64;
+            let (x, y) = pair(self.words.at(word), self.words.at(word + 1));
+            two[0] = x;
+            if let Some(second) = two.get_mut(1) {
+                *second = y;
+            }
+        }
+        for a in (0..n).rev() {
+            row[a] = (0..=a).map(|j| self.generator.factor[a * n + j] * row[j]).sum();
+        }
+    }
+
+    /// Prices of a point from its log prices.
+    fn price(&mut self, point: usize) {
+        let (logs, prices) = &mut self.points[point];
+        for a in 0..logs.len() {
+            prices[a] = self.generator.prices[a] * exp(logs[a]);
         }
     }
 }

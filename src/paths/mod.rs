@@ -38,7 +38,7 @@ pub use garch::{Garch, Innovations};
 pub use gbm::Gbm;
 pub use generator::{CHUNK, PathGenerator};
 pub use heston::Heston;
-pub use inside::{InsideChunk, PARTS_OF_A_STEP, Watcher};
+pub use inside::{InsideChunk, InsideWalk, Need, PARTS_OF_A_STEP, Watcher};
 pub use kou::Kou;
 pub use lanes::{LANES, Lanes};
 pub use market::{

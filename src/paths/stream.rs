@@ -74,21 +74,31 @@ impl Stream {
 }
 
 impl Stream {
-    /// A stream of its own that begins where this one stands; takes one word.
-    pub fn child(&mut self) -> Self {
-        let mut counter = self.word();
-        let state = std::array::from_fn(|_| {
-            counter = counter.wrapping_add(GOLDEN);
-            mix(counter)
-        });
-        Self { state }
-    }
-
     /// The next word.
     #[inline(always)]
     pub fn word(&mut self) -> u64 {
         let [a, b, c, d] = &mut self.state;
         step(a, b, c, d)
+    }
+}
+
+/// Words that are looked up by number, in any order: SplitMix64's sequence.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counter {
+    base: u64,
+}
+
+impl Counter {
+    /// The words of one path.
+    pub fn new(seed: u64, path: u64, purpose: Purpose, index: u32) -> Self {
+        let [base, ..] = initial_state(seed, path, purpose, index);
+        Self { base }
+    }
+
+    /// Word number `number`.
+    #[inline(always)]
+    pub fn at(self, number: u64) -> u64 {
+        mix(self.base.wrapping_add(number.wrapping_mul(GOLDEN)))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::margin::{
     AccountRecord, BookState, Ledger, LiquidationEvent, OutOfRange, PoolKind, price_to_decimal,
 };
-use crate::paths::{CHUNK, LANES, PathBlock};
+use crate::paths::{CHUNK, InsideWalk, LANES, PathBlock};
 use crate::scenario::Scenario;
 use crate::simulation::{Job, Sighting, Sightings};
 
@@ -77,7 +77,7 @@ fn look_inside(
     states: &[BookState],
 ) -> Vec<Sighting<f64>> {
     let mut seen = Sightings { books: &job.books, states, lane, list: Vec::new() };
-    job.generator.look_inside(block, index, steps, lane, &mut seen);
+    InsideWalk::new(&job.generator).look(block, (index, steps), lane, &mut seen);
     seen.list
 }
 

@@ -14,7 +14,7 @@ use super::{Audit, Job};
 use crate::domain::to_f64;
 use crate::error::{Error, Result};
 use crate::margin::{AccountRecord, BookPlan, BookState, Ledger, OutOfRange, price_to_decimal};
-use crate::paths::{CHUNK, LANES, Lanes, PathBlock};
+use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, PathBlock};
 
 /// Paths audited at most; each is kept in decimals in every mode.
 const AUDIT_PATHS: u64 = 64;
@@ -164,12 +164,13 @@ impl BlockAudit<'_> {
         if paths.inside().is_none() {
             return;
         }
+        let mut walk = InsideWalk::new(&self.job.generator);
         for (place, accounts) in self.followed.iter_mut().enumerate() {
             let lane = self.lanes[place];
             let Some(open) = accounts else { continue };
             let mut seen =
                 Sightings { books: &self.job.books, states: &self.on_prices, lane, list: Vec::new() };
-            self.job.generator.look_inside(paths, index, steps, lane, &mut seen);
+            walk.look(paths, (index, steps), lane, &mut seen);
             for sighting in seen.list {
                 for (mode, book) in self.job.books.iter().enumerate() {
                     sighting.show(book, &mut self.on_prices[mode], step as u32, lane);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::Job;
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, BookState};
-use crate::paths::{CHUNK, PathBlock, Watcher};
+use crate::paths::{CHUNK, InsideChunk, InsideWalk, Need, PathBlock, Watcher};
 
 /// Sees every mode after every step.
 pub trait Observer {
@@ -63,15 +63,23 @@ pub fn run_block<O: Observer>(
         }
         let steps = CHUNK.min((job.steps - done) as usize);
         job.generator.advance(paths, steps);
-        for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
+        if let Some(inside) = paths.inside() {
+            let mut walk = InsideWalk::new(&job.generator);
             for index in 0..steps {
                 let step = done + index as u64 + 1;
-                if let Some(inside) = paths.inside() {
-                    let lanes = state.near(plan, |asset| inside.bounds(asset, index)) | inside.jumping(index);
-                    watch(job, paths, (index, steps), step as u32, lanes, plan, state);
+                watch(job, paths, inside, (index, steps), step as u32, &mut walk, states);
+                for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
+                    state.step(plan, step as u32, |asset| paths.price(asset, index));
+                    observer.stepped(book, step, state);
                 }
-                state.step(plan, step as u32, |asset| paths.price(asset, index));
-                observer.stepped(book, step, state);
+            }
+        } else {
+            for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
+                for index in 0..steps {
+                    let step = done + index as u64 + 1;
+                    state.step(plan, step as u32, |asset| paths.price(asset, index));
+                    observer.stepped(book, step, state);
+                }
             }
         }
         done += steps as u64;
@@ -79,42 +87,52 @@ pub fn run_block<O: Observer>(
     Ok(())
 }
 
-/// One lane of one mode, looking inside a step.
+/// One lane of every mode, looking inside a step together: what they see costs more than showing it to each.
 struct LaneWatcher<'a> {
-    plan: &'a BookPlan,
-    state: &'a mut BookState,
+    books: &'a [BookPlan],
+    states: &'a mut [BookState],
     step: u32,
     lane: usize,
 }
 
 impl Watcher for LaneWatcher<'_> {
-    fn is_near(&self, low: &[f64], high: &[f64]) -> bool {
-        self.state.is_near(self.plan, self.lane, low, high)
+    fn need(&self, low: &[f64], high: &[f64]) -> Need {
+        let needs = self.books.iter().zip(&*self.states).map(|(book, s)| s.need(book, self.lane, low, high));
+        needs.max().unwrap_or(Need::Nothing)
     }
 
     fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
-        self.state.ran(self.plan, self.step, self.lane, [low, high, end]);
+        for (plan, state) in self.books.iter().zip(&mut *self.states) {
+            state.ran(plan, self.step, self.lane, [low, high, end]);
+        }
     }
 
     fn jumped(&mut self, to: &[f64]) {
-        self.state.jumped(self.plan, self.step, self.lane, to);
+        for (plan, state) in self.books.iter().zip(&mut *self.states) {
+            state.jumped(plan, self.step, self.lane, to);
+        }
     }
 }
 
-/// Looks inside the step of every lane whose bit is set.
+/// Looks inside the step of every lane in which a pool of any mode may fail.
+#[inline(always)]
 fn watch(
     job: &Job,
     paths: &PathBlock,
+    inside: &InsideChunk,
     (index, steps): (usize, usize),
     step: u32,
-    mut lanes: u64,
-    plan: &BookPlan,
-    state: &mut BookState,
+    walk: &mut InsideWalk<'_>,
+    states: &mut [BookState],
 ) {
+    let mut lanes = inside.jumping(index);
+    for (plan, state) in job.books.iter().zip(&*states) {
+        lanes |= state.near(plan, |asset| inside.bounds(asset, index));
+    }
     while lanes != 0 {
         let lane = lanes.trailing_zeros() as usize;
         lanes &= lanes - 1;
-        let mut watcher = LaneWatcher { plan, state, step, lane };
-        job.generator.look_inside(paths, index, steps, lane, &mut watcher);
+        let mut watcher = LaneWatcher { books: &job.books, states, step, lane };
+        walk.look(paths, (index, steps), lane, &mut watcher);
     }
 }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::to_f64;
 use crate::margin::{BookPlan, BookState, Ledger, LiquidationEvent, OutOfRange, price_to_decimal};
-use crate::paths::Watcher;
+use crate::paths::{Need, Watcher};
 
 /// One thing seen; a price per asset.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +35,10 @@ pub struct Sightings<'a> {
 }
 
 impl Watcher for Sightings<'_> {
-    fn is_near(&self, low: &[f64], high: &[f64]) -> bool {
-        self.books.iter().zip(self.states).any(|(book, state)| state.is_near(book, self.lane, low, high))
+    fn need(&self, low: &[f64], high: &[f64]) -> Need {
+        let needs =
+            self.books.iter().zip(self.states).map(|(book, state)| state.need(book, self.lane, low, high));
+        needs.max().unwrap_or(Need::Nothing)
     }
 
     fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]) {

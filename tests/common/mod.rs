@@ -6,7 +6,7 @@ use ringfence::domain::{
     TierTable, Venue,
 };
 use ringfence::margin::{BookPlan, BookState};
-use ringfence::paths::{CHUNK, LANES, Lanes, PathGenerator, Watcher};
+use ringfence::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathGenerator, Watcher};
 
 /// A position of `quantity` units of asset `asset`, its margin in account currency.
 pub struct Held {
@@ -70,8 +70,8 @@ struct Lane<'a> {
 }
 
 impl Watcher for Lane<'_> {
-    fn is_near(&self, low: &[f64], high: &[f64]) -> bool {
-        self.state.is_near(self.plan, self.lane, low, high)
+    fn need(&self, low: &[f64], high: &[f64]) -> Need {
+        self.state.need(self.plan, self.lane, low, high)
     }
 
     fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
@@ -92,6 +92,7 @@ pub fn block_states(
 ) -> Vec<BookState> {
     let mut states: Vec<BookState> = plans.iter().map(BookState::open).collect();
     let mut block = generator.begin(first_path);
+    let mut walk = InsideWalk::new(generator);
     let mut done = 0;
     while done < steps {
         let chunk = CHUNK.min((steps - done) as usize);
@@ -101,7 +102,7 @@ pub fn block_states(
             for (plan, state) in plans.iter().zip(&mut states) {
                 for lane in 0..LANES {
                     let mut watcher = Lane { plan, state, step, lane };
-                    generator.look_inside(&block, index, chunk, lane, &mut watcher);
+                    walk.look(&block, (index, chunk), lane, &mut watcher);
                 }
                 state.step(plan, step, |asset| block.price(asset, index));
             }

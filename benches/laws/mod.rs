@@ -1,0 +1,91 @@
+//! One market per law, about as volatile as W1's 80 % a year.
+
+use ringfence::paths::{
+    AssetModel, Bates, Garch, Gbm, Heston, Innovations, Kou, Law, MarketModel, Merton, Nig, NormalJump,
+    NormalJumps, Ou, Regime, ReturnHistory, State, VarianceGamma, WindowHistory,
+};
+
+use crate::STEP_YEARS;
+
+/// Bars of the made-up history: a year of hours.
+const BARS: usize = 8_760;
+
+/// gbm first. W3's, W4's and W5's parameters are those of heston, merton and garch with Student-t innovations.
+pub fn all() -> Vec<(&'static str, MarketModel)> {
+    let size = NormalJump { mean: -0.02, std: 0.05 };
+    let jumps = NormalJumps { rate: 20.0, size };
+    let heston = Heston {
+        drift: 0.0,
+        initial_variance: 0.64,
+        mean_reversion: 3.0,
+        long_run_variance: 0.64,
+        vol_of_vol: 1.0,
+        correlation: -0.5,
+    };
+    let garch = |innovations| {
+        Law::Garch(Garch {
+            drift: 0.0,
+            volatility: 0.8,
+            alpha: 0.08,
+            beta: 0.9,
+            gamma: 0.0,
+            innovations,
+            interval_steps: 1,
+            initial_variance: 1.0,
+        })
+    };
+    let kou = Kou {
+        drift: 0.0,
+        volatility: 0.8,
+        jump_rate: 20.0,
+        up_probability: 0.4,
+        up_rate: 30.0,
+        down_rate: 25.0,
+    };
+    let state = |volatility, mean_duration_years| State { drift: 0.0, volatility, mean_duration_years };
+    let regime = Regime {
+        states: vec![state(0.5, 20.0 / 365.0), state(1.2, 10.0 / 365.0)],
+        transition: vec![0.0, 1.0, 1.0, 0.0],
+        start: vec![2.0 / 3.0, 1.0 / 3.0],
+    };
+    let feller = Heston { vol_of_vol: 4.0, ..heston };
+    let laws = [
+        ("gbm", Law::Gbm(Gbm { drift: 0.0, volatility: 0.8 })),
+        ("merton (W4)", Law::Merton(Merton { drift: 0.0, volatility: 0.8, jumps })),
+        ("kou", Law::Kou(kou)),
+        ("heston (W3)", Law::Heston(heston)),
+        ("heston, Feller violated", Law::Heston(feller)),
+        ("bates", Law::Bates(Bates { heston, jumps })),
+        ("garch, normal", garch(Innovations::Normal)),
+        ("garch, Student-t (W5)", garch(Innovations::StudentT(5.0))),
+        ("regime", Law::Regime(regime)),
+        ("ou", Law::Ou(Ou { level: 100.0, mean_reversion: 5.0, volatility: 0.8 })),
+        (
+            "variance_gamma",
+            Law::VarianceGamma(VarianceGamma { drift: 0.0, volatility: 0.8, skew: -0.1, nu: 0.01 }),
+        ),
+        ("nig", Law::Nig(Nig { drift: 0.0, alpha: 40.0, beta: -3.0, delta: 25.0 })),
+        ("bootstrap", Law::Bootstrap { column: 0 }),
+        ("replay", Law::Replay { column: 0 }),
+    ];
+    laws.into_iter().map(|(name, law)| (name, market(law))).collect()
+}
+
+fn market(law: Law) -> MarketModel {
+    // Returns of about 0.85 % an hour in either direction.
+    let log_returns: Vec<f64> =
+        (0..BARS).map(|i| (i * 7_919 % 2_003) as f64 / 2_003.0 - 0.5).map(|u| 0.03 * u).collect();
+    let closes = (0..BARS).map(|i| 100.0 + 10.0 * ((i * 7_919 % 2_003) as f64 / 2_003.0 - 0.5)).collect();
+    MarketModel {
+        history: matches!(law, Law::Bootstrap { .. }).then(|| ReturnHistory {
+            columns: 1,
+            log_returns,
+            mean_block: 24.0,
+        }),
+        windows: matches!(law, Law::Replay { .. }).then_some(WindowHistory { columns: 1, closes, stride: 1 }),
+        assets: vec![AssetModel { price: 100.0, law }],
+        correlation: vec![1.0],
+        step_years: STEP_YEARS,
+        ..MarketModel::default()
+    }
+}
