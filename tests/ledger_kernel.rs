@@ -6,7 +6,9 @@ mod common;
 use common::{Held, kernel_along, portfolio};
 use proptest::prelude::*;
 use ringfence::domain::{Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Side, TierTable};
-use ringfence::margin::{BookPlan, Ledger, PoolKind, price_to_decimal};
+use ringfence::margin::{BookPlan, BookState, Ledger, PoolKind, price_to_decimal};
+use ringfence::paths::{LANES, Lanes};
+use ringfence::simulation::Sighting;
 
 const MODES: [MarginMode; 3] = MarginMode::ALL;
 
@@ -115,6 +117,19 @@ fn to_f64(x: Decimal) -> f64 {
     x.to_string().parse().unwrap()
 }
 
+/// What is seen between two rows: a run beyond both by these fractions, or a jump that far.
+fn inside(before: &[f64], after: &[f64], (down, up): (f64, f64), jumps: bool) -> Sighting<f64> {
+    let row = |price: &dyn Fn(f64, f64) -> f64| -> Vec<f64> {
+        let pairs = before.iter().zip(after);
+        pairs.map(|(p, q)| to_f64(price_to_decimal(price(*p, *q)).unwrap())).collect()
+    };
+    if jumps {
+        return Sighting::Jumped(row(&|p, q| 0.5 * (p + q) * (1.0 + up - down)));
+    }
+    let (low, high) = (row(&|p, q| p.min(q) * (1.0 - down)), row(&|p, q| p.max(q) * (1.0 + up)));
+    Sighting::Ran { low, high, end: after.to_vec() }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
@@ -147,6 +162,68 @@ proptest! {
             }
             prop_assert!(worst < 1e-9, "{mode}: {worst}");
             prop_assert!((state.shortfall(0) - to_f64(ledger.shortfall())).abs() / opening < 1e-9);
+        }
+    }
+
+    /// Continuous monitoring: prices run below and above a step's ends, or jump, before they arrive. The same pools at the
+    /// same steps, the same balances.
+    #[test]
+    fn ledger_and_kernel_agree_inside_steps(
+        case in cases(),
+        runs in prop::collection::vec((0.0..0.08f64, 0.0..0.08f64, any::<bool>()), 40),
+    ) {
+        let opening = to_f64(case.portfolio.account.wallet);
+        for mode in MODES {
+            let mut ledger = Ledger::open(&case.portfolio, mode);
+            let plan = BookPlan::new(&case.portfolio, mode);
+            let mut state = BookState::open(&plan);
+            let mut events = Vec::new();
+            let mut before: Vec<f64> = case.portfolio.assets.iter().map(|a| to_f64(a.price)).collect();
+            for (index, (row, (down, up, jumps))) in case.marks.iter().zip(&runs).enumerate() {
+                let step = index as u64 + 1;
+                let seen = inside(&before, row, (*down, *up), *jumps);
+                let exact = seen.exact().unwrap();
+                events.extend(exact.tell(&mut ledger, step).unwrap());
+                exact.rounded().show(&plan, &mut state, step as u32, 0);
+                let marks = decimals(row);
+                events.extend(ledger.step(step, &marks).unwrap());
+                let lanes: Vec<Lanes> = row.iter().map(|price| [*price; LANES]).collect();
+                state.step(&plan, step as u32, |asset| &lanes[asset]);
+                let balance = ledger.balance(&marks).unwrap();
+                prop_assert_eq!(balance.held, balance.explained);
+                prop_assert!((state.equity()[0] - to_f64(balance.held)).abs() / opening < 1e-9);
+                before.clone_from(row);
+            }
+            for pool in 0..plan.pools() {
+                let exact = events.iter().find(|event| event.pool == pool).map(|event| event.step);
+                prop_assert_eq!(state.liquidated_at(pool, 0).map(u64::from), exact);
+            }
+            prop_assert!((state.shortfall(0) - to_f64(ledger.shortfall())).abs() / opening < 1e-9);
+        }
+    }
+
+    /// A barrier that is touched is filled where the pool meets its requirement, to 12 digits, whatever the tiers: no
+    /// shortfall, and what is left is the requirement.
+    #[test]
+    fn a_touched_barrier_leaves_the_requirement(case in cases(), down in 0.0..0.5f64, up in 0.0..0.5f64) {
+        let opening: Vec<f64> = case.portfolio.assets.iter().map(|a| to_f64(a.price)).collect();
+        let Sighting::Ran { low, high, .. } = inside(&opening, &opening, (down, up), false).exact().unwrap() else {
+            return Ok(());
+        };
+        let mut ledger = Ledger::open(&case.portfolio, MarginMode::Isolated);
+        // What is liquidated at its opening price already is not touched from the side that does not fail.
+        let marks: Vec<Decimal> = case.portfolio.assets.iter().map(|a| a.price).collect();
+        let failing = ledger.clone().step(1, &marks).unwrap();
+        for event in ledger.touch(1, &low, &high).unwrap() {
+            if failing.iter().any(|other| other.pool == event.pool) {
+                continue;
+            }
+            let fill = &event.fills[0];
+            let asset = case.portfolio.positions[fill.position].asset;
+            prop_assert!(low[asset] <= fill.mark && fill.mark <= high[asset], "{fill:?}");
+            prop_assert_eq!(event.shortfall, Decimal::ZERO);
+            let slack = (event.equity - event.requirement) / case.portfolio.positions[fill.position].quantity;
+            prop_assert!(slack >= Decimal::ZERO && slack < Decimal::new(2, 11) * fill.mark, "{event:?}");
         }
     }
 

@@ -12,7 +12,7 @@ const MOST_LINES: usize = 64;
 
 /// Part of a touched price by which it is moved to the side that does not fail, so that rounding it to 12 digits makes
 /// no shortfall where the requirement is zero.
-const INWARDS: f64 = 1e-12;
+const INWARDS: f64 = 1e-11;
 
 impl BookState {
     /// Lanes, as bits, in which a pool may fail while prices stay within bounds. `bounds(asset)` gives the lower and
