@@ -1,7 +1,6 @@
 //! Totals of paths drawn in pairs: what the pairs' own variance is measured by. They merge exactly.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 use super::Job;
 use super::totals::PathResult;
@@ -140,11 +139,10 @@ impl TwinMode {
         self.shortfall.merge(&other.shortfall);
     }
 
-    /// Pairs of which either path was first liquidated at one of these steps.
-    pub fn liquidated_at(&self, steps: RangeInclusive<u64>) -> u64 {
-        let bound = |step: u64| u32::try_from(step).unwrap_or(u32::MAX);
-        let (from, to) = (bound(*steps.start()), bound(*steps.end()));
-        if from > to { 0 } else { self.first_liquidation.range(from..=to).map(|(_, pairs)| pairs).sum() }
+    /// Of so many pairs those of which neither path has been liquidated by the end of `step`.
+    pub fn both_alive_after(&self, pairs: u64, step: u64) -> u64 {
+        let last = u32::try_from(step).unwrap_or(u32::MAX);
+        pairs - self.first_liquidation.range(..=last).map(|(_, pairs)| pairs).sum::<u64>()
     }
 }
 
