@@ -15,7 +15,8 @@ use crate::margin::EntryPrices;
 use crate::scenario::Scenario;
 use crate::simulation::{Audit, ModeOutcome, RunOutcome, TwinMode};
 use crate::statistics::{
-    Interval, MeanEstimate,     liquidation_step_at_rank, liquidation_step_quantile, mean_liquidation_step, restricted_mean_step, survival,
+    Interval, MeanEstimate, liquidation_step_at_rank, liquidation_step_quantile, mean_liquidation_step,
+    restricted_mean_step, survival,
 };
 
 /// Name and version of the document's shape.
@@ -181,8 +182,7 @@ impl<'a> Context<'a> {
         };
         let restricted =
             restricted_mean_step(first, self.paths).map(over_all).unwrap_or_default().converted(days);
-        let ranks: Vec<_> =
-            LEVELS.iter().map(|(_, p)| self.estimator.ranks_of_some(mode.any, *p)).collect();
+        let ranks: Vec<_> = LEVELS.iter().map(|(_, p)| self.estimator.ranks_of_some(mode.any, *p)).collect();
         let at_rank = |rank: Option<u64>| {
             rank.and_then(|r| liquidation_step_at_rank(first, r)).map(|step| days(step as f64))
         };

@@ -174,8 +174,7 @@ fn histograms(document: &ResultDocument, outcome: &RunOutcome) -> Result<String>
 }
 
 fn correlations(document: &ResultDocument) -> Result<String> {
-    let mut rows =
-        Rows::new(&["a", "b", "asked", "realised", "std_error", "low", "high", "paths", "steps"])?;
+    let mut rows = Rows::new(&["a", "b", "asked", "realised", "std_error", "low", "high", "paths", "steps"])?;
     for pair in &document.correlations {
         let [a, b] = [&pair.a, &pair.b].map(|name| text_cell(name));
         let cells = [pair.asked, pair.realised, pair.std_error, pair.low, pair.high].map(number);

@@ -15,7 +15,8 @@ pub mod terminal;
 
 pub use build::build;
 pub use document::{
-    AntitheticFactors, AuditResult, CorrelationResult, DistributionResult, DrawdownResult, Drawdowns, Frequency, Keyed, LiquidationResult,
-    MeanDifference, ModeResult, PairedLiquidation, PairedResult, PnlResult, PositionResult, ResultDocument, SamplingResult,
-    ScenarioSummary, ShortfallResult, SurvivalRow, TimeToLiquidation, TwoByTwoResult,
+    AntitheticFactors, AuditResult, CorrelationResult, DistributionResult, DrawdownResult, Drawdowns,
+    Frequency, Keyed, LiquidationResult, MeanDifference, ModeResult, PairedLiquidation, PairedResult,
+    PnlResult, PositionResult, ResultDocument, SamplingResult, ScenarioSummary, ShortfallResult, SurvivalRow,
+    TimeToLiquidation, TwoByTwoResult,
 };

@@ -37,7 +37,8 @@ impl Sums {
         let mut products = self.products.iter_mut();
         for (a, first) in row.iter().enumerate() {
             self.returns[a] += first;
-            for (sum, second) in products.by_ref().zip(&row[a..]) {
+            // The row first: a zip takes from its first side before it sees that the second has ended.
+            for (second, sum) in row[a..].iter().zip(products.by_ref()) {
                 *sum += first * second;
             }
         }
@@ -46,7 +47,8 @@ impl Sums {
     /// Adds `sign` times `other`.
     fn accumulate(&mut self, other: &Self, sign: f64) {
         self.count += sign * other.count;
-        let of = |ours: &mut [f64], theirs: &[f64]| ours.iter_mut().zip(theirs).for_each(|(a, b)| *a += sign * b);
+        let of =
+            |ours: &mut [f64], theirs: &[f64]| ours.iter_mut().zip(theirs).for_each(|(a, b)| *a += sign * b);
         of(&mut self.returns, &other.returns);
         of(&mut self.products, &other.products);
     }
@@ -74,7 +76,8 @@ pub fn correlations(job: &Job, cancelled: &AtomicBool) -> Result<Vec<Correlation
     }
     let paths = MOST_PATHS.min(job.paths);
     let each = assets as u64;
-    let affordable = (MOST_ASSET_STEPS / (paths * each)).min(MOST_PRODUCTS / (paths * each * each.div_ceil(2)));
+    let affordable =
+        (MOST_ASSET_STEPS / (paths * each)).min(MOST_PRODUCTS / (paths * each * each.div_ceil(2)));
     let steps = affordable.clamp(1, job.steps);
     let blocks: Vec<Vec<Sums>> = (0..paths.div_ceil(LANES as u64))
         .into_par_iter()

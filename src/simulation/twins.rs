@@ -165,9 +165,8 @@ impl TwinDifference {
             2 => self.liquidation.by_two += 1,
             _ => {}
         }
-        let difference = |measure: fn(&PathResult) -> f64| {
-            mean(measure(a1) - measure(b1), measure(a2) - measure(b2))
-        };
+        let difference =
+            |measure: fn(&PathResult) -> f64| mean(measure(a1) - measure(b1), measure(a2) - measure(b2));
         self.drawdown_relative.add(difference(|r| r.drawdown_relative));
         self.pnl.add(difference(|r| r.pnl));
         self.shortfall.add(difference(|r| r.shortfall));

@@ -20,8 +20,8 @@ pub use histogram::Histogram;
 pub use moments::{MeanEstimate, Moments};
 pub use normal::{normal_cdf, normal_quantile, two_sided_z};
 pub use paired::{
-    mcnemar_exact, newcombe_of_clusters, newcombe_paired, proportion_difference_std_error, proportion_variance_factor,
-    variance_factor,
+    mcnemar_exact, newcombe_of_clusters, newcombe_paired, proportion_difference_std_error,
+    proportion_variance_factor, variance_factor,
 };
 pub use proportion::{Interval, proportion_std_error, wilson, wilson_of_clusters};
 pub use quantile::{quantile_rank, rank_interval};

@@ -39,9 +39,9 @@ fn says_of_error(key: &str) -> bool {
 /// Calls `see` with every leaf that stands under a key that states an error, and that key.
 fn errors(value: &Value, stated: Option<&str>, see: &mut impl FnMut(&str, &Value)) {
     match value {
-        Value::Object(map) => map
-            .iter()
-            .for_each(|(key, below)| errors(below, stated.or(says_of_error(key).then_some(key.as_str())), see)),
+        Value::Object(map) => map.iter().for_each(|(key, below)| {
+            errors(below, stated.or(says_of_error(key).then_some(key.as_str())), see)
+        }),
         Value::Array(items) => items.iter().for_each(|item| errors(item, stated, see)),
         leaf => {
             if let Some(key) = stated {
@@ -90,7 +90,10 @@ fn the_terminal_claims_nothing_of_overlapping_windows() {
     let table = shown.split("Note:").next().unwrap();
     for claim in ["±", "≤", "[", "≥ ", "chance", "McNemar", "Runs on separate", "probability", "()"] {
         let legend = shown.lines().find(|line| line.contains(claim) && !line.starts_with("All in %"));
-        assert!(legend.is_none_or(|line| line.contains("far end.") || line.starts_with("  far")), "{claim}: {legend:?}");
+        assert!(
+            legend.is_none_or(|line| line.contains("far end.") || line.starts_with("  far")),
+            "{claim}: {legend:?}"
+        );
     }
     assert!(table.contains("13.31 %"), "{table}");
     let text = shown.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -131,7 +134,10 @@ fn held_paths_are_told() {
 fn independent_paths_have_no_pairs() {
     let (isolated, cross) = four_paths();
     let json = as_value(&[document(&isolated, &cross)]);
-    assert_eq!(json["sampling"], json!({ "kind": "independent", "pairs": null, "overlapping_windows": false }));
+    assert_eq!(
+        json["sampling"],
+        json!({ "kind": "independent", "pairs": null, "overlapping_windows": false })
+    );
     let factors = json["modes"]["cross"]["antithetic_variance_factor"].as_object().unwrap();
     assert!(factors.len() == 6 && factors.values().all(Value::is_null), "{factors:?}");
 }

@@ -178,7 +178,12 @@ impl<'a> Estimator<'a> {
     }
 
     /// A mean over all paths, with the standard error that it would have if they were independent.
-    pub fn mean_over_all(&self, mean: f64, independent: Option<f64>, pair_means: Option<&Moments>) -> MeanResult {
+    pub fn mean_over_all(
+        &self,
+        mean: f64,
+        independent: Option<f64>,
+        pair_means: Option<&Moments>,
+    ) -> MeanResult {
         match self.uncertainty {
             Uncertainty::Independent => self.mean_result(mean, independent, self.paths),
             Uncertainty::Pairs(twins) => {

@@ -61,8 +61,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         })
         .collect();
     let bands = confidence.map(|c| format!(" Bands: Wilson's {} interval at each time.", percent_trimmed(c)));
-    let notes =
-        vec![format!("A path counts until its first forced close.{}", bands.unwrap_or_default())];
+    let notes = vec![format!("A path counts until its first forced close.{}", bands.unwrap_or_default())];
     let page = Page { heading: "Survival: paths without a liquidation", legend, notes };
     let (mut picture, space) = page.begin(input);
     let lowest = curves.iter().flat_map(|(_, _, curve)| curve).map(Corner::low).fold(1.0, f64::min);

@@ -2,7 +2,9 @@
 
 use super::rows::{Estimate, Rows, text_cell};
 use crate::error::Result;
-use crate::report::document::{AntitheticFactors, DistributionResult, Keyed, ModeResult, PnlResult, ResultDocument};
+use crate::report::document::{
+    AntitheticFactors, DistributionResult, Keyed, ModeResult, PnlResult, ResultDocument,
+};
 
 /// The table.
 pub fn modes(document: &ResultDocument) -> Result<String> {

@@ -51,7 +51,8 @@ fn liquidation(document: &ResultDocument, pair: &PairedResult, a: &ModeResult, b
     let (name_a, name_b) = (&pair.a, &pair.b);
     let word = if any_b.count < any_a.count { "less" } else { "more" };
     let Some(p) = pair.liquidation.mcnemar_p else {
-        let than = if any_a.count == any_b.count { "as often as".to_owned() } else { format!("{word} often than") };
+        let than =
+            if any_a.count == any_b.count { "as often as".to_owned() } else { format!("{word} often than") };
         return format!("{name_b} was liquidated {than} {name_a} on these windows: {figures}.");
     };
     if any_a.count == 0 && any_b.count == 0 {
