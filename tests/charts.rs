@@ -28,6 +28,7 @@ fn input<'a>(toy: &Toy, title: &'a str, outcome: &'a RunOutcome, sample: &'a Pat
         horizon_days: 30.0,
         steps: toy.steps,
         confidence: 0.95,
+        intervals: true,
         outcome,
         sample,
         subtitle: "a toy · seed 42".to_owned(),
@@ -133,6 +134,17 @@ fn legends_state_the_figures_of_the_run() {
     let lost = sample.modes[0].equity.iter().filter(|e| (e[e.len() - 1] - 6_000.0).abs() < 1e-6).count();
     let atom = format!("{:.1} % end at 6,000", lost as f64 / 3.0);
     assert!(words(folder.path(), "final_equity").contains(&atom), "{atom}");
+}
+
+#[test]
+fn without_intervals_there_are_no_bands() {
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, sample) = run(&USUAL);
+    let run = ChartInput { intervals: false, ..input(&USUAL, "windows", &outcome, &sample) };
+    let names = render_all(folder.path(), &run).unwrap();
+    check(folder.path(), &names);
+    let words = words(folder.path(), "survival");
+    assert!(!words.contains(" to ") && !words.contains("Bands") && words.contains("% at the end"), "{words}");
 }
 
 #[test]

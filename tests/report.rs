@@ -1,8 +1,12 @@
 //! The result document, its JSON, its tables and what the terminal shows, from outcomes made by hand.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
+#[path = "report/correlation.rs"]
+mod correlation;
 #[path = "report/plan.rs"]
 mod plan;
+#[path = "report/sampling.rs"]
+mod sampling;
 #[path = "report/uncertainty.rs"]
 mod uncertainty;
 #[path = "report/words.rs"]
@@ -87,6 +91,9 @@ fn run_of(modes: [MarginMode; 2], [first, second]: [&[Path]; 2]) -> RunOutcome {
     };
     RunOutcome {
         paths: first.len() as u64,
+        held_paths: 0,
+        twins: None,
+        correlations: Vec::new(),
         modes: vec![mode_outcome(modes[0], first), mode_outcome(modes[1], second)],
         pairs: vec![PairOutcome {
             a: 0,
@@ -358,12 +365,17 @@ fn shape() -> Value {
             "expected_shortfall_low": tails, "expected_shortfall_high": tails,
         })),
         "shortfall": with(e, leaves(&["mean", "mean_std_error", "mean_low", "mean_high"])),
+        "antithetic_variance_factor": leaves(&[
+            "liquidation_any", "ruin", "drawdown_relative", "drawdown_absolute", "pnl", "shortfall",
+        ]),
     });
     let counts = leaves(&["both", "a_only", "b_only", "neither"]);
     let mean = leaves(&["mean_difference", "std_error", "low", "high", "variance_factor"]);
     json!({
         "schema": {}, "version": {},
         "scenario": leaves(&["title", "name", "sha256", "paths", "steps", "seed", "horizon_days"]),
+        "sampling": leaves(&["kind", "pairs", "overlapping_windows"]),
+        "held_paths": {},
         "modes": { "isolated": mode, "cross": mode },
         "paired": [{
             "a": {}, "b": {},
@@ -371,6 +383,7 @@ fn shape() -> Value {
             "positions": { "btc_long": counts, "eth_short": counts },
             "drawdown_relative": mean, "pnl": mean, "shortfall": mean,
         }],
+        "correlations": [],
         "audit": leaves(&["paths", "steps", "left_out", "events", "max_balance_error"]),
     })
 }
@@ -388,7 +401,7 @@ fn has_keys_in_order(document: &Value, shape: &Value, at: &str) {
         }
         Value::Array(wanted) => {
             let found = document.as_array().unwrap_or_else(|| panic!("{at} is not an array"));
-            assert!(!found.is_empty(), "{at}");
+            assert_eq!(found.is_empty(), wanted.is_empty(), "{at}");
             found.iter().for_each(|item| has_keys_in_order(item, &wanted[0], at));
         }
         _ => assert!(!document.is_object(), "{at}"),
@@ -472,7 +485,7 @@ fn csv_rows(tables: &[(&str, String)], name: &str) -> Vec<Vec<String>> {
 fn tables_are_rectangular_and_agree_with_the_document() {
     for (case, isolated, cross) in edge_cases() {
         let tables = csv::tables(&document(&isolated, &cross), &run_outcome(&isolated, &cross)).unwrap();
-        assert_eq!(tables.len(), 6);
+        assert_eq!(tables.len(), 7);
         for (name, text) in &tables {
             let rows = csv_rows(&tables, name);
             assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{case}: {name}\n{text}");
@@ -522,7 +535,7 @@ fn tables_are_written_to_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let (doc, outcome) = (document(&isolated, &cross), run_outcome(&isolated, &cross));
     let names = csv::write_tables(folder.path(), &doc, &outcome).unwrap();
-    assert_eq!(names.len(), 6);
+    assert_eq!(names.len(), 7);
     assert!(names.iter().all(|name| folder.path().join(name).is_file()));
     let missing = folder.path().join("missing");
     let error = csv::write_tables(&missing, &doc, &outcome).unwrap_err();

@@ -306,18 +306,15 @@ fn quantile_ranks_are_type_one() {
 #[test]
 fn survival_by_hand() {
     // Four steps, ten paths: two go at step 1, one at step 3, three at step 4.
-    let points = survival(&[0, 2, 0, 1, 3], 10, 8, 0.95);
+    let points = survival(&[0, 2, 0, 1, 3], 10, 8);
     let alive: Vec<f64> = points.iter().map(|p| p.alive).collect();
     assert_eq!(alive, [1.0, 1.0, 0.8, 0.8, 0.8, 0.8, 0.7, 0.7, 0.4]);
+    assert_eq!(points.iter().map(|p| p.step).collect::<Vec<_>>(), [0, 0, 1, 1, 2, 2, 3, 3, 4]);
     assert_eq!(points[3].fraction_of_horizon, 0.375);
-    let wilson = wilson(7, 10, 0.95).unwrap();
-    assert_eq!((points[6].low, points[6].high), (wilson.low, wilson.high));
-    // Nothing can be liquidated at time 0: that is no estimate.
-    assert_eq!((points[0].low, points[0].high), (1.0, 1.0));
-    assert!(points[1].low < 1.0);
-    assert!(survival(&[0, 0], 0, 50, 0.95).is_empty());
+    assert_eq!(points[6].alive_paths, 7);
+    assert!(survival(&[0, 0], 0, 50).is_empty());
     // More steps than points: seven steps, a path at each; at half the horizon (3.5) three are gone.
-    let alive: Vec<f64> = survival(&[0, 1, 1, 1, 1, 1, 1, 1], 7, 2, 0.95).iter().map(|p| p.alive).collect();
+    let alive: Vec<f64> = survival(&[0, 1, 1, 1, 1, 1, 1, 1], 7, 2).iter().map(|p| p.alive).collect();
     assert_eq!(alive, [1.0, 4.0 / 7.0, 0.0]);
 }
 
@@ -607,4 +604,85 @@ fn newcombe_covers_as_often_as_it_says() {
         // Newcombe (1998) finds method 10 slightly conservative at such sizes.
         assert!((0.94..0.985).contains(&c), "{both} {a_only} {b_only}: {c}");
     }
+}
+
+#[test]
+fn a_design_effect_is_a_variance_of_pairs_over_that_of_paths() {
+    // 1,000 pairs: 100 both, 200 one, 700 none. Correlation within a pair by definition: (0.1 − 0.2²)/(0.2·0.8).
+    let some = TwinProportion { count: 400, both: 100, pairs: 1_000 };
+    let effect = 1.0 + (0.1 - 0.04) / 0.16;
+    assert!((some.design_effect() - effect * 1_000.0 / 999.0).abs() < 1e-12);
+    assert!((some.variance_factor().unwrap() - 999.0 / 1_000.0 / effect).abs() < 1e-12);
+    // Two that always agree are worth one; what is seen on no path, or every path, says nothing of pairs.
+    for (count, both) in [(400, 200), (0, 0), (2_000, 1_000)] {
+        assert_eq!(TwinProportion { count, both, pairs: 1_000 }.design_effect(), 2.0);
+    }
+    // One of every pair: the count does not vary, which is taken as a standard deviation of two paths.
+    let mirrored = TwinProportion { count: 1_000, both: 0, pairs: 1_000 };
+    assert!((mirrored.design_effect() * 500.0 - 4.0 * 1_000.0 / 999.0).abs() < 1e-9);
+    assert_eq!(mirrored.variance_factor(), None);
+    // Independent: a quarter of 1e11 pairs each.
+    let independent = TwinProportion { count: 100_000_000_000, both: 25_000_000_000, pairs: 100_000_000_000 };
+    assert!((independent.design_effect() - 1.0).abs() < 1e-9);
+    assert_eq!(TwinProportion { count: 1, both: 0, pairs: 1 }.design_effect(), 2.0);
+}
+
+#[test]
+fn intervals_of_clusters_are_those_of_fewer() {
+    let near = |a: Interval, b: Interval| (a.low - b.low).abs() + (a.high - b.high).abs() < 1e-14;
+    assert!(near(wilson_of_clusters(14, 40, 2.0, 0.95).unwrap(), wilson(7, 20, 0.95).unwrap()));
+    assert_eq!(wilson_of_clusters(14, 40, 1.0, 0.95), wilson(14, 40, 0.95));
+    assert_eq!(wilson_of_clusters(0, 40, 2.0, 0.95).unwrap().low, 0.0);
+    assert_eq!(wilson_of_clusters(40, 40, 0.5, 0.95).unwrap().high, 1.0);
+    let doubled = newcombe_of_clusters([40, 30, 10, 120], 2.0, 0.95).unwrap();
+    assert!(near(doubled, newcombe_paired(20, 15, 5, 60, 0.95).unwrap()));
+    assert_eq!(newcombe_of_clusters([20, 15, 5, 60], 1.0, 0.95), newcombe_paired(20, 15, 5, 60, 0.95));
+}
+
+#[test]
+fn ranks_are_moved_from_the_middle_outwards_or_inwards() {
+    let ranks = rank_interval(100, 0.5, 0.95);
+    assert_eq!(ranks, (Some(40), Some(61)));
+    assert_eq!(widened_ranks(ranks, 100, 0.5, 1.0, 1.0), ranks);
+    // Twice as far: 50 − 20, and 60 + 10 + 1.
+    assert_eq!(widened_ranks(ranks, 100, 0.5, 4.0, 4.0), (Some(30), Some(71)));
+    // A count that never varies is 50: the 50th value is not above the median, the 51st not below.
+    assert_eq!(widened_ranks(ranks, 100, 0.5, 0.0, 0.0), (Some(50), Some(51)));
+    assert_eq!(widened_ranks((Some(1), None), 100, 0.05, 2.0, 2.0), (None, None));
+}
+
+#[test]
+fn mcnemar_by_pairs() {
+    // 30 pairs differ by one, 10 by two, 50 for and 0 against: correction 70/50, (50 − 1.4)/√70.
+    let d = TwinDifferences { by_one: 30, by_two: 10 };
+    let z = (50.0 - 1.4) / 70.0_f64.sqrt();
+    assert!((d.mcnemar(50, 0) / (2.0 * normal_cdf(-z)) - 1.0).abs() < 1e-12);
+    assert_eq!(TwinDifferences::default().mcnemar(0, 0), 1.0);
+    assert_eq!(d.mcnemar(26, 25), 1.0);
+    // Where every pair that disagrees does so the same way, it is as sure as the exact test of so many observations,
+    // to a twentieth of p among few; that both paths of a pair say the same adds nothing.
+    for n in 1..60 {
+        let once = TwinDifferences { by_one: n, by_two: 0 }.mcnemar(n, 0);
+        assert!(once >= 0.95 * mcnemar_exact(n, 0), "{n}: {once}");
+        let twice = TwinDifferences { by_one: 0, by_two: n }.mcnemar(2 * n, 0);
+        assert!((twice / once - 1.0).abs() < 1e-12, "{n}");
+    }
+    // Σ D² = 30 + 40, mean 50/1,000: against independent 50 − 50²/2,000.
+    let effect = (70.0 - 2.5) * 1_000.0 / 999.0 / (50.0 - 1.25);
+    assert!((d.design_effect(50, 0, 1_000) - effect).abs() < 1e-12);
+    assert_eq!(TwinDifferences::default().design_effect(0, 0, 1_000), 2.0);
+}
+
+#[test]
+fn counts_to_a_value_are_those_of_its_bin() {
+    let mut histogram = Histogram::new(1.0);
+    for value in [-20.0, -0.5, 0.0, 0.0, 0.25, 3.0, 50.0] {
+        histogram.add(value);
+    }
+    assert_eq!(histogram.counts_to(0.0), (2, 4));
+    assert_eq!(histogram.counts_to(0.1), (4, 4));
+    assert_eq!(histogram.counts_to(-20.0), (0, 1));
+    assert_eq!(histogram.counts_to(1e9), (7, 7));
+    assert_eq!(histogram.counts_to(-1e9), (0, 0));
+    assert_eq!(histogram.counts_to(50.0), (6, 7));
 }

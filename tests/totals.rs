@@ -9,7 +9,7 @@ use ringfence::domain::{
     Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Side, TierTable, to_f64,
 };
 use ringfence::margin::{BookPlan, Ledger, price_to_decimal};
-use ringfence::paths::{AssetModel, CHUNK, Gbm, LANES, Law, MarketModel, PathGenerator};
+use ringfence::paths::{AssetModel, CHUNK, Gbm, LANES, Law, MarketModel, PathGenerator, Sampling};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, TwoByTwo, VectorWidth, WidthLimit};
 use ringfence::statistics::Moments;
 use rust_decimal::dec;
@@ -125,6 +125,18 @@ fn count(results: &[Result], what: impl Fn(&Result) -> bool) -> u64 {
     results.iter().filter(|r| what(r)).count() as u64
 }
 
+/// The same over pairs of paths.
+fn same_of_pairs(moments: &Moments, values: &[f64], name: &str) {
+    let means: Vec<f64> = values.chunks(2).map(|pair| 0.5 * (pair[0] + pair[1])).collect();
+    let n = means.len() as f64;
+    let mean = means.iter().sum::<f64>() / n;
+    let variance = means.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0);
+    assert_eq!(moments.count(), PATHS / 2, "{name}");
+    for (got, want) in [(moments.mean(), mean), (moments.variance(), variance)] {
+        assert!((got.unwrap() - want).abs() < 1e-8 * want.abs().max(1.0), "{name}: {got:?} {want}");
+    }
+}
+
 /// Mean, deviation, extremes of `values` against moments, to the ledger's 12-digit prices.
 fn same(moments: &Moments, values: impl Iterator<Item = f64>, name: &str) {
     let values: Vec<f64> = values.collect();
@@ -199,4 +211,54 @@ fn pairs_add_up_to_what_the_ledger_says() {
     // Isolated and cross differ both ways here, so that swapped cells would show.
     let cells = outcome.pairs[0].positions[1];
     assert_ne!(cells.a_only, cells.b_only);
+}
+
+#[test]
+fn antithetic_pairs_add_up_to_what_the_ledger_says() {
+    let mut job = job();
+    job.generator = job.generator.with_sampling(Sampling::Antithetic);
+    let outcome = simulated(&job);
+    let results = by_ledger(&job);
+    let twins = outcome.twins.as_ref().unwrap();
+    assert_eq!((twins.pairs, twins.modes.len(), twins.differences.len()), (PATHS / 2, 3, 3));
+    for ((twin, mode), results) in twins.modes.iter().zip(&outcome.modes).zip(&results) {
+        let both = |what: &dyn Fn(&Result) -> bool| {
+            results.chunks(2).filter(|pair| pair.iter().all(what)).count() as u64
+        };
+        let any = both(&|r| r.first().is_some());
+        assert!(any > 0);
+        assert_eq!(twin.any, any);
+        assert_eq!(twin.all, both(&|r| r.lost.iter().all(Option::is_some)));
+        for (position, lost) in twin.positions.iter().enumerate() {
+            assert_eq!(*lost, both(&|r| r.lost[position].is_some()));
+        }
+        assert_eq!(twin.ruin, both(&|r| r.least <= RUIN_EQUITY));
+        assert_eq!(twin.shortfall_paths, both(&|r| r.shortfall > 0.0));
+        for step in [0, 1, 10, STEPS] {
+            let alive = both(&|r| r.first().is_none_or(|first| first > step));
+            assert_eq!(twin.both_alive_after(PATHS / 2, step), alive, "step {step}");
+        }
+        let values = |measure: fn(&Result) -> f64| results.iter().map(measure).collect::<Vec<_>>();
+        let step = |r: &Result| r.first().unwrap_or(STEPS) as f64;
+        same_of_pairs(&twin.restricted_step, &values(step), "time");
+        same_of_pairs(&twin.pnl.means, &values(|r| r.pnl), "profit");
+        same_of_pairs(&twin.drawdown_relative.means, &values(|r| r.relative), "relative drawdown");
+        same_of_pairs(&twin.drawdown_absolute.means, &values(|r| r.drawdown), "drawdown");
+        same_of_pairs(&twin.shortfall, &values(|r| r.shortfall), "shortfall");
+        let edge = mode.pnl.histogram().bins().map(|(value, _)| value).rfind(|v| *v <= 5.0).unwrap();
+        assert_eq!(twin.pnl.larger.counts_to(edge).1, both(&|r| r.pnl <= edge + 1e-9));
+    }
+    for (twin, pair) in twins.differences.iter().zip(&outcome.pairs) {
+        let (a, b) = (&results[pair.a], &results[pair.b]);
+        let differences = |measure: fn(&Result) -> f64| -> Vec<f64> {
+            a.iter().zip(b).map(|(a, b)| measure(a) - measure(b)).collect()
+        };
+        same_of_pairs(&twin.pnl, &differences(|r| r.pnl), "profit");
+        same_of_pairs(&twin.drawdown_relative, &differences(|r| r.relative), "drawdown");
+        same_of_pairs(&twin.shortfall, &differences(|r| r.shortfall), "shortfall");
+        let lost = differences(|r| f64::from(r.first().is_some()));
+        let sums = |size: f64| lost.chunks(2).filter(|p| (p[0] + p[1]).abs() == size).count() as u64;
+        assert_eq!((twin.liquidation.by_one, twin.liquidation.by_two), (sums(1.0), sums(2.0)));
+    }
+    assert!(simulated(&self::job()).twins.is_none());
 }

@@ -104,6 +104,11 @@ impl PathGenerator {
         self.assets.len()
     }
 
+    /// Price of an asset at time 0.
+    pub fn opening_price(&self, asset: usize) -> f64 {
+        self.prices[asset]
+    }
+
     /// The number of the path whose draws lane `lane` of a block uses.
     fn source_path(&self, path: u64) -> u64 {
         match self.sampling {

@@ -1,6 +1,6 @@
 //! The model in sentences: what a reader has to know before using the numbers.
 
-use super::format::{percent_trimmed, significant, steps, whole};
+use super::format::{significant, steps, whole};
 use crate::domain::{FillPrice, Remainder, Span};
 use crate::paths::{Law, MarketModel};
 use crate::scenario::Scenario;
@@ -32,11 +32,7 @@ pub fn essential(scenario: &Scenario) -> Vec<String> {
 /// The rest, which the table shows in other words.
 pub fn further(scenario: &Scenario) -> Vec<String> {
     vec![
-        format!(
-            "Intervals are at {} and cover the sampling error of a finite number of paths only; they say \
-             nothing of whether the price model or its parameters are right.",
-            percent_trimmed(scenario.settings.confidence),
-        ),
+        super::sampling::intervals(scenario),
         "Modes are run on the same price paths, so their differences are measured path by path.".to_owned(),
         "Quantiles and tail means are read off bins and lie above the exact value by at most the `resolution` \
          given with them."

@@ -1,18 +1,21 @@
 //! From what a run added up to the numbers a person reads.
 
+mod correlation;
 mod estimate;
+mod factors;
 mod paired;
 
-use estimate::{Estimator, LEVELS, at_levels, decimal, number};
+use estimate::{Estimator, LEVELS, Uncertainty, at_levels, decimal, number};
 
 use super::assumptions::{essential, further, model_in_words};
 use super::document::*;
+use super::sampling;
 use crate::domain::Decimal;
 use crate::margin::EntryPrices;
 use crate::scenario::Scenario;
-use crate::simulation::{Audit, ModeOutcome, RunOutcome};
+use crate::simulation::{Audit, ModeOutcome, RunOutcome, TwinMode};
 use crate::statistics::{
-    liquidation_step_at_rank, liquidation_step_quantile, mean_liquidation_step, rank_interval,
+    Interval, MeanEstimate, liquidation_step_at_rank, liquidation_step_quantile, mean_liquidation_step,
     restricted_mean_step, survival,
 };
 
@@ -29,24 +32,35 @@ pub fn build(
     outcome: &RunOutcome,
     audit: &Audit,
 ) -> ResultDocument {
-    let context = Context::new(scenario, outcome.paths);
+    let uncertainty = match &outcome.twins {
+        _ if sampling::windows_overlap(scenario) => Uncertainty::Unknown,
+        Some(twins) => Uncertainty::Pairs(twins),
+        None => Uncertainty::Independent,
+    };
+    let context = Context::new(scenario, outcome.paths, uncertainty);
     let (positions, confidence) = (&scenario.portfolio.positions, scenario.settings.confidence);
     let no_prices = Vec::new();
     let modes = outcome.modes.iter().enumerate().map(|(index, mode)| {
         let prices = entry.get(index).unwrap_or(&no_prices);
-        (mode.mode.name().to_owned(), context.mode(mode, prices))
+        let twin = outcome.twins.as_ref().and_then(|twins| twins.modes.get(index));
+        (mode.mode.name().to_owned(), context.mode(mode, twin, prices))
     });
-    let essential = essential(scenario);
+    let essential = [sampling::essential(scenario, outcome), essential(scenario)].concat();
     ResultDocument {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION"),
         scenario: summary(scenario, sha256, outcome.paths),
+        sampling: SamplingResult {
+            kind: scenario.settings.sampling.name(),
+            pairs: outcome.twins.as_ref().map(|twins| twins.pairs),
+            overlapping_windows: sampling::windows_overlap(scenario),
+        },
+        held_paths: outcome.held_paths,
         modes: modes.collect(),
-        paired: outcome
-            .pairs
-            .iter()
-            .filter_map(|pair| paired::pair(pair, &outcome.modes, positions, &context.estimator, confidence))
+        paired: (0..outcome.pairs.len())
+            .filter_map(|index| paired::pair(outcome, index, positions, &context.estimator, confidence))
             .collect(),
+        correlations: correlation::correlations(scenario, outcome),
         audit: AuditResult {
             paths: audit.paths,
             steps: audit.steps,
@@ -87,67 +101,88 @@ fn price(value: Decimal) -> Option<f64> {
 struct Context<'a> {
     scenario: &'a Scenario,
     paths: u64,
-    estimator: Estimator,
+    estimator: Estimator<'a>,
 }
 
 impl<'a> Context<'a> {
-    fn new(scenario: &'a Scenario, paths: u64) -> Self {
-        Self { scenario, paths, estimator: Estimator::new(paths, scenario.settings.confidence) }
+    fn new(scenario: &'a Scenario, paths: u64, uncertainty: Uncertainty<'a>) -> Self {
+        Self { scenario, paths, estimator: Estimator::new(paths, scenario.settings.confidence, uncertainty) }
     }
 
-    fn mode(&self, mode: &ModeOutcome, prices: &[EntryPrices]) -> ModeResult {
+    /// A share of all paths, `both` pairs of which are counted whole.
+    fn share(&self, count: u64, both: Option<u64>) -> Frequency {
+        self.estimator.frequency(count, self.paths, self.estimator.spread(count, both))
+    }
+
+    fn mode(&self, mode: &ModeOutcome, twin: Option<&TwinMode>, prices: &[EntryPrices]) -> ModeResult {
         let estimator = &self.estimator;
         let shortfall =
             estimator.mean(mode.shortfall.mean_of_nonzero(mode.shortfall_paths), mode.shortfall_paths);
         ModeResult {
-            liquidation: self.liquidation(mode, prices),
-            ruin: estimator.frequency(mode.ruin, self.paths),
+            liquidation: self.liquidation(mode, twin, prices),
+            ruin: self.share(mode.ruin, twin.map(|t| t.ruin)),
             drawdown: Drawdowns {
-                relative: estimator.drawdown(&mode.drawdown_relative),
-                absolute: estimator.drawdown(&mode.drawdown_absolute),
+                relative: estimator.drawdown(&mode.drawdown_relative, twin.map(|t| &t.drawdown_relative)),
+                absolute: estimator.drawdown(&mode.drawdown_absolute, twin.map(|t| &t.drawdown_absolute)),
             },
-            pnl: estimator.pnl(&mode.pnl),
+            pnl: estimator.pnl(&mode.pnl, twin.map(|t| &t.pnl)),
             shortfall: ShortfallResult {
-                paths: estimator.frequency(mode.shortfall_paths, mode.any),
+                paths: estimator.frequency(mode.shortfall_paths, mode.any, estimator.worst_spread()),
                 mean: shortfall.mean,
                 mean_std_error: shortfall.std_error,
                 mean_low: shortfall.low,
                 mean_high: shortfall.high,
             },
+            antithetic_variance_factor: self.factors(mode, twin),
         }
     }
 
-    fn liquidation(&self, mode: &ModeOutcome, prices: &[EntryPrices]) -> LiquidationResult {
+    fn factors(&self, mode: &ModeOutcome, twin: Option<&TwinMode>) -> AntitheticFactors {
+        match (self.estimator.uncertainty(), twin) {
+            (Uncertainty::Pairs(twins), Some(twin)) => factors::factors(mode, twin, twins.pairs),
+            _ => AntitheticFactors::default(),
+        }
+    }
+
+    fn liquidation(
+        &self,
+        mode: &ModeOutcome,
+        twin: Option<&TwinMode>,
+        prices: &[EntryPrices],
+    ) -> LiquidationResult {
         let positions = self.scenario.portfolio.positions.iter().zip(&mode.positions).enumerate();
         LiquidationResult {
-            any: self.estimator.frequency(mode.any, self.paths),
-            all: self.estimator.frequency(mode.all, self.paths),
+            any: self.share(mode.any, twin.map(|t| t.any)),
+            all: self.share(mode.all, twin.map(|t| t.all)),
             positions: positions
                 .map(|(index, (position, count))| {
                     let at = prices.get(index);
+                    let both = twin.and_then(|t| t.positions.get(index)).copied();
                     let result = PositionResult {
-                        liquidated: self.estimator.frequency(*count, self.paths),
+                        liquidated: self.share(*count, both),
                         liquidation_price: at.and_then(|p| p.liquidation).and_then(price),
                         bankruptcy_price: at.and_then(|p| p.bankruptcy).and_then(price),
                     };
                     (position.name.clone(), result)
                 })
                 .collect(),
-            time_days: self.time_days(mode),
-            survival: self.survival(&mode.first_liquidation),
+            time_days: self.time_days(mode, twin),
+            survival: self.survival(&mode.first_liquidation, twin),
         }
     }
 
-    fn time_days(&self, mode: &ModeOutcome) -> TimeToLiquidation {
+    fn time_days(&self, mode: &ModeOutcome, twin: Option<&TwinMode>) -> TimeToLiquidation {
         let settings = &self.scenario.settings;
         let first = &mode.first_liquidation;
         let (horizon_days, steps) = (settings.horizon.days(), settings.steps as f64);
         let days = |step: f64| step * horizon_days / steps;
         let mean = self.estimator.mean(mean_liquidation_step(first), mode.any).converted(days);
+        let over_all = |e: MeanEstimate| {
+            self.estimator.mean_over_all(e.mean, e.std_error, twin.map(|t| &t.restricted_step))
+        };
         let restricted =
-            self.estimator.mean(restricted_mean_step(first, self.paths), self.paths).converted(days);
-        let ranks: Vec<_> =
-            LEVELS.iter().map(|(_, p)| rank_interval(mode.any, *p, settings.confidence)).collect();
+            restricted_mean_step(first, self.paths).map(over_all).unwrap_or_default().converted(days);
+        let ranks: Vec<_> = LEVELS.iter().map(|(_, p)| self.estimator.ranks_of_some(mode.any, *p)).collect();
         let at_rank = |rank: Option<u64>| {
             rank.and_then(|r| liquidation_step_at_rank(first, r)).map(|step| days(step as f64))
         };
@@ -166,18 +201,26 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn survival(&self, first_liquidation: &[u64]) -> Vec<SurvivalRow> {
+    fn survival(&self, first_liquidation: &[u64], twin: Option<&TwinMode>) -> Vec<SurvivalRow> {
         let settings = &self.scenario.settings;
         let horizon_days = settings.horizon.days();
-        survival(first_liquidation, self.paths, SURVIVAL_POINTS, settings.confidence)
+        survival(first_liquidation, self.paths, SURVIVAL_POINTS)
             .into_iter()
             .enumerate()
-            .map(|(i, point)| SurvivalRow {
-                // Multiplied first, so that the only rounding is that of the result.
-                day: i as f64 * horizon_days / SURVIVAL_POINTS as f64,
-                alive: point.alive,
-                low: point.low,
-                high: point.high,
+            .map(|(i, point)| {
+                let both = twin.map(|t| t.both_alive_after(self.paths / 2, point.step));
+                // Nothing is liquidated at time 0: that is known, not estimated.
+                let certain = (i == 0).then_some(Interval { low: 1.0, high: 1.0 });
+                let spread = self.estimator.spread(point.alive_paths, both);
+                let bounds = self.estimator.bounds(point.alive_paths, self.paths, spread);
+                let bounds = bounds.map(|bounds| certain.unwrap_or(bounds));
+                SurvivalRow {
+                    // Multiplied first, so that the only rounding is that of the result.
+                    day: i as f64 * horizon_days / SURVIVAL_POINTS as f64,
+                    alive: point.alive,
+                    low: bounds.map(|b| b.low),
+                    high: bounds.map(|b| b.high),
+                }
             })
             .collect()
     }

@@ -47,6 +47,7 @@ pub fn tables(document: &ResultDocument, outcome: &RunOutcome) -> Result<Vec<Tab
         ("quantiles.csv", quantiles(document)?),
         ("paired.csv", paired(document)?),
         ("histograms.csv", histograms(document, outcome)?),
+        ("correlations.csv", correlations(document)?),
     ])
 }
 
@@ -80,7 +81,7 @@ fn survival(document: &ResultDocument) -> Result<String> {
     for (mode, result) in document.modes.iter() {
         for point in &result.liquidation.survival {
             let [day, alive, low, high] =
-                [point.day, point.alive, point.low, point.high].map(|v| number(Some(v)));
+                [Some(point.day), Some(point.alive), point.low, point.high].map(number);
             rows.add(&[mode, &day, &alive, &low, &high])?;
         }
     }
@@ -129,7 +130,7 @@ fn paired(document: &ResultDocument) -> Result<String> {
         let l = &pair.liquidation;
         let difference = Estimate { value: l.difference, std_error: l.std_error, low: l.low, high: l.high };
         add("liquidated_any_difference", "", difference, "share of paths")?;
-        add("liquidated_any_mcnemar_p", "", Estimate::of(Some(l.mcnemar_p)), "probability")?;
+        add("liquidated_any_mcnemar_p", "", Estimate::of(l.mcnemar_p), "probability")?;
         add("liquidated_any_variance_factor", "", Estimate::of(l.variance_factor), "ratio")?;
         for (measure, difference, unit) in [
             ("drawdown_relative", &pair.drawdown_relative, "share of peak"),
@@ -168,6 +169,18 @@ fn histograms(document: &ResultDocument, outcome: &RunOutcome) -> Result<String>
                 rows.add(&[mode.mode.name(), measure, &lower, &upper, &count.to_string(), unit])?;
             }
         }
+    }
+    rows.finish()
+}
+
+fn correlations(document: &ResultDocument) -> Result<String> {
+    let mut rows = Rows::new(&["a", "b", "asked", "realised", "std_error", "low", "high", "paths", "steps"])?;
+    for pair in &document.correlations {
+        let [a, b] = [&pair.a, &pair.b].map(|name| text_cell(name));
+        let cells = [pair.asked, pair.realised, pair.std_error, pair.low, pair.high].map(number);
+        let [asked, realised, std_error, low, high] = &cells;
+        let [paths, steps] = [pair.paths, pair.steps].map(|count| count.to_string());
+        rows.add(&[&a, &b, asked, realised, std_error, low, high, &paths, &steps])?;
     }
     rows.finish()
 }

@@ -49,10 +49,16 @@ pub struct ResultDocument {
     pub version: &'static str,
     /// What was run.
     pub scenario: ScenarioSummary,
+    /// How paths were drawn.
+    pub sampling: SamplingResult,
+    /// Paths on which a price left the range of numbers and was held at its edge.
+    pub held_paths: u64,
     /// Per margin mode.
     pub modes: Keyed<ModeResult>,
     /// Every two modes, path by path.
     pub paired: Vec<PairedResult>,
+    /// Every two assets: the correlation of step returns on the first paths.
+    pub correlations: Vec<CorrelationResult>,
     /// The two implementations of the rules against each other, on a sample of this run.
     pub audit: AuditResult,
     /// What the numbers rest on, in sentences.
@@ -91,6 +97,41 @@ pub struct ScenarioSummary {
     pub currency: String,
     /// The price model in words, a sentence an asset.
     pub model: Vec<String>,
+}
+
+/// How paths were drawn.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct SamplingResult {
+    /// `independent` or `antithetic`.
+    pub kind: &'static str,
+    /// Number of pairs; `None` where paths are drawn each on its own.
+    pub pairs: Option<u64>,
+    /// Paths are overlapping windows of one history, so that no sampling error can be stated: standard errors, bounds
+    /// and p-values are all `None`.
+    pub overlapping_windows: bool,
+}
+
+/// How the step returns of two assets are correlated.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct CorrelationResult {
+    /// The first asset.
+    pub a: String,
+    /// The second asset.
+    pub b: String,
+    /// The correlation of their Gaussian drivers that was asked for; `None` where either has none.
+    pub asked: Option<f64>,
+    /// Correlation of their log returns over a step; `None` where one never moves.
+    pub realised: Option<f64>,
+    /// Its standard error, by the jackknife over groups of paths.
+    pub std_error: Option<f64>,
+    /// Lower bound, by the normal distribution.
+    pub low: Option<f64>,
+    /// Upper bound.
+    pub high: Option<f64>,
+    /// Paths looked at, from the first.
+    pub paths: u64,
+    /// Steps of each that were looked at, from the first.
+    pub steps: u64,
 }
 
 /// A number of paths, as a share of those it could have been.

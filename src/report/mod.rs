@@ -10,11 +10,13 @@ pub mod folder;
 mod format;
 pub mod json;
 pub mod plan;
+mod sampling;
 pub mod terminal;
 
 pub use build::build;
 pub use document::{
-    AuditResult, DistributionResult, DrawdownResult, Drawdowns, Frequency, Keyed, LiquidationResult,
-    MeanDifference, ModeResult, PairedLiquidation, PairedResult, PnlResult, PositionResult, ResultDocument,
-    ScenarioSummary, ShortfallResult, SurvivalRow, TimeToLiquidation, TwoByTwoResult,
+    AntitheticFactors, AuditResult, CorrelationResult, DistributionResult, DrawdownResult, Drawdowns,
+    Frequency, Keyed, LiquidationResult, MeanDifference, ModeResult, PairedLiquidation, PairedResult,
+    PnlResult, PositionResult, ResultDocument, SamplingResult, ScenarioSummary, ShortfallResult, SurvivalRow,
+    TimeToLiquidation, TwoByTwoResult,
 };

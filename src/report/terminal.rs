@@ -1,6 +1,7 @@
 //! The result as a person reads it: at most 100 columns, no colour.
 
 mod compare;
+mod correlation;
 mod mode_table;
 mod money;
 mod paired;
@@ -31,6 +32,7 @@ pub fn render(document: &ResultDocument) -> String {
         out.push('\n');
         out.push_str(&paired::render(document, pair));
     }
+    out.push_str(&correlation::render(document));
     out.push('\n');
     out.push_str(&footer(document));
     out
@@ -66,11 +68,15 @@ fn header(document: &ResultDocument) -> String {
 fn footer(document: &ResultDocument) -> String {
     let scenario = &document.scenario;
     let confidence = percent_trimmed(scenario.confidence);
-    let mut lines = vec![format!(
-        "± is half the {confidence} interval, [ ] the interval itself, ≤ or ≥ its far end: the error of \
-         simulating {} rather than all, not that of the price model.",
-        paths(scenario.paths),
-    )];
+    let mut lines = Vec::new();
+    if !document.sampling.overlapping_windows {
+        lines.push(format!(
+            "± is half the {confidence} interval, [ ] the interval itself, ≤ or ≥ its far end: the error of \
+             simulating {} rather than all, not that of the price model.",
+            paths(scenario.paths),
+        ));
+    }
+    lines.extend(gain_of_twins(document));
     lines.extend(no_liquidations(document));
     lines.extend(coarse_bins(document));
     lines.extend(document.assumptions.iter().take(document.essential).cloned());
@@ -99,13 +105,33 @@ fn no_liquidations(document: &ResultDocument) -> Option<String> {
     let never = |mode: &ModeResult| mode.liquidation.any.count == 0;
     let names: Vec<&str> = document.modes.iter().filter(|(_, m)| never(m)).map(|(name, _)| name).collect();
     let any = &document.modes.get(names.first()?)?.liquidation.any;
+    let (names, of) = (names.join(", "), paths(document.scenario.paths));
+    if document.sampling.overlapping_windows {
+        return Some(format!("{names}: liquidated on 0 of {of}, which does not mean never."));
+    }
     Some(format!(
-        "{}: liquidated on 0 of {}, which does not mean never: at {} confidence the probability is {}.",
-        names.join(", "),
-        paths(document.scenario.paths),
+        "{names}: liquidated on 0 of {of}, which does not mean never: at {} confidence the probability is {}.",
         percent_trimmed(document.scenario.confidence),
         at_most(any),
     ))
+}
+
+/// What drawing paths in pairs was worth, a line a mode.
+fn gain_of_twins(document: &ResultDocument) -> Vec<String> {
+    let of_mode = |(mode, result): (&str, &ModeResult)| {
+        let factors = &result.antithetic_variance_factor;
+        let known: Vec<String> = [
+            ("the mean profit", factors.pnl),
+            ("the mean drawdown", factors.drawdown_relative),
+            ("how often it is liquidated", factors.liquidation_any),
+            ("ruin", factors.ruin),
+        ]
+        .into_iter()
+        .filter_map(|(what, factor)| Some(format!("of {what} ÷ {}", significant(factor?, 2))))
+        .collect();
+        (!known.is_empty()).then(|| format!("Antithetic pairs, {mode}: variance {}.", known.join(", ")))
+    };
+    document.modes.iter().filter_map(of_mode).collect()
 }
 
 /// The upper bound of a frequency.

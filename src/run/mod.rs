@@ -77,7 +77,8 @@ fn run_one(
     let entry: Vec<_> = modes.iter().map(|&mode| entry_prices(&scenario.portfolio, mode)).collect();
     // What the audit finds, it should find before hours are spent.
     let audit = simulator.audit(job, control.cancelled)?;
-    let outcome = simulator.simulate(job, control)?;
+    let mut outcome = simulator.simulate(job, control)?;
+    outcome.correlations = simulator.correlations(job, control.cancelled)?;
     let document = report::build(scenario, &scenario.sha256(), &entry, &outcome, &audit);
     json::write(folder.staging(), &document)?;
     csv::write_tables(folder.staging(), &document, &outcome)?;

@@ -37,6 +37,11 @@ impl Scratch {
     pub fn states(&self) -> &[BookState] {
         &self.states
     }
+
+    /// Whether a price of the lane's path left the range of numbers and was held at its edge.
+    pub fn is_held(&self, lane: usize) -> bool {
+        self.paths.is_held(lane)
+    }
 }
 
 /// Steps the paths `first_path ..` to the horizon in every mode.

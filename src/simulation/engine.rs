@@ -8,7 +8,9 @@ use rayon::prelude::*;
 
 use super::block::{Scratch, Unobserved};
 use super::totals::Totals;
-use super::{Audit, PathSample, RunOutcome, StepBias, VectorWidth, audit, bias, sample};
+use super::{
+    Audit, Correlation, PathSample, RunOutcome, StepBias, VectorWidth, audit, bias, correlation, sample,
+};
 use crate::error::{Error, Result};
 use crate::margin::BookPlan;
 use crate::paths::{LANES, PathGenerator};
@@ -124,7 +126,7 @@ impl Simulator {
         let first_path = block * LANES as u64;
         self.width.run(job, &mut worker.scratch, first_path, &mut Unobserved, cancelled)?;
         let lanes = (job.paths - first_path).min(LANES as u64);
-        let folded = worker.totals.fold(job, worker.scratch.states(), lanes as usize);
+        let folded = worker.totals.fold(job, &worker.scratch, lanes as usize);
         folded.map(|()| lanes).map_err(|_| {
             let last = first_path + lanes - 1;
             Error::failed(format!(
@@ -148,6 +150,14 @@ impl Simulator {
     /// [`Error::Interrupted`] when cancelled.
     pub fn step_bias(&self, job: &Job, cancelled: &AtomicBool) -> Result<Option<StepBias>> {
         self.threads.install(|| bias::step_bias(job, self.width, cancelled))
+    }
+
+    /// How the assets' step returns are correlated on the first paths of the run.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when cancelled.
+    pub fn correlations(&self, job: &Job, cancelled: &AtomicBool) -> Result<Vec<Correlation>> {
+        self.threads.install(|| correlation::correlations(job, cancelled))
     }
 
     /// Records the first paths of the run for pictures.

@@ -3,16 +3,20 @@
 mod audit;
 mod bias;
 mod block;
+mod correlation;
 mod dispatch;
 mod engine;
 mod outcome;
 mod sample;
 mod sightings;
 mod totals;
+mod twins;
 
 pub use dispatch::{VectorWidth, WidthLimit};
 pub use engine::{Control, Job, Simulator};
 pub use outcome::{
-    Audit, ModeBias, ModeOutcome, PairOutcome, PathSample, RunOutcome, SampledMode, StepBias, TwoByTwo,
+    Audit, Correlation, ModeBias, ModeOutcome, PairOutcome, PathSample, RunOutcome, SampledMode, StepBias,
+    TwoByTwo,
 };
 pub use sightings::{Sighting, Sightings};
+pub use twins::{TwinDifference, TwinMeasure, TwinMode, Twins};

@@ -1,3 +1,4 @@
+use super::twins::Twins;
 use crate::domain::MarginMode;
 use crate::statistics::{Distribution, Moments};
 
@@ -121,6 +122,23 @@ pub struct PathSample {
     pub modes: Vec<SampledMode>,
 }
 
+/// How the step returns of two assets are correlated on the first paths of a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Correlation {
+    /// Index of the first asset.
+    pub a: usize,
+    /// Index of the second.
+    pub b: usize,
+    /// Correlation of log returns, over all steps and paths looked at; `None` where one of them never moves.
+    pub realised: Option<f64>,
+    /// Its standard error by the delete-one jackknife over groups of paths.
+    pub std_error: Option<f64>,
+    /// Paths looked at.
+    pub paths: u64,
+    /// Steps of each that were looked at, from the first.
+    pub steps: u64,
+}
+
 /// Everything a run adds up to.
 #[derive(Debug, Clone)]
 pub struct RunOutcome {
@@ -130,4 +148,10 @@ pub struct RunOutcome {
     pub modes: Vec<ModeOutcome>,
     /// Every pair of modes, a before b.
     pub pairs: Vec<PairOutcome>,
+    /// Paths on which a price left the range of numbers and was held at its edge.
+    pub held_paths: u64,
+    /// Totals over pairs of paths, where paths were drawn in pairs.
+    pub twins: Option<Twins>,
+    /// Every two assets, the first before the second; none unless they were looked at.
+    pub correlations: Vec<Correlation>,
 }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::block::Scratch;
 use super::outcome::{ModeOutcome, PairOutcome, TwoByTwo};
+use super::twins::Twins;
 use super::{Job, RunOutcome};
 use crate::margin::BookState;
+use crate::paths::Sampling;
 use crate::statistics::{Distribution, Moments};
 
 /// Fraction of opening equity within which two amounts are the same.
@@ -16,12 +19,21 @@ pub struct NotFinite;
 
 /// What one lane's path came to in one mode.
 #[derive(Debug, Clone, Copy, Default)]
-struct PathResult {
+pub struct PathResult {
     /// Step of the first forced close; 0 if there was none.
-    first_liquidation: u32,
-    drawdown_relative: f64,
-    pnl: f64,
-    shortfall: f64,
+    pub first_liquidation: u32,
+    /// Whether every position was force-closed.
+    pub all: bool,
+    /// Whether equity fell to the ruin level or below.
+    pub ruin: bool,
+    /// Maximum drawdown relative to the running peak.
+    pub drawdown_relative: f64,
+    /// Maximum drawdown in account currency.
+    pub drawdown_absolute: f64,
+    /// Final minus opening equity.
+    pub pnl: f64,
+    /// Loss beyond the collateral.
+    pub shortfall: f64,
 }
 
 /// Totals of the paths folded so far.
@@ -34,6 +46,9 @@ pub struct Totals {
     pools: Vec<Vec<usize>>,
     /// Per mode: paths by the step of their first forced close. Sparse, because every thread has one.
     first_liquidations: Vec<BTreeMap<u32, u64>>,
+    held_paths: u64,
+    /// Where paths are drawn in pairs.
+    twins: Option<Twins>,
     steps: u64,
 }
 
@@ -67,10 +82,14 @@ impl Totals {
         };
         let count = job.books.len();
         let ordered = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b)));
+        let pairs: Vec<PairOutcome> = ordered.map(pair).collect();
+        let antithetic = job.generator.sampling() == Sampling::Antithetic;
         Self {
             paths: 0,
             modes: job.books.iter().map(mode).collect(),
-            pairs: ordered.map(pair).collect(),
+            held_paths: 0,
+            twins: antithetic.then(|| Twins::new(job, positions, pairs.len())),
+            pairs,
             pools: job.books.iter().map(|book| book.pool_of_positions()).collect(),
             first_liquidations: vec![BTreeMap::new(); count],
             steps: job.steps,
@@ -81,10 +100,14 @@ impl Totals {
     ///
     /// # Errors
     /// [`NotFinite`] when an account has left the range of numbers.
-    pub fn fold(&mut self, job: &Job, states: &[BookState], lanes: usize) -> Result<(), NotFinite> {
+    pub fn fold(&mut self, job: &Job, block: &Scratch, lanes: usize) -> Result<(), NotFinite> {
+        let states = block.states();
         self.paths += lanes as u64;
+        self.held_paths += (0..lanes).filter(|lane| block.is_held(*lane)).count() as u64;
         let mut results = vec![PathResult::default(); states.len()];
+        let mut before = results.clone();
         for lane in 0..lanes {
+            std::mem::swap(&mut results, &mut before);
             for (mode, state) in states.iter().enumerate() {
                 if !state.equity()[lane].is_finite() || !state.drawdown(lane).is_finite() {
                     return Err(NotFinite);
@@ -102,6 +125,14 @@ impl Totals {
                 pair.drawdown_relative.add(a.drawdown_relative - b.drawdown_relative);
                 pair.pnl.add(a.pnl - b.pnl);
                 pair.shortfall.add(a.shortfall - b.shortfall);
+            }
+            if let Some(twins) = self.twins.as_mut().filter(|_| lane % 2 == 1) {
+                let both_lost = |mode: usize, position: usize| {
+                    let pool = self.pools[mode][position];
+                    [lane - 1, lane].iter().all(|lane| states[mode].liquidated_at(pool, *lane).is_some())
+                };
+                let compared = self.pairs.iter().map(|pair| (pair.a, pair.b));
+                twins.add(self.steps, [&before, &results], both_lost, compared);
             }
         }
         Ok(())
@@ -128,15 +159,19 @@ impl Totals {
         }
         total.all += u64::from(all);
         // Rounding must not decide a tie: many liquidated paths end at exactly the same equity.
-        total.ruin += u64::from(state.least_equity(lane) <= job.ruin_equity + TIE * opening);
+        let ruin = state.least_equity(lane) <= job.ruin_equity + TIE * opening;
+        total.ruin += u64::from(ruin);
         let result = PathResult {
             first_liquidation,
+            all,
+            ruin,
             drawdown_relative: state.relative_drawdown(lane),
+            drawdown_absolute: state.drawdown(lane),
             pnl: state.equity()[lane] - opening,
             shortfall: state.shortfall(lane),
         };
         total.drawdown_relative.add(result.drawdown_relative);
-        total.drawdown_absolute.add(state.drawdown(lane));
+        total.drawdown_absolute.add(result.drawdown_absolute);
         total.pnl.add(result.pnl);
         total.shortfall.add(result.shortfall);
         total.shortfall_paths += u64::from(result.shortfall > 0.0);
@@ -146,6 +181,10 @@ impl Totals {
     /// Adds everything `other` has folded.
     pub fn merge(&mut self, other: &Self) {
         self.paths += other.paths;
+        self.held_paths += other.held_paths;
+        if let (Some(ours), Some(theirs)) = (&mut self.twins, &other.twins) {
+            ours.merge(theirs);
+        }
         for (ours, theirs) in self.modes.iter_mut().zip(&other.modes) {
             ours.merge(theirs);
         }
@@ -167,7 +206,14 @@ impl Totals {
                 mode.first_liquidation[*step as usize] = *count;
             }
         }
-        RunOutcome { paths: self.paths, modes: self.modes, pairs: self.pairs }
+        RunOutcome {
+            paths: self.paths,
+            held_paths: self.held_paths,
+            modes: self.modes,
+            pairs: self.pairs,
+            twins: self.twins,
+            correlations: Vec::new(),
+        }
     }
 }
 

@@ -90,6 +90,19 @@ impl Histogram {
         self.total
     }
 
+    /// Number of values in the bins below that of `value`, and in those up to it.
+    pub fn counts_to(&self, value: f64) -> (u64, u64) {
+        let bin = bin_index(value / self.unit) + LINEAR_BINS;
+        let (own, place) = (bin.div_euclid(PAGE as i64), bin.rem_euclid(PAGE as i64) as usize);
+        let sum = |bins: &[Bin]| bins.iter().map(|bin| bin.count).sum::<u64>();
+        let mut counts = (0, 0);
+        for (number, page) in self.pages().take_while(|(number, _)| *number <= own) {
+            let (below, at) = if number < own { (PAGE, PAGE) } else { (place, place + 1) };
+            counts = (counts.0 + sum(&page[..below]), counts.1 + sum(&page[..at]));
+        }
+        counts
+    }
+
     /// The bins that hold anything, ascending: (largest value in the bin, count).
     pub fn bins(&self) -> impl DoubleEndedIterator<Item = (f64, u64)> + '_ {
         self.pages()

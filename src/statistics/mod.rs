@@ -12,6 +12,7 @@ mod quantile;
 mod student_t;
 mod survival;
 mod tail;
+mod twins;
 
 pub use binomial::{binomial_lower_tail, binomial_pmf, binomial_upper_tail};
 pub use distribution::Distribution;
@@ -19,13 +20,14 @@ pub use histogram::Histogram;
 pub use moments::{MeanEstimate, Moments};
 pub use normal::{normal_cdf, normal_quantile, two_sided_z};
 pub use paired::{
-    mcnemar_exact, newcombe_paired, proportion_difference_std_error, proportion_variance_factor,
-    variance_factor,
+    mcnemar_exact, newcombe_of_clusters, newcombe_paired, proportion_difference_std_error,
+    proportion_variance_factor, variance_factor,
 };
-pub use proportion::{Interval, proportion_std_error, wilson};
+pub use proportion::{Interval, proportion_std_error, wilson, wilson_of_clusters};
 pub use quantile::{quantile_rank, rank_interval};
 pub use student_t::{mean_half_width, two_sided_t};
 pub use survival::{
     SurvivalPoint, liquidation_step_at_rank, liquidation_step_quantile, mean_liquidation_step,
     restricted_mean_step, survival,
 };
+pub use twins::{LARGEST_EFFECT, TwinDifferences, TwinProportion, widened_ranks};

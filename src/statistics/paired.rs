@@ -1,7 +1,7 @@
 //! Two outcomes of the same paths, compared.
 
 use super::binomial::binomial_lower_tail;
-use super::{Interval, wilson};
+use super::{Interval, wilson_of_clusters};
 
 /// McNemar's exact two-sided p-value of `b` against `c` disagreeing pairs:
 /// `min(1, 2·P(X <= min(b, c)))` with `X ~ Bin(b + c, 1/2)`; 1 where no pair disagrees.
@@ -19,11 +19,19 @@ pub fn newcombe_paired(
     neither: u64,
     confidence: f64,
 ) -> Option<Interval> {
+    newcombe_of_clusters([both, a_only, b_only, neither], 1.0, confidence)
+}
+
+/// [`newcombe_paired`] where the difference varies `design_effect > 0` times as much as one of independent paths:
+/// the interval of the table with every cell divided by it. Cells: both, a only, b only, neither.
+pub fn newcombe_of_clusters(cells: [u64; 4], design_effect: f64, confidence: f64) -> Option<Interval> {
+    let [both, a_only, b_only, neither] = cells;
+    let limits = |count, n| wilson_of_clusters(count, n, design_effect, confidence);
     let n = both + a_only + b_only + neither;
     let (count_a, count_b) = (both + a_only, both + b_only);
-    let (limits_a, limits_b) = (wilson(count_a, n, confidence)?, wilson(count_b, n, confidence)?);
+    let (limits_a, limits_b) = (limits(count_a, n)?, limits(count_b, n)?);
     let (p_a, p_b) = (count_a as f64 / n as f64, count_b as f64 / n as f64);
-    let phi = corrected_phi(both, a_only, b_only, neither);
+    let phi = corrected_phi(cells, design_effect);
     let add = |x: f64, y: f64| (x * x - 2.0 * phi * x * y + y * y).max(0.0).sqrt();
     let difference = (a_only as f64 - b_only as f64) / n as f64;
     let down = add(p_a - limits_a.low, limits_b.high - p_b);
@@ -31,9 +39,10 @@ pub fn newcombe_paired(
     Some(Interval { low: (difference - down).max(-1.0), high: (difference + up).min(1.0) })
 }
 
-/// Correlation of the two outcomes, a positive one shrunk by `n/2` in the numerator; 0 where a margin
+/// Correlation of the two outcomes, a positive one shrunk by `n/2` in the numerator (of cells divided by the design
+/// effect); 0 where a margin
 /// is empty.
-fn corrected_phi(both: u64, a_only: u64, b_only: u64, neither: u64) -> f64 {
+fn corrected_phi([both, a_only, b_only, neither]: [u64; 4], design_effect: f64) -> f64 {
     let (e, f, g, h) = (both as f64, a_only as f64, b_only as f64, neither as f64);
     let margins = ((e + f) * (g + h)).sqrt() * ((e + g) * (f + h)).sqrt();
     if margins == 0.0 {
@@ -42,7 +51,7 @@ fn corrected_phi(both: u64, a_only: u64, b_only: u64, neither: u64) -> f64 {
     let exact = u128::from(both) * u128::from(neither);
     let against = u128::from(a_only) * u128::from(b_only);
     let numerator = if exact >= against {
-        ((exact - against) as f64 - (e + f + g + h) / 2.0).max(0.0)
+        ((exact - against) as f64 - (e + f + g + h) * design_effect / 2.0).max(0.0)
     } else {
         -((against - exact) as f64)
     };

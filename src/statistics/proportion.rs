@@ -14,15 +14,23 @@ pub struct Interval {
 /// Score interval of a proportion, `count` of `n`: Wilson (1927), JASA 22:209. Exactly 0 at `count`
 /// = 0 and 1 at `count` = `n`; `None` for `n` = 0.
 pub fn wilson(count: u64, n: u64, confidence: f64) -> Option<Interval> {
+    wilson_of_clusters(count, n, 1.0, confidence)
+}
+
+/// [`wilson`] where the share varies `design_effect > 0` times as much as one of independent observations: the interval
+/// of `n / design_effect` of them (Korn & Graubard 1998, Survey Methodology 24:193).
+pub fn wilson_of_clusters(count: u64, n: u64, design_effect: f64, confidence: f64) -> Option<Interval> {
     if n == 0 || count > n {
         return None;
     }
     let z = two_sided_z(confidence);
-    let high = if count == n { 1.0 } else { upper_limit(count, n, z) };
+    let size = Size { k: count as f64 / design_effect, total: n as f64 / design_effect };
+    let upper = size.upper_limit((n - count) as f64 / design_effect, z);
+    let high = if count == n { 1.0 } else { upper };
     // The lower limit of successes is the upper limit of failures, seen from the other end; as the
     // other root of the same quadratic it does not cancel.
-    let (k, total) = (count as f64, n as f64);
-    let low = k / total * k / (total + z * z) / upper_limit(count, n, z);
+    let (k, total) = (size.k, size.total);
+    let low = k / total * k / (total + z * z) / upper;
     Some(Interval { low: low.clamp(0.0, k / total), high: high.clamp(k / total, 1.0) })
 }
 
@@ -36,8 +44,16 @@ pub fn proportion_std_error(count: u64, n: u64) -> Option<f64> {
     Some((share * (1.0 - share) / n as f64).sqrt())
 }
 
-fn upper_limit(count: u64, n: u64, z: f64) -> f64 {
-    let (k, total) = (count as f64, n as f64);
-    let spread = z * (z * z + 4.0 * k * ((n - count) as f64 / total)).sqrt();
-    (2.0 * k + z * z + spread) / (2.0 * (total + z * z))
+/// Successes of so many observations, whole or not.
+struct Size {
+    k: f64,
+    total: f64,
+}
+
+impl Size {
+    fn upper_limit(&self, failures: f64, z: f64) -> f64 {
+        let Self { k, total } = self;
+        let spread = z * (z * z + 4.0 * k * (failures / total)).sqrt();
+        (2.0 * k + z * z + spread) / (2.0 * (total + z * z))
+    }
 }

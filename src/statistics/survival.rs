@@ -1,46 +1,43 @@
 //! When paths are first liquidated. Nothing is censored before the horizon, so plain shares will do.
 
-use super::{Interval, MeanEstimate, quantile_rank, wilson};
+use super::{MeanEstimate, quantile_rank};
 
-/// Nothing is liquidated at time 0: that is known, not estimated.
-const CERTAIN: Interval = Interval { low: 1.0, high: 1.0 };
-
-/// The share of paths not liquidated by a time, with its pointwise interval.
+/// The share of paths not liquidated by a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SurvivalPoint {
     /// Time, as a fraction of the horizon.
     pub fraction_of_horizon: f64,
-    /// Share of paths whose first liquidation comes later.
+    /// The last step by then.
+    pub step: u64,
+    /// Paths whose first liquidation comes later.
+    pub alive_paths: u64,
+    /// Their share.
     pub alive: f64,
-    /// Lower Wilson bound.
-    pub low: f64,
-    /// Upper Wilson bound.
-    pub high: f64,
 }
 
 /// Survival at `i/points` of the horizon, `i = 0 ..= points`. `first_liquidation[k]` counts the paths
 /// first liquidated at step `k`, of `paths` paths in all; entry 0 is 0 and the last index is the last
 /// step. Empty without paths.
-pub fn survival(first_liquidation: &[u64], paths: u64, points: u64, confidence: f64) -> Vec<SurvivalPoint> {
+pub fn survival(first_liquidation: &[u64], paths: u64, points: u64) -> Vec<SurvivalPoint> {
+    if paths == 0 {
+        return Vec::new();
+    }
     let last_step = first_liquidation.len().saturating_sub(1) as u128;
     let mut counts = first_liquidation.iter().enumerate().peekable();
     let mut alive = paths;
     (0..=points)
-        .filter_map(|i| {
+        .map(|i| {
             // Step k has happened by i/points of the horizon where k/last_step <= i/points.
-            while let Some((_, gone)) =
-                counts.next_if(|(k, _)| *k as u128 * u128::from(points) <= u128::from(i) * last_step)
-            {
+            let step = (u128::from(i) * last_step).checked_div(u128::from(points)).unwrap_or(0);
+            while let Some((_, gone)) = counts.next_if(|(k, _)| *k as u128 <= step) {
                 alive = alive.saturating_sub(*gone);
             }
-            let estimated = wilson(alive, paths, confidence)?;
-            let bounds = if i == 0 { CERTAIN } else { estimated };
-            Some(SurvivalPoint {
+            SurvivalPoint {
                 fraction_of_horizon: if points == 0 { 0.0 } else { i as f64 / points as f64 },
+                step: step as u64,
+                alive_paths: alive,
                 alive: alive as f64 / paths as f64,
-                low: bounds.low,
-                high: bounds.high,
-            })
+            }
         })
         .collect()
 }

@@ -2,8 +2,10 @@
 
 use crate::domain::{Decimal, to_f64};
 use crate::report::document::{DistributionResult, DrawdownResult, Frequency, Keyed, PnlResult};
+use crate::simulation::{TwinMeasure, Twins};
 use crate::statistics::{
-    Distribution, MeanEstimate, Moments, mean_half_width, proportion_std_error, rank_interval, wilson,
+    Distribution, Interval, LARGEST_EFFECT, MeanEstimate, Moments, TwinProportion, mean_half_width,
+    proportion_std_error, rank_interval, widened_ranks, wilson_of_clusters,
 };
 
 /// Quantile levels and the keys they are given under.
@@ -69,39 +71,130 @@ impl MeanResult {
     }
 }
 
+/// What is known of the sampling error of an estimate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Spread {
+    /// Its variance is so many times that of independent paths: 1 for those, measured for pairs of paths.
+    Effect(f64),
+    /// Nothing: paths overlap.
+    Unknown,
+}
+
+impl Spread {
+    /// The design effect, where error can be stated.
+    fn effect(self) -> Option<f64> {
+        match self {
+            Self::Effect(effect) => Some(effect),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// How the paths of a run depend on each other.
+#[derive(Debug, Clone, Copy)]
+pub enum Uncertainty<'a> {
+    /// Not at all.
+    Independent,
+    /// In pairs, by whose totals the dependence is measured.
+    Pairs(&'a Twins),
+    /// They overlap: no sampling error can be stated.
+    Unknown,
+}
+
 /// Estimates over so many paths.
-pub struct Estimator {
+pub struct Estimator<'a> {
     paths: u64,
     confidence: f64,
+    uncertainty: Uncertainty<'a>,
     /// Per quantile level and per tail.
     ranks: Vec<Ranks>,
     tail_ranks: Vec<Ranks>,
 }
 
-impl Estimator {
+impl<'a> Estimator<'a> {
     /// For measures that every one of `paths` paths has.
-    pub fn new(paths: u64, confidence: f64) -> Self {
+    pub fn new(paths: u64, confidence: f64, uncertainty: Uncertainty<'a>) -> Self {
         let ranks = |levels: &[(&str, f64)]| {
             levels.iter().map(|(_, p)| rank_interval(paths, *p, confidence)).collect()
         };
-        Self { paths, confidence, ranks: ranks(&LEVELS), tail_ranks: ranks(&TAILS) }
+        Self { paths, confidence, uncertainty, ranks: ranks(&LEVELS), tail_ranks: ranks(&TAILS) }
+    }
+
+    /// How the paths depend on each other.
+    pub fn uncertainty(&self) -> Uncertainty<'a> {
+        self.uncertainty
+    }
+
+    /// Of the share of all paths that `count` of them are; `both` pairs of them are counted whole.
+    pub fn spread(&self, count: u64, both: Option<u64>) -> Spread {
+        match (self.uncertainty, both) {
+            (Uncertainty::Independent, _) => Spread::Effect(1.0),
+            (Uncertainty::Pairs(twins), Some(both)) => {
+                Spread::Effect(TwinProportion { count, both, pairs: twins.pairs }.design_effect())
+            }
+            (Uncertainty::Pairs(_), None) => Spread::Effect(LARGEST_EFFECT),
+            (Uncertainty::Unknown, _) => Spread::Unknown,
+        }
+    }
+
+    /// Of estimates over some of the paths, of a tail or of the liquidated ones: where pairs are not followed, a pair
+    /// is taken to be worth one path, the least it can be.
+    pub fn worst_spread(&self) -> Spread {
+        self.spread(0, None)
     }
 
     /// `count` of `of` paths.
-    pub fn frequency(&self, count: u64, of: u64) -> Frequency {
-        let bounds = wilson(count, of, self.confidence);
+    pub fn frequency(&self, count: u64, of: u64, spread: Spread) -> Frequency {
+        let bounds = self.bounds(count, of, spread);
+        let error = spread.effect().zip(proportion_std_error(count, of));
         Frequency {
             count,
-            frequency: bounds.map(|_| count as f64 / of as f64),
-            std_error: proportion_std_error(count, of),
+            frequency: (of > 0).then(|| count as f64 / of as f64),
+            std_error: error.map(|(effect, error)| error * effect.sqrt()),
             low: bounds.map(|b| b.low),
             high: bounds.map(|b| b.high),
         }
     }
 
-    /// A mean of `n` values.
+    /// Bounds of the share that `count` of `of` paths are.
+    pub fn bounds(&self, count: u64, of: u64, spread: Spread) -> Option<Interval> {
+        wilson_of_clusters(count, of, spread.effect()?, self.confidence)
+    }
+
+    /// A mean of `n` of the paths.
     pub fn mean(&self, estimate: Option<MeanEstimate>, n: u64) -> MeanResult {
-        let Some(MeanEstimate { mean, std_error }) = estimate else { return MeanResult::default() };
+        let of_some = |MeanEstimate { mean, std_error }| {
+            let effect = self.worst_spread().effect();
+            let std_error = std_error.zip(effect).map(|(error, effect)| error * effect.sqrt());
+            self.mean_result(mean, std_error, (n as f64 / effect.unwrap_or(1.0)) as u64)
+        };
+        estimate.map(of_some).unwrap_or_default()
+    }
+
+    /// The mean of all values; `pair_means` are those of the pairs' means, where there are pairs.
+    pub fn mean_of(&self, moments: &Moments, pair_means: Option<&Moments>) -> MeanResult {
+        let Some(mean) = moments.mean() else { return MeanResult::default() };
+        self.mean_over_all(mean, moments.std_error(), pair_means)
+    }
+
+    /// A mean over all paths, with the standard error that it would have if they were independent.
+    pub fn mean_over_all(
+        &self,
+        mean: f64,
+        independent: Option<f64>,
+        pair_means: Option<&Moments>,
+    ) -> MeanResult {
+        match self.uncertainty {
+            Uncertainty::Independent => self.mean_result(mean, independent, self.paths),
+            Uncertainty::Pairs(twins) => {
+                self.mean_result(mean, pair_means.and_then(Moments::std_error), twins.pairs)
+            }
+            Uncertainty::Unknown => self.mean_result(mean, None, self.paths),
+        }
+    }
+
+    /// A mean with a standard error from `n` observations.
+    fn mean_result(&self, mean: f64, std_error: Option<f64>, n: u64) -> MeanResult {
         let half = mean_half_width(n, self.confidence).zip(std_error).map(|(factor, error)| factor * error);
         MeanResult {
             mean: number(mean),
@@ -111,22 +204,44 @@ impl Estimator {
         }
     }
 
-    /// The mean of all values.
-    pub fn mean_of(&self, moments: &Moments) -> MeanResult {
-        let estimate = moments.mean().map(|mean| MeanEstimate { mean, std_error: moments.std_error() });
-        self.mean(estimate, moments.count())
+    /// Ranks of the bounds of a quantile over all paths, from those for independent ones.
+    fn ranks(&self, independent: Ranks, p: f64, values: &Distribution, twin: Option<&TwinMeasure>) -> Ranks {
+        match (self.uncertainty, twin, values.quantile(p)) {
+            (Uncertainty::Independent, _, _) => independent,
+            (Uncertainty::Pairs(_), Some(twin), Some(quantile)) => {
+                let counts = values.histogram().counts_to(quantile);
+                let both = twin.larger.counts_to(quantile);
+                let root = |count, both| self.spread(count, Some(both)).effect().unwrap_or(LARGEST_EFFECT);
+                widened_ranks(independent, self.paths, p, root(counts.1, both.1), root(counts.0, both.0))
+            }
+            (Uncertainty::Pairs(_), _, _) => {
+                widened_ranks(independent, self.paths, p, LARGEST_EFFECT, LARGEST_EFFECT)
+            }
+            (Uncertainty::Unknown, _, _) => (None, None),
+        }
     }
 
-    /// Ranks of the bounds of the quantile at a level, among all paths.
-    fn ranks(&self, level: usize) -> Ranks {
-        self.ranks.get(level).copied().unwrap_or_default()
+    /// Ranks of the bounds of the `p`-quantile over `n` of the paths.
+    pub fn ranks_of_some(&self, n: u64, p: f64) -> Ranks {
+        let independent = || rank_interval(n, p, self.confidence);
+        match self.worst_spread() {
+            Spread::Effect(1.0) => independent(),
+            Spread::Effect(effect) => widened_ranks(independent(), n, p, effect, effect),
+            Spread::Unknown => (None, None),
+        }
     }
 
     /// Moments and quantiles.
-    pub fn distribution(&self, values: &Distribution) -> DistributionResult {
+    pub fn distribution(&self, values: &Distribution, twin: Option<&TwinMeasure>) -> DistributionResult {
         let moments = values.moments();
-        let mean = self.mean_of(moments);
+        let mean = self.mean_of(moments, twin.map(|twin| &twin.means));
         let at_rank = |rank: Option<u64>| rank.and_then(|rank| values.at_rank(rank));
+        let independent = |level: usize| self.ranks.get(level).copied().unwrap_or_default();
+        let ranks: Vec<Ranks> = LEVELS
+            .iter()
+            .enumerate()
+            .map(|(level, (_, p))| self.ranks(independent(level), *p, values, twin))
+            .collect();
         DistributionResult {
             mean: mean.mean,
             std_error: mean.std_error,
@@ -137,22 +252,25 @@ impl Estimator {
             max: moments.max().and_then(number),
             resolution: values.resolution().and_then(number),
             quantiles: at_levels(|_, p| values.quantile(p)),
-            quantiles_low: at_levels(|level, _| at_rank(self.ranks(level).0)),
-            quantiles_high: at_levels(|level, _| at_rank(self.ranks(level).1)),
+            quantiles_low: at_levels(|level, _| ranks.get(level).and_then(|ranks| at_rank(ranks.0))),
+            quantiles_high: at_levels(|level, _| ranks.get(level).and_then(|ranks| at_rank(ranks.1))),
         }
     }
 
     /// A kind of drawdown.
-    pub fn drawdown(&self, values: &Distribution) -> DrawdownResult {
+    pub fn drawdown(&self, values: &Distribution, twin: Option<&TwinMeasure>) -> DrawdownResult {
         let [cdar, cdar_std_error, cdar_low, cdar_high] = self.tails(|share| values.upper_tail(share), false);
-        let distribution = self.distribution(values);
+        let distribution = self.distribution(values, twin);
         DrawdownResult { distribution, cdar, cdar_std_error, cdar_low, cdar_high }
     }
 
     /// Profit and loss; losses are positive in its tail measures.
-    pub fn pnl(&self, values: &Distribution) -> PnlResult {
+    pub fn pnl(&self, values: &Distribution, twin: Option<&TwinMeasure>) -> PnlResult {
         let loss_at = |rank: Option<u64>| rank.and_then(|rank| values.at_rank(rank)).map(|v| -v);
-        let ranks = |tail: usize| self.tail_ranks.get(tail).copied().unwrap_or_default();
+        let ranks = |tail: usize, share: f64| {
+            let independent = self.tail_ranks.get(tail).copied().unwrap_or_default();
+            self.ranks(independent, share, values, twin)
+        };
         let [
             expected_shortfall,
             expected_shortfall_std_error,
@@ -160,11 +278,11 @@ impl Estimator {
             expected_shortfall_high,
         ] = self.tails(|share| values.lower_tail(share), true);
         PnlResult {
-            distribution: self.distribution(values),
+            distribution: self.distribution(values, twin),
             value_at_risk: in_tails(|_, share| values.quantile(share).map(|v| -v)),
             // A loss is least where the profit is largest.
-            value_at_risk_low: in_tails(|tail, _| loss_at(ranks(tail).1)),
-            value_at_risk_high: in_tails(|tail, _| loss_at(ranks(tail).0)),
+            value_at_risk_low: in_tails(|tail, share| loss_at(ranks(tail, share).1)),
+            value_at_risk_high: in_tails(|tail, share| loss_at(ranks(tail, share).0)),
             expected_shortfall,
             expected_shortfall_std_error,
             expected_shortfall_low,

@@ -44,6 +44,8 @@ pub struct ChartInput<'a> {
     pub steps: u64,
     /// Level of the intervals, `0 < c < 1`.
     pub confidence: f64,
+    /// Whether sampling error can be stated.
+    pub intervals: bool,
     /// What all paths add up to.
     pub outcome: &'a RunOutcome,
     /// Single paths.
@@ -69,6 +71,7 @@ impl<'a> ChartInput<'a> {
             horizon_days: settings.horizon.days(),
             steps: settings.steps,
             confidence: settings.confidence,
+            intervals: !document.sampling.overlapping_windows,
             outcome,
             sample,
             subtitle: format!("{}, seed {} · {model}", paths(settings.paths), settings.seed),

@@ -1,5 +1,8 @@
 //! Share of paths that no forced close has hit yet, over time.
 
+use std::collections::btree_map;
+use std::iter::Peekable;
+
 use super::ChartInput;
 use super::axis::{Clock, share_axis};
 use super::format::percent;
@@ -8,7 +11,8 @@ use super::panel::Panel;
 use super::picture::{Picture, Point};
 use super::style::of_mode;
 use crate::report::format::percent_trimmed;
-use crate::statistics::wilson;
+use crate::simulation::RunOutcome;
+use crate::statistics::{Interval, TwinProportion, wilson_of_clusters};
 
 /// Columns that corners are told apart by: as many as the picture is painted with.
 const COLUMNS: u128 = 3 * 1280;
@@ -18,47 +22,56 @@ const COLUMNS: u128 = 3 * 1280;
 struct Corner {
     step: u64,
     alive: f64,
-    low: f64,
-    high: f64,
+    /// `None` where no error is stated.
+    band: Option<Interval>,
 }
 
-/// One falling staircase a mode, each in the band of its pointwise intervals.
+impl Corner {
+    fn low(&self) -> f64 {
+        self.band.map_or(self.alive, |band| band.low)
+    }
+
+    fn high(&self) -> f64 {
+        self.band.map_or(self.alive, |band| band.high)
+    }
+}
+
+/// One falling staircase a mode, each in the band of its pointwise intervals where they can be stated.
 pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     let paths = input.outcome.paths;
+    let confidence = input.intervals.then_some(input.confidence);
     let curves: Vec<_> = input
         .outcome
         .modes
         .iter()
-        .map(|m| (of_mode(m.mode), m.mode, corners(&m.first_liquidation, paths, input.confidence)))
+        .enumerate()
+        .map(|(index, m)| {
+            let bands = Bands::new(input.outcome, index, confidence);
+            (of_mode(m.mode), m.mode, corners(&m.first_liquidation, paths, bands))
+        })
         .filter(|(_, _, curve)| !curve.is_empty())
         .collect();
     let legend = curves
         .iter()
         .filter_map(|(stroke, mode, curve)| {
             let end = curve.last()?;
-            let text = format!(
-                "{mode}: {} at the end ({} to {})",
-                percent(end.alive),
-                percent(end.low),
-                percent(end.high)
-            );
+            let band = end.band.map(|band| format!(" ({} to {})", percent(band.low), percent(band.high)));
+            let text = format!("{mode}: {} at the end{}", percent(end.alive), band.unwrap_or_default());
             Some((Swatch::Line(stroke.ink, stroke.dash), text))
         })
         .collect();
-    let notes = vec![format!(
-        "A path counts until its first forced close. Bands: Wilson's {} interval at each time.",
-        percent_trimmed(input.confidence)
-    )];
+    let bands = confidence.map(|c| format!(" Bands: Wilson's {} interval at each time.", percent_trimmed(c)));
+    let notes = vec![format!("A path counts until its first forced close.{}", bands.unwrap_or_default())];
     let page = Page { heading: "Survival: paths without a liquidation", legend, notes };
     let (mut picture, space) = page.begin(input);
-    let lowest = curves.iter().flat_map(|(_, _, curve)| curve).map(|p| p.low).fold(1.0, f64::min);
+    let lowest = curves.iter().flat_map(|(_, _, curve)| curve).map(Corner::low).fold(1.0, f64::min);
     let y = share_axis("Share of paths", lowest);
     let clock = Clock::new(input.horizon_days, input.steps);
     let panel_width = Panel::share_of_width(space, &y, 1);
     let panel = Panel::single(&mut picture, space, clock.axis(panel_width), y);
-    for (stroke, _, curve) in &curves {
-        let mut band = stairs(&panel, &clock, curve, |p| p.high);
-        band.extend(stairs(&panel, &clock, curve, |p| p.low).into_iter().rev());
+    for (stroke, _, curve) in curves.iter().filter(|_| confidence.is_some()) {
+        let mut band = stairs(&panel, &clock, curve, Corner::high);
+        band.extend(stairs(&panel, &clock, curve, Corner::low).into_iter().rev());
         picture.area(band, stroke.ink, 0.22);
     }
     for (stroke, _, curve) in &curves {
@@ -67,17 +80,50 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     (!curves.is_empty()).then_some(picture)
 }
 
+/// Wilson's intervals at steps that are asked for in rising order.
+struct Bands<'a> {
+    confidence: Option<f64>,
+    pairs: u64,
+    /// Where paths are in pairs: by step, those of which the first path is liquidated then.
+    lost: Option<Peekable<btree_map::Iter<'a, u32, u64>>>,
+    /// Pairs of which neither path has been liquidated.
+    both: u64,
+}
+
+impl<'a> Bands<'a> {
+    fn new(outcome: &'a RunOutcome, mode: usize, confidence: Option<f64>) -> Self {
+        let twin = outcome.twins.as_ref().and_then(|twins| Some((twins.pairs, twins.modes.get(mode)?)));
+        let pairs = twin.map_or(0, |(pairs, _)| pairs);
+        let lost = twin.map(|(_, mode)| mode.first_liquidation.iter().peekable());
+        Self { confidence, pairs, lost, both: pairs }
+    }
+
+    /// Of `alive` of `paths` paths at the end of `step`.
+    fn at(&mut self, step: u64, alive: u64, paths: u64) -> Option<Interval> {
+        let effect = match &mut self.lost {
+            None => 1.0,
+            Some(lost) => {
+                while let Some((_, pairs)) = lost.next_if(|(at, _)| u64::from(**at) <= step) {
+                    self.both -= pairs;
+                }
+                TwinProportion { count: alive, both: self.both, pairs: self.pairs }.design_effect()
+            }
+        };
+        wilson_of_clusters(alive, paths, effect, self.confidence?)
+    }
+}
+
 /// Where the curve has its corners: at time 0, when nothing can have been liquidated and nothing is
 /// uncertain; at the first step, where the band opens; at each step that liquidates, the last of its
 /// column; and at the end. Empty without paths.
-fn corners(first_liquidation: &[u64], paths: u64, confidence: f64) -> Vec<Corner> {
+fn corners(first_liquidation: &[u64], paths: u64, mut bands: Bands<'_>) -> Vec<Corner> {
     if paths == 0 {
         return Vec::new();
     }
     let last = first_liquidation.len().saturating_sub(1) as u64;
     let column = |step: u64| u128::from(step) * COLUMNS / u128::from(last.max(1));
     let mut counts = (0..).zip(first_liquidation.iter().copied()).skip(1).peekable();
-    let mut found = vec![Corner { step: 0, alive: 1.0, low: 1.0, high: 1.0 }];
+    let mut found = vec![Corner { step: 0, alive: 1.0, band: Some(Interval { low: 1.0, high: 1.0 }) }];
     let (mut alive, mut changed) = (paths, false);
     while let Some((step, gone)) = counts.next() {
         alive = alive.saturating_sub(gone);
@@ -86,10 +132,8 @@ fn corners(first_liquidation: &[u64], paths: u64, confidence: f64) -> Vec<Corner
         if !(column_ends && changed || step == 1 || step == last) {
             continue;
         }
-        if let Some(bounds) = wilson(alive, paths, confidence) {
-            let share = alive as f64 / paths as f64;
-            found.push(Corner { step, alive: share, low: bounds.low, high: bounds.high });
-        }
+        let band = bands.at(step, alive, paths);
+        found.push(Corner { step, alive: alive as f64 / paths as f64, band });
         changed = false;
     }
     found
@@ -114,26 +158,28 @@ fn stairs(panel: &Panel, clock: &Clock, curve: &[Corner], value: impl Fn(&Corner
 mod tests {
     use super::*;
 
+    const INDEPENDENT: Bands<'static> = Bands { confidence: Some(0.95), pairs: 0, lost: None, both: 0 };
+
     #[test]
     fn corners_lie_where_paths_are_liquidated() {
         let mut counts = vec![0; 721];
         (counts[2], counts[100], counts[101]) = (1, 1, 1);
-        let found = corners(&counts, 10, 0.95);
+        let found = corners(&counts, 10, INDEPENDENT);
         let seen: Vec<_> = found.iter().map(|c| (c.step, c.alive)).collect();
         assert_eq!(seen, [(0, 1.0), (1, 1.0), (2, 0.9), (100, 0.8), (101, 0.7), (720, 0.7)]);
         // Wilson's 95 % interval of 7 out of 10, as tables of it print it.
         let end = found[5];
-        assert!((end.low - 0.3968).abs() < 5e-5 && (end.high - 0.8922).abs() < 5e-5, "{end:?}");
+        assert!((end.low() - 0.3968).abs() < 5e-5 && (end.high() - 0.8922).abs() < 5e-5, "{end:?}");
     }
 
     #[test]
     fn nothing_is_uncertain_at_the_beginning_and_something_from_the_first_step_on() {
         for counts in [vec![0; 25], vec![0, 3, 0, 0]] {
-            let found = corners(&counts, 10, 0.95);
-            assert_eq!((found[0].low, found[0].high), (1.0, 1.0));
-            assert!(found[1].step == 1 && found[1].low < found[1].high);
+            let found = corners(&counts, 10, INDEPENDENT);
+            assert_eq!((found[0].low(), found[0].high()), (1.0, 1.0));
+            assert!(found[1].step == 1 && found[1].low() < found[1].high());
         }
-        assert!(corners(&[0, 0], 0, 0.95).is_empty());
+        assert!(corners(&[0, 0], 0, INDEPENDENT).is_empty());
     }
 
     #[test]
@@ -141,7 +187,7 @@ mod tests {
         let steps = 100_000;
         let mut counts = vec![1; steps + 1];
         counts[0] = 0;
-        let found = corners(&counts, 2 * steps as u64, 0.95);
+        let found = corners(&counts, 2 * steps as u64, INDEPENDENT);
         assert!(found.len() <= 3 * 1280 + 3, "{}", found.len());
         // One path of 200,000 a step: the share left is exact at every corner that stays.
         for corner in &found {

@@ -2,7 +2,9 @@
 
 use super::rows::{Estimate, Rows, text_cell};
 use crate::error::Result;
-use crate::report::document::{DistributionResult, Keyed, ModeResult, PnlResult, ResultDocument};
+use crate::report::document::{
+    AntitheticFactors, DistributionResult, Keyed, ModeResult, PnlResult, ResultDocument,
+};
 
 /// The table.
 pub fn modes(document: &ResultDocument) -> Result<String> {
@@ -58,6 +60,7 @@ fn mode_measures(result: &ModeResult, currency: &str) -> Vec<(String, Estimate, 
         high: shortfall.mean_high,
     };
     add("shortfall_mean", mean, currency);
+    add_factors(&mut add, &result.antithetic_variance_factor);
     rows
 }
 
@@ -87,6 +90,20 @@ fn add_pnl(add: &mut impl FnMut(&str, Estimate, &str), pnl: &PnlResult, currency
         &pnl.expected_shortfall_high,
     ];
     add_tails(add, "pnl_expected_shortfall", shortfall, currency);
+}
+
+fn add_factors(add: &mut impl FnMut(&str, Estimate, &str), factors: &AntitheticFactors) {
+    let rows = [
+        ("liquidated_any", factors.liquidation_any),
+        ("ruin", factors.ruin),
+        ("drawdown_relative", factors.drawdown_relative),
+        ("drawdown_absolute", factors.drawdown_absolute),
+        ("pnl", factors.pnl),
+        ("shortfall", factors.shortfall),
+    ];
+    for (measure, factor) in rows {
+        add(&format!("{measure}_antithetic_variance_factor"), Estimate::of(factor), "ratio");
+    }
 }
 
 /// Adds a row a level from the values, standard errors, lower and upper bounds at each.

@@ -16,6 +16,26 @@ pub struct ModeResult {
     pub pnl: PnlResult,
     /// Losses beyond the collateral.
     pub shortfall: ShortfallResult,
+    /// What drawing paths in pairs was worth.
+    pub antithetic_variance_factor: AntitheticFactors,
+}
+
+/// Variance that a share or mean would have over as many independent paths, over the variance it has over pairs, as
+/// measured; `None` where paths are not in pairs, or nothing varies.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+pub struct AntitheticFactors {
+    /// Share of paths with a forced close.
+    pub liquidation_any: Option<f64>,
+    /// Share of ruined paths.
+    pub ruin: Option<f64>,
+    /// Mean maximum relative drawdown.
+    pub drawdown_relative: Option<f64>,
+    /// Mean maximum drawdown in account currency.
+    pub drawdown_absolute: Option<f64>,
+    /// Mean profit.
+    pub pnl: Option<f64>,
+    /// Mean shortfall over all paths.
+    pub shortfall: Option<f64>,
 }
 
 /// Forced closes in one mode.
@@ -80,9 +100,9 @@ pub struct SurvivalRow {
     /// Share not liquidated by then.
     pub alive: f64,
     /// Lower Wilson bound.
-    pub low: f64,
+    pub low: Option<f64>,
     /// Upper Wilson bound.
-    pub high: f64,
+    pub high: Option<f64>,
 }
 
 /// Moments and quantiles of a measure over all paths.

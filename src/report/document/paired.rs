@@ -55,8 +55,8 @@ pub struct PairedLiquidation {
     pub low: Option<f64>,
     /// Upper bound.
     pub high: Option<f64>,
-    /// McNemar's exact two-sided p-value.
-    pub mcnemar_p: f64,
+    /// McNemar's exact two-sided p-value; of his test for clustered data where paths are in pairs.
+    pub mcnemar_p: Option<f64>,
     /// How many times more paths unpaired runs would need for the same precision.
     pub variance_factor: Option<f64>,
 }

@@ -35,7 +35,9 @@ pub fn render_comparison(documents: &[&ResultDocument]) -> String {
          far end.",
         levels(documents),
     );
-    lines_of(&table) + &wrap(&note, "", "  ", WIDTH)
+    let overlapping = documents.iter().any(|document| document.sampling.overlapping_windows);
+    let windows = if overlapping { " Overlapping windows have no intervals." } else { "" };
+    lines_of(&table) + &wrap(&(note + windows), "", "  ", WIDTH)
 }
 
 /// The level of the intervals, or each in the order of the rows.

@@ -21,7 +21,8 @@ pub fn render(document: &ResultDocument, pair: &PairedResult) -> String {
     let (Some(a), Some(b)) = (document.modes.get(&pair.a), document.modes.get(&pair.b)) else {
         return String::new();
     };
-    let mut sentences = vec![liquidation(document, pair, a, b), test(pair)];
+    let mut sentences = vec![liquidation(document, pair, a, b)];
+    sentences.extend(test(document, pair));
     let names = distinct(pair.positions.iter().map(|(name, _)| name), NAME);
     let lost = names.iter().zip(pair.positions.iter()).filter(|(_, (_, t))| t.both + t.a_only + t.b_only > 0);
     sentences.extend(lost.map(|(name, (_, table))| position(name, table, pair, document.scenario.paths)));
@@ -48,14 +49,19 @@ fn liquidation(document: &ResultDocument, pair: &PairedResult, a: &ModeResult, b
     let (any_a, any_b) = (&a.liquidation.any, &b.liquidation.any);
     let figures = format!("{} against {}", interval(any_b), interval(any_a));
     let (name_a, name_b) = (&pair.a, &pair.b);
+    let word = if any_b.count < any_a.count { "less" } else { "more" };
+    let Some(p) = pair.liquidation.mcnemar_p else {
+        let than =
+            if any_a.count == any_b.count { "as often as".to_owned() } else { format!("{word} often than") };
+        return format!("{name_b} was liquidated {than} {name_a} on these windows: {figures}.");
+    };
     if any_a.count == 0 && any_b.count == 0 {
         return format!("neither was liquidated on any path; each probability is {}.", at_most(any_a));
     }
     let l = &pair.liquidation;
     let by_interval = l.low.is_some_and(|low| low > 0.0) || l.high.is_some_and(|high| high < 0.0);
-    let by_test = l.mcnemar_p < 1.0 - document.scenario.confidence;
+    let by_test = p < 1.0 - document.scenario.confidence;
     let confidence = percent_trimmed(document.scenario.confidence);
-    let word = if any_b.count < any_a.count { "less" } else { "more" };
     match (by_interval, by_test) {
         (true, true) => {
             let times = times(any_a, any_b).map(|times| times + " ").unwrap_or_default();
@@ -82,7 +88,8 @@ fn times(a: &Frequency, b: &Frequency) -> Option<String> {
     (ratio >= NAMED_RATIO).then(|| format!("at least {} times", significant_at_least(ratio, 2)))
 }
 
-fn test(pair: &PairedResult) -> String {
+/// The difference and its test, where there is one.
+fn test(document: &ResultDocument, pair: &PairedResult) -> Option<String> {
     let l = &pair.liquidation;
     let mut text = String::new();
     if let (Some(difference), Some(low), Some(high)) = (l.difference, l.low, l.high) {
@@ -90,10 +97,10 @@ fn test(pair: &PairedResult) -> String {
         let [difference, low, high] = [difference, low, high].map(|v| fixed(100.0 * v, decimals));
         text = format!("difference {} − {}: {difference} points [{low}, {high}]; ", pair.a, pair.b);
     }
-    let p =
-        if l.mcnemar_p < 1e-16 { "< 1e-16".to_owned() } else { format!("= {}", significant(l.mcnemar_p, 2)) };
-    text.push_str(&format!("McNemar's exact p {p}."));
-    text
+    let p = l.mcnemar_p?;
+    let p = if p < 1e-16 { "< 1e-16".to_owned() } else { format!("= {}", significant(p, 2)) };
+    let test = if document.sampling.pairs.is_some() { "McNemar's p, by pairs," } else { "McNemar's exact p" };
+    Some(format!("{text}{test} {p}."))
 }
 
 fn position(name: &str, table: &TwoByTwoResult, pair: &PairedResult, paths: u64) -> String {
@@ -142,7 +149,11 @@ impl Measure<'_> {
         }
         let [more, less] = self.words;
         let word = if mean < 0.0 { more } else { less };
-        let unclear = if half.is_some_and(|h| h < mean.abs()) { "" } else { ", which may be chance" };
+        let unclear = match half {
+            _ if pair.liquidation.mcnemar_p.is_none() => " on these windows",
+            Some(half) if half < mean.abs() => "",
+            _ => ", which may be chance",
+        };
         let by = show(mean.abs(), half);
         Some(format!("{name} is {word} in {b} than in {a}, on average by {by}{unclear}."))
     }

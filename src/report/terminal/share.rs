@@ -9,9 +9,9 @@ use crate::report::format::{decimals_for, fixed};
 const EVEN: f64 = 30.0;
 
 /// `13.12 % ±0.21`, to two digits of the half-width; `0.05 % [0.01, 0.28]` where the interval is lopsided;
-/// at the ends, where it has one side only, `0 % (≤ 0.04)` and `100 % (≥ 99.96)`.
+/// at the ends, where it has one side only, `0 % (≤ 0.04)` and `100 % (≥ 99.96)`; `13.12 %` where no error is stated.
 pub fn share(f: &Frequency) -> String {
-    let (Some(value), Some(low), Some(high)) = (f.frequency, f.low, f.high) else { return "-".to_owned() };
+    let (Some(value), Some(low), Some(high)) = (f.frequency, f.low, f.high) else { return plain(f) };
     let decimals = decimals_for(100.0 * (high - low), 1);
     if f.count == 0 {
         format!("0 % (≤ {})", fixed(100.0 * high, decimals))
@@ -24,9 +24,13 @@ pub fn share(f: &Frequency) -> String {
     }
 }
 
-/// `4.20 % [4.08, 4.33]`
+fn plain(f: &Frequency) -> String {
+    or_dash(f.frequency.map(|value| format!("{} %", fixed(100.0 * value, 2))))
+}
+
+/// `4.20 % [4.08, 4.33]`, or without the bounds where there are none.
 pub fn interval(f: &Frequency) -> String {
-    let (Some(value), Some(low), Some(high)) = (f.frequency, f.low, f.high) else { return "-".to_owned() };
+    let (Some(value), Some(low), Some(high)) = (f.frequency, f.low, f.high) else { return plain(f) };
     let decimals = decimals_for(50.0 * (high - low), 1);
     let [value, low, high] = [value, low, high].map(|v| fixed(100.0 * v, decimals));
     format!("{value} % [{low}, {high}]")

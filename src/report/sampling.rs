@@ -1,0 +1,49 @@
+//! How paths were drawn, and what may then be said of sampling error.
+
+use super::format::{paths, percent_trimmed};
+use crate::scenario::Scenario;
+use crate::simulation::RunOutcome;
+
+/// Whether paths are windows of one history that begin less than a horizon apart: the same bars are then in several
+/// paths, and no sampling error can be stated.
+pub fn windows_overlap(scenario: &Scenario) -> bool {
+    let windows = scenario.market.windows.as_ref();
+    windows.is_some_and(|windows| (windows.stride as u64) < scenario.settings.steps)
+}
+
+/// What every reader of a table has to know.
+pub fn essential(scenario: &Scenario, outcome: &RunOutcome) -> Vec<String> {
+    let overlap = windows_overlap(scenario).then(|| {
+        "Paths are overlapping windows of one history: the same bars are in several of them, so that no standard \
+         error, interval or test can be stated, and none is. Shares are shares of these windows."
+            .to_owned()
+    });
+    let pairs = outcome.twins.as_ref().filter(|_| overlap.is_none()).map(|_| {
+        "Paths are drawn in antithetic pairs, and intervals take account of it: those of means, of shares of all \
+         paths and of quantiles by the measured variance of pairs; those of tail means and of what is counted over \
+         liquidated paths only as if a pair were worth one path, the least it can be."
+            .to_owned()
+    });
+    let held = (outcome.held_paths > 0).then(|| {
+        format!(
+            "On {} a price left the range of numbers and was held at its edge (a factor of e^±300): frequencies \
+             count them as they stand, means and what is beside them say nothing.",
+            paths(outcome.held_paths),
+        )
+    });
+    overlap.into_iter().chain(pairs).chain(held).collect()
+}
+
+/// What intervals cover.
+pub fn intervals(scenario: &Scenario) -> String {
+    if windows_overlap(scenario) {
+        return "There are no intervals. What the windows of one history show is what happened in it, not what can \
+                happen."
+            .to_owned();
+    }
+    format!(
+        "Intervals are at {} and cover the sampling error of a finite number of paths only; they say \
+         nothing of whether the price model or its parameters are right.",
+        percent_trimmed(scenario.settings.confidence),
+    )
+}
