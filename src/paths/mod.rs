@@ -8,6 +8,7 @@ mod asset;
 mod bates;
 mod block;
 mod bootstrap;
+pub mod catalogue;
 mod cholesky;
 mod elementary;
 mod gamma;

@@ -10,10 +10,10 @@ use super::number::significant_digits;
 use super::reader::{Field, Table};
 use super::source::quoted;
 use super::tiers::Requirement;
-use super::{name, resampling, venue};
+use super::{laid_over, name, reach, replaying, resampling, venue};
 use crate::domain::{Asset, to_f64};
 use crate::error::Result;
-use crate::paths::{AssetModel, Gbm, Law, MarketModel};
+use crate::paths::{AssetModel, Law, MarketModel};
 
 /// Beyond it the correlation matrix alone would dominate time and memory.
 const MAX_ASSETS: usize = 100;
@@ -98,7 +98,11 @@ fn read_asset(
     let requirement = venue::maintenance(table, context)?.unwrap_or_else(|| default.clone());
     let (key, value) = requirement.resolved();
     context.resolve(table.key(key), value);
-    let model = model::read(table, settings.horizon, context)?;
+    let model = model::read(table, settings, context)?;
+    if let Model::Formula(law) = &model {
+        let written = table.require("model", "")?.table()?;
+        reach::check_law(&written, law, to_f64(price), settings.horizon)?;
+    }
     let asset = Asset { name: name.to_owned(), price, maintenance: requirement.table.clone() };
     Ok(Modelled { asset, requirement, model })
 }
@@ -106,28 +110,35 @@ fn read_asset(
 /// The law of the price vector.
 ///
 /// # Errors
-/// Correlations that contradict each other; histories that disagree or do not fit the step.
+/// Correlations that contradict each other; histories that disagree or do not fit the step; jumps and shocks out of
+/// their ranges.
 pub(super) fn market(
     root: &Table<'_>,
     assets: &[Modelled],
     settings: &Settings,
     context: &mut Context<'_>,
 ) -> Result<MarketModel> {
-    let drivers: Vec<Driver<'_>> = assets
-        .iter()
-        .map(|a| Driver { name: &a.asset.name, gaussian: matches!(a.model, Model::Gbm { .. }) })
-        .collect();
+    let drivers: Vec<Driver<'_>> =
+        assets.iter().map(|a| Driver { name: &a.asset.name, gaussian: a.model.is_driven() }).collect();
     let correlation = correlation::read(root, &drivers, context)?;
     let history = resampling::join(root, assets, settings, context)?;
-    let mut columns = 0..;
+    let windows = replaying::join(root, assets, settings, context)?;
+    let (mut resampled, mut replayed) = (0.., 0..);
     let models = assets.iter().map(|a| AssetModel {
         price: to_f64(a.asset.price),
         law: match &a.model {
-            Model::Gbm { drift, volatility } => Law::Gbm(Gbm { drift: *drift, volatility: *volatility }),
-            Model::Bootstrap(_) => Law::Bootstrap { column: columns.next().unwrap_or_default() },
+            Model::Formula(law) => law.clone(),
+            Model::Bootstrap(_) => Law::Bootstrap { column: resampled.next().unwrap_or_default() },
+            Model::Replay(_) => Law::Replay { column: replayed.next().unwrap_or_default() },
         },
     });
-    let assets = models.collect();
+    let models = models.collect();
+    let names: Vec<&str> = assets.iter().map(|a| a.asset.name.as_str()).collect();
+    let common_jumps = laid_over::common_jumps(root, &names, settings, context)?;
+    let shocks = laid_over::shocks(root, &names, settings, context)?;
     let step_years = settings.horizon.years() / settings.steps as f64;
-    Ok(MarketModel { assets, correlation, history, step_years, ..MarketModel::default() })
+    let market =
+        MarketModel { assets: models, correlation, history, windows, common_jumps, shocks, step_years };
+    reach::check_laid_over(root, &market, settings.horizon)?;
+    Ok(market)
 }

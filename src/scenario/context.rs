@@ -40,6 +40,13 @@ impl<'a> Context<'a> {
         self.resolved.push((key, value.to_string()));
     }
 
+    /// Records a setting anew that turned out otherwise than written.
+    pub fn resolve_again(&mut self, key: &str, value: impl Display) {
+        if let Some((_, known)) = self.resolved.iter_mut().find(|(known, _)| known == key) {
+            *known = value.to_string();
+        }
+    }
+
     /// Records a number without trailing zeros, so that `0.50` and `0.5` are one setting.
     pub fn resolve_decimal(&mut self, key: String, value: Decimal) {
         self.resolve(key, value.normalize());

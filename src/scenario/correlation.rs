@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use super::context::Context;
 use super::definite::{largest_factor, nearest_that_works, smallest_eigenvalue};
-use super::reader::{Field, Table, nearest};
-use super::source::quoted;
+use super::laid_over::find_asset;
+use super::reader::{Field, Table};
 use crate::domain::to_f64;
 use crate::error::{Error, Result};
 use crate::paths::{SMALLEST_PIVOT, cholesky};
@@ -109,16 +109,10 @@ fn read_assets(key: &str, field: &Field<'_>, drivers: &[Driver<'_>]) -> Result<(
 }
 
 fn find(name: &str, field: &Field<'_>, drivers: &[Driver<'_>]) -> Result<usize> {
-    let Some(index) = drivers.iter().position(|driver| driver.name == name) else {
-        let what = format!("`{}`: there is no asset {}", field.path, quoted(name));
-        let names: Vec<&str> = drivers.iter().map(|driver| driver.name).collect();
-        let near = nearest(name, names.iter().copied()).map(|near| format!("did you mean {near}? "));
-        return Err(
-            field.fail(&what, &format!("{}the assets are {}", near.unwrap_or_default(), names.join(", ")))
-        );
-    };
+    let names: Vec<&str> = drivers.iter().map(|driver| driver.name).collect();
+    let index = find_asset(name, field, &names)?;
     if !drivers.get(index).is_some_and(|driver| driver.gaussian) {
-        let what = format!("`{}`: {name} is resampled from a history and has no Gaussian driver", field.path);
+        let what = format!("`{}`: {name} follows a history and has no Gaussian driver", field.path);
         let help = "remove the pair: the dependence of histories comes from their joint rows";
         return Err(field.fail(&what, help));
     }

@@ -11,7 +11,7 @@ use super::node::{Node, Value};
 use super::overrides::{self, Override};
 use super::reader::Table;
 use super::source::{Sources, quoted};
-use super::{Scenario, assets, entry, name, positions, settings, venue};
+use super::{Scenario, assets, entry, name, positions, replaying, settings, venue};
 use crate::domain::{Account, Portfolio, Position};
 use crate::error::{Error, Result};
 
@@ -23,6 +23,19 @@ const MIN_WALLET_DECIMALS: u32 = 4;
 /// Digits of a wallet, before and after the point together: sums with it then stay exact.
 const WALLET_DIGITS: u32 = 24;
 const MAX_CURRENCY_CHARS: usize = 16;
+
+const SECTIONS: [&str; 10] = [
+    "title",
+    "description",
+    "simulation",
+    "account",
+    "venue",
+    "assets",
+    "correlation",
+    "common_jumps",
+    "shock",
+    "positions",
+];
 
 /// Name of the scenario that is shipped inside the program.
 pub const DEFAULT_NAME: &str = "ten-thousand";
@@ -122,9 +135,7 @@ fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
 
 /// Reads the sections in a fixed order, which is that of the resolved lines.
 fn resolve(name: &str, preset: &str, root: &Table<'_>, mut context: Context<'_>) -> Result<Scenario> {
-    let sections =
-        ["title", "description", "simulation", "account", "venue", "assets", "correlation", "positions"];
-    root.only(&sections, &["sweep"])?;
+    root.only(&SECTIONS, &["sweep"])?;
     let title = match root.field("title") {
         Some(field) => field.text("title = \"A hedged pair\"")?.to_owned(),
         None => name.to_owned(),
@@ -133,12 +144,14 @@ fn resolve(name: &str, preset: &str, root: &Table<'_>, mut context: Context<'_>)
         root.field("description").map(|f| f.text("description = \"…\"").map(str::to_owned)).transpose()?;
     context.resolve(root.key("title"), &title);
     context.resolve(root.key("description"), description.as_deref().unwrap_or_default());
-    let settings = settings::read(root, &mut context)?;
+    let mut settings = settings::read(root, &mut context)?;
     let account = read_account(root, &mut context)?;
     let (venue, requirement) = venue::read(root, preset, &mut context)?;
     let modelled = assets::read(root, &settings, &requirement, &mut context)?;
-    settings::check_size(root, &settings, modelled.len())?;
+    settings::check_models(root, &settings, &modelled)?;
     let market = assets::market(root, &modelled, &settings, &mut context)?;
+    replaying::limit_paths(root, &market, &mut settings, &mut context);
+    settings::check_size(root, &settings, modelled.len())?;
     let known: Vec<_> = modelled.iter().map(|modelled| &modelled.asset).collect();
     let positions = positions::read(root, &known, &settings.modes, &mut context)?;
     note_leverages(&modelled, &positions, &mut context);

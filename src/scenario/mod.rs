@@ -2,7 +2,9 @@
 //!
 //! `load` reads and drives; `node` is the file as written, every value with its place; `overrides` changes that
 //! tree, `venue` fills it from the preset; `reader` takes typed values from it, and one file a section
-//! (`settings`, `assets` with `model`, `resampling` and `correlation` (with `definite`), `positions`) checks them; `entry` checks the whole.
+//! (`settings`, `assets` with `model` and `correlation`, `laid_over`, `positions`) checks them; `entry` checks the whole.
+//! Models: `keys` reads what `paths::catalogue` describes, `laws` and `regimes` make laws of it, `resampling` and
+//! `replaying` join histories, `reach` keeps prices within the range of numbers.
 
 mod assets;
 mod context;
@@ -10,6 +12,9 @@ mod correlation;
 mod definite;
 mod entry;
 pub mod history;
+mod keys;
+mod laid_over;
+mod laws;
 mod load;
 mod model;
 mod name;
@@ -17,7 +22,10 @@ mod node;
 mod number;
 mod overrides;
 mod positions;
+mod reach;
 mod reader;
+mod regimes;
+mod replaying;
 mod resampling;
 mod settings;
 mod source;
@@ -28,6 +36,7 @@ use sha2::{Digest, Sha256};
 
 pub use load::{DEFAULT_NAME, DEFAULT_TEXT, load, load_text};
 pub use overrides::{Override, parse_override};
+pub use reader::nearest;
 pub use venue::{Preset, presets};
 
 use crate::domain::{MarginMode, Monitoring, Portfolio, Span};

@@ -1,32 +1,45 @@
 //! `assets.NAME.model`: the law of one price.
 
-use rust_decimal::Decimal;
-
+use super::Settings;
 use super::context::Context;
 use super::history::{PriceHistory, read_history};
+use super::keys::{Keys, whole_steps};
 use super::reader::Table;
-use crate::domain::{Span, to_f64};
-use crate::error::Result;
+use super::{laws, regimes};
+use crate::domain::Span;
+use crate::error::{Error, Result};
+use crate::paths::Law;
+use crate::paths::catalogue::{self, MODELS, ModelEntry};
 
+/// Bars that a price file may hold: a longer stride leaves one window.
+const MOST_BARS: u64 = 6_000_000;
 const EXAMPLE: &str = "model = { kind = \"gbm\", drift = 0.0, volatility = 0.65 }";
-const LATER: [&str; 10] =
-    ["merton", "kou", "heston", "bates", "garch", "regime", "ou", "variance_gamma", "nig", "replay"];
-/// Largest log return over the horizon: a price that changes by a factor of 1e26 means nothing any more, and amounts
-/// and their squares are still well inside `f64`.
-pub(super) const LARGEST_LOG_RETURN: f64 = 60.0;
 
 /// A model as read, its history included.
 #[derive(Debug)]
 pub(super) enum Model {
-    /// Geometric Brownian motion.
-    Gbm {
-        /// Per year.
-        drift: f64,
-        /// Per square-root year.
-        volatility: f64,
-    },
+    /// A law with a formula.
+    Formula(Law),
     /// Blocks of a history.
     Bootstrap(Resampled),
+    /// Windows of a history.
+    Replay(Replayed),
+}
+
+impl Model {
+    /// Whether a Gaussian driver moves it.
+    pub fn is_driven(&self) -> bool {
+        matches!(self, Self::Formula(law) if law.is_driven())
+    }
+
+    /// What the catalogue says of it.
+    pub fn entry(&self) -> Option<&'static ModelEntry> {
+        catalogue::model(match self {
+            Self::Formula(law) => law.kind(),
+            Self::Bootstrap(_) => "bootstrap",
+            Self::Replay(_) => "replay",
+        })
+    }
 }
 
 /// What a bootstrapped asset asks for.
@@ -40,71 +53,85 @@ pub(super) struct Resampled {
     pub fill_gaps: bool,
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Gbm,
-    Bootstrap,
+/// What a replayed asset asks for.
+#[derive(Debug)]
+pub(super) struct Replayed {
+    /// The prices.
+    pub history: PriceHistory,
+    /// Bars from the start of one window to that of the next, `>= 1`.
+    pub stride: u64,
+    /// Missing bars repeat the last close instead of being refused.
+    pub fill_gaps: bool,
 }
 
 /// Reads `model` of an asset.
 ///
 /// # Errors
-/// No model or an unknown kind; a parameter that is missing, unknown or out of its range; a
-/// history that cannot be read.
-pub(super) fn read(asset: &Table<'_>, horizon: Span, context: &mut Context<'_>) -> Result<Model> {
+/// No model or an unknown kind; a parameter that is missing, unknown or out of its range; parameters that do not fit
+/// each other; a history that cannot be read.
+pub(super) fn read(asset: &Table<'_>, settings: &Settings, context: &mut Context<'_>) -> Result<Model> {
     let table = asset.require("model", EXAMPLE)?.table()?;
     let kind = table.require("kind", "kind = \"gbm\"")?;
-    let kind = kind.word(&[("gbm", Kind::Gbm), ("bootstrap", Kind::Bootstrap)], &LATER)?;
-    match kind {
-        Kind::Gbm => gbm(&table, horizon, context),
-        Kind::Bootstrap => bootstrap(&table, context),
-    }
+    let kinds: Vec<(&str, &ModelEntry)> = MODELS.iter().map(|entry| (entry.kind, entry)).collect();
+    let entry = kind.word(&kinds, &[])?;
+    let keys = Keys::new(&table, entry.parameters, &["kind"])?;
+    context.resolve(table.key("kind"), entry.kind);
+    let law = match entry.kind {
+        "gbm" => Law::Gbm(laws::gbm(&keys, context)?),
+        "merton" => Law::Merton(laws::merton(&keys, settings, context)?),
+        "kou" => Law::Kou(laws::kou(&keys, settings, context)?),
+        "heston" => Law::Heston(laws::heston(&keys, context)?),
+        "bates" => Law::Bates(laws::bates(&keys, settings, context)?),
+        "garch" => Law::Garch(laws::garch(&keys, settings, context)?),
+        "regime" => Law::Regime(regimes::read(&keys, settings, context)?),
+        "ou" => Law::Ou(laws::ou(&keys, context)?),
+        "variance_gamma" => Law::VarianceGamma(laws::variance_gamma(&keys, context)?),
+        "nig" => Law::Nig(laws::nig(&keys, context)?),
+        "bootstrap" => return bootstrap(&keys, context).map(Model::Bootstrap),
+        "replay" => return replay(&keys, settings, context).map(Model::Replay),
+        other => return Err(Error::failed(format!("the scenario reader lacks the model `{other}`"))),
+    };
+    Ok(Model::Formula(law))
 }
 
-fn gbm(table: &Table<'_>, horizon: Span, context: &mut Context<'_>) -> Result<Model> {
-    table.only(&["kind", "drift", "volatility"], &[])?;
-    let twenty = Decimal::from(20);
-    let drift = table.require("drift", "drift = 0.0")?;
-    let drift = drift.decimal_in(|d| d.abs() <= twenty, "−20 to 20 per year", "drift = 0.05")?;
-    let field = table.require("volatility", "volatility = 0.65")?;
-    let volatility = field.decimal("volatility = 0.65")?;
-    if volatility > Decimal::TEN && volatility < Decimal::ONE_THOUSAND {
-        return Err(field.per_cent(volatility, volatility / Decimal::ONE_HUNDRED, "0 to 10"));
-    }
-    if volatility < Decimal::ZERO || volatility > Decimal::TEN {
-        return Err(field.out_of_range(volatility, "0 to 10 per square-root year", "volatility = 0.65"));
-    }
-    context.resolve(table.key("kind"), "gbm");
-    context.resolve_decimal(table.key("drift"), drift);
-    context.resolve_decimal(table.key("volatility"), volatility);
-    let (drift, volatility, years) = (to_f64(drift), to_f64(volatility), horizon.years());
-    // Nine standard deviations: no path of any run goes further.
-    let reach = drift.abs() * years + 9.0 * volatility * years.sqrt() + volatility * volatility * years / 2.0;
-    if reach > LARGEST_LOG_RETURN {
-        let what = format!(
-            "over a horizon of {horizon}, `{}` lets the price leave the range of numbers: log returns up to {reach:.0}; \
-             allowed: {LARGEST_LOG_RETURN}, a factor of 1e26",
-            table.path()
-        );
-        return Err(field.fail(&what, "shorten simulation.horizon, or lower drift or volatility"));
-    }
-    Ok(Model::Gbm { drift, volatility })
+fn bootstrap(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<Resampled> {
+    let history = history(keys, context)?;
+    let block = keys.required("block")?.span("block = \"1d\"")?;
+    context.resolve(keys.table.key("block"), block);
+    let fill_gaps = fills_gaps(keys, context)?;
+    Ok(Resampled { history, block, fill_gaps })
 }
 
-fn bootstrap(table: &Table<'_>, context: &mut Context<'_>) -> Result<Model> {
-    table.only(&["kind", "history", "block", "gaps"], &[])?;
-    let field = table.require("history", "history = \"btc.csv\"")?;
+fn replay(keys: &Keys<'_, '_>, settings: &Settings, context: &mut Context<'_>) -> Result<Replayed> {
+    let history = history(keys, context)?;
+    let stride = match keys.field("stride")? {
+        Some(field) if field.is_number() => field.whole(1, MOST_BARS, "stride = 24 or stride = \"1d\"")?,
+        Some(field) => {
+            let length = field.span("stride = \"1d\" or stride = 24")?;
+            whole_steps(&field, length, settings.horizon, settings.steps)?
+        }
+        None => 1,
+    };
+    context.resolve(keys.table.key("stride"), stride);
+    let fill_gaps = fills_gaps(keys, context)?;
+    Ok(Replayed { history, stride, fill_gaps })
+}
+
+/// Reads the file and resolves it by the hash of its bytes.
+fn history(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<PriceHistory> {
+    let field = keys.required("history")?;
     let file = context.data_file(&field, "history = \"btc.csv\"")?;
-    let block = table.require("block", "block = \"1d\"")?.span("block = \"1d\"")?;
-    let fill_gaps = match table.field("gaps") {
+    let history = read_history(&file.path, &file.shown_name).map_err(|error| field.about_file(&error))?;
+    context.resolve(keys.table.key("history"), format!("sha256:{}", history.sha256));
+    context.notes.extend(history.notes.iter().cloned());
+    Ok(history)
+}
+
+fn fills_gaps(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<bool> {
+    let fill = match keys.field("gaps")? {
         Some(field) => field.word(&[("error", false), ("fill", true)], &[])?,
         None => false,
     };
-    let history = read_history(&file.path, &file.shown_name).map_err(|error| field.about_file(&error))?;
-    context.resolve(table.key("kind"), "bootstrap");
-    context.resolve(table.key("history"), format!("sha256:{}", history.sha256));
-    context.resolve(table.key("block"), block);
-    context.resolve(table.key("gaps"), if fill_gaps { "fill" } else { "error" });
-    context.notes.extend(history.notes.iter().cloned());
-    Ok(Model::Bootstrap(Resampled { history, block, fill_gaps }))
+    context.resolve(keys.table.key("gaps"), if fill { "fill" } else { "error" });
+    Ok(fill)
 }

@@ -40,6 +40,8 @@ fn alternative(path: &[&str]) -> Option<&'static str> {
         ["simulation", "steps"] => Some("step"),
         ["venue", "tiers"] | ["assets", _, "tiers"] => Some("maintenance_margin_rate"),
         ["venue", "maintenance_margin_rate"] | ["assets", _, "maintenance_margin_rate"] => Some("tiers"),
+        ["shock", _, "at"] => Some("rate"),
+        ["shock", _, "rate"] => Some("at"),
         _ => None,
     }
 }
@@ -130,9 +132,17 @@ fn insert(
     for (depth, (part, span)) in parts.iter().enumerate() {
         let origin = Origin { source, span: span.clone() };
         let words = node.describe();
-        let Value::Table(entries) = &mut node.value else {
-            let what = format!("--set cannot reach `{part}`: what holds it is {words}, not a table");
-            return Err(sources.error(&origin, &what, "name a key that the scenario's tables can hold"));
+        let entries = match &mut node.value {
+            Value::Table(entries) => entries,
+            Value::List(items) => {
+                let index = list_index(part, items.len(), &origin, sources)?;
+                node = &mut items[index];
+                continue;
+            }
+            _ => {
+                let what = format!("--set cannot reach `{part}`: what holds it is {words}, not a table");
+                return Err(sources.error(&origin, &what, "name a key that the scenario's tables can hold"));
+            }
         };
         // What the file wrote gives way; of two overrides that exclude each other neither does.
         if depth + 1 == parts.len()
@@ -149,6 +159,20 @@ fn insert(
     }
     *node = value;
     Ok(())
+}
+
+/// The item of a list of `length` that a part of a key names, from 0.
+fn list_index(part: &str, length: usize, origin: &Origin, sources: &Sources) -> Result<usize> {
+    if let Some(index) = part.parse().ok().filter(|index| *index < length) {
+        return Ok(index);
+    }
+    let items = if length == 1 { "1 item".to_owned() } else { format!("{length} items") };
+    let what = format!("--set cannot reach {} of a list of {items}", quoted(part));
+    let help = match length {
+        0 => "give the list whole".to_owned(),
+        _ => format!("items are named by their numbers, here 0 to {}; or give the list whole", length - 1),
+    };
+    Err(sources.error(origin, &what, &help))
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ fn join(path: &str, part: &str) -> String {
 }
 
 /// The candidate that `word` most likely meant: at most a third of its letters differ.
-pub(super) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let short: String = word.chars().take(100).collect();
     let distance = |candidate: &&str| strsim::damerau_levenshtein(&short, candidate);
     let best = candidates.min_by_key(distance)?;
@@ -156,11 +156,21 @@ impl<'a> Field<'a> {
         Ok(Table { sources: self.sources, entries, origin: &self.node.origin, path: self.path.clone() })
     }
 
-    /// The value, which must be a list.
+    /// Whether the value is a table.
+    pub fn is_table(&self) -> bool {
+        matches!(self.node.value, Value::Table(_))
+    }
+
+    /// Whether the value is a number.
+    pub fn is_number(&self) -> bool {
+        matches!(self.node.value, Value::Number(_))
+    }
+
+    /// The value, which must be a list; an item's key ends in its number, from 0.
     pub fn list(&self, example: &str) -> Result<Vec<Field<'a>>> {
         let Value::List(items) = &self.node.value else { return Err(self.wrong_kind("a list", example)) };
-        let field = |node| Field { sources: self.sources, node, path: self.path.clone() };
-        Ok(items.iter().map(field).collect())
+        let field = |(index, node)| Field { sources: self.sources, node, path: format!("{}.{index}", self.path) };
+        Ok(items.iter().enumerate().map(field).collect())
     }
 
     /// The value, which must be text.

@@ -4,7 +4,8 @@ use super::Settings;
 use super::assets::Modelled;
 use super::context::Context;
 use super::history::{Gaps, Place, joint_returns};
-use super::model::{LARGEST_LOG_RETURN, Model, Resampled};
+use super::model::{Model, Resampled};
+use super::reach::LARGEST_LOG_RETURN;
 use super::reader::Table;
 use super::settings::whole_seconds;
 use crate::domain::Span;
@@ -30,7 +31,7 @@ pub(super) fn join(
         .iter()
         .filter_map(|a| match &a.model {
             Model::Bootstrap(model) => Some((a.asset.name.as_str(), model)),
-            Model::Gbm { .. } => None,
+            Model::Formula(_) | Model::Replay(_) => None,
         })
         .collect();
     let Some(&(first_name, first)) = resampled.first() else { return Ok(None) };
@@ -69,12 +70,17 @@ fn check_agreement(root: &Table<'_>, resampled: &[(&str, &Resampled)]) -> Result
     Ok(())
 }
 
-fn check_step(root: &Table<'_>, name: &str, model: &Resampled, settings: &Settings) -> Result<Span> {
-    let Some(step) = whole_seconds(settings.horizon, settings.steps) else {
+/// The step of an asset whose bars are steps.
+pub(super) fn bar_step(root: &Table<'_>, name: &str, settings: &Settings) -> Result<Span> {
+    whole_seconds(settings.horizon, settings.steps).ok_or_else(|| {
         let what = format!("{} steps do not divide {} into whole seconds", settings.steps, settings.horizon);
-        let help = "a bootstrap takes one bar a step: write step = \"1h\" for hourly bars";
-        return Err(fail_at(root, name, Place::Step, &what, help));
-    };
+        let help = "a history gives one bar a step: write step = \"1h\" for hourly bars";
+        fail_at(root, name, Place::Step, &what, help)
+    })
+}
+
+fn check_step(root: &Table<'_>, name: &str, model: &Resampled, settings: &Settings) -> Result<Span> {
+    let step = bar_step(root, name, settings)?;
     if model.block < step {
         let what = format!("`block` of {name} is {}, shorter than a step of {step}", model.block);
         let help = format!("write block = \"{step}\" or longer; 1d is usual for hourly bars");
@@ -84,7 +90,7 @@ fn check_step(root: &Table<'_>, name: &str, model: &Resampled, settings: &Settin
 }
 
 /// An error that points at the setting of an asset, or at its model where the setting is not written.
-fn fail_at(root: &Table<'_>, name: &str, place: Place, what: &str, help: &str) -> Error {
+pub(super) fn fail_at(root: &Table<'_>, name: &str, place: Place, what: &str, help: &str) -> Error {
     let point = || -> Result<Error> {
         let model = root.table("assets")?.table(name)?.table("model")?;
         let simulation = root.table("simulation")?;
@@ -92,6 +98,7 @@ fn fail_at(root: &Table<'_>, name: &str, place: Place, what: &str, help: &str) -
             Place::History => model.field("history"),
             Place::Gaps => model.field("gaps").or_else(|| model.field("history")),
             Place::Block => model.field("block"),
+            Place::Stride => model.field("stride"),
             Place::Step => simulation.field("step").or_else(|| simulation.field("steps")),
         };
         Ok(field.map_or_else(|| model.fail(what, help), |field| field.fail(what, help)))

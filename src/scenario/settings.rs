@@ -3,11 +3,14 @@
 use rust_decimal::Decimal;
 
 use super::Settings;
+use super::assets::Modelled;
 use super::context::Context;
+use super::model::Model;
 use super::reader::Table;
 use crate::domain::{MarginMode, Monitoring, Span, to_f64};
 use crate::error::Result;
 use crate::paths::Sampling;
+use crate::paths::catalogue::MODELS;
 
 const MAX_PATHS: u64 = 1_000_000_000_000;
 const MAX_STEPS: u64 = 10_000_000;
@@ -16,7 +19,22 @@ const MAX_ASSET_STEPS: u128 = 10_000_000_000_000_000;
 /// Rough speed of one core, for the prediction only.
 const ASSET_STEPS_PER_SECOND: u128 = 100_000_000;
 
-const KEYS: [&str; 8] = ["paths", "seed", "horizon", "step", "steps", "modes", "confidence", "ruin_level"];
+const KEYS: [&str; 10] = [
+    "paths",
+    "seed",
+    "horizon",
+    "step",
+    "steps",
+    "modes",
+    "monitoring",
+    "sampling",
+    "confidence",
+    "ruin_level",
+];
+const MONITORINGS: [(&str, Monitoring); 2] =
+    [("step", Monitoring::Step), ("continuous", Monitoring::Continuous)];
+const SAMPLINGS: [(&str, Sampling); 2] =
+    [("independent", Sampling::Independent), ("antithetic", Sampling::Antithetic)];
 
 /// Reads `[simulation]`.
 ///
@@ -24,7 +42,7 @@ const KEYS: [&str; 8] = ["paths", "seed", "horizon", "step", "steps", "modes", "
 /// Any key out of its range; both `step` and `steps`; a step that does not divide the horizon.
 pub(super) fn read(root: &Table<'_>, context: &mut Context<'_>) -> Result<Settings> {
     let table = root.table("simulation")?;
-    table.only(&KEYS, &["monitoring"])?;
+    table.only(&KEYS, &[])?;
     let paths = match table.field("paths") {
         Some(field) => field.whole(1, MAX_PATHS, "paths = 100_000")?,
         None => 100_000,
@@ -36,6 +54,8 @@ pub(super) fn read(root: &Table<'_>, context: &mut Context<'_>) -> Result<Settin
     let horizon = table.require("horizon", "horizon = \"30d\"")?.span("horizon = \"30d\"")?;
     let steps = read_steps(&table, horizon)?;
     let modes = read_modes(&table)?;
+    let monitoring = word(&table, "monitoring", &MONITORINGS)?;
+    let sampling = word(&table, "sampling", &SAMPLINGS)?;
     let confidence = read_confidence(&table)?;
     let ruin_level = read_ruin_level(&table)?;
 
@@ -48,10 +68,11 @@ pub(super) fn read(root: &Table<'_>, context: &mut Context<'_>) -> Result<Settin
     context.resolve(table.key("steps"), steps);
     let names: Vec<&str> = modes.iter().map(|mode| mode.name()).collect();
     context.resolve(table.key("modes"), names.join(", "));
+    context.resolve(table.key("monitoring"), monitoring.name());
+    context.resolve(table.key("sampling"), sampling.name());
     context.resolve_decimal(table.key("confidence"), confidence);
     context.resolve_decimal(table.key("ruin_level"), ruin_level);
     let (confidence, ruin_level) = (to_f64(confidence), to_f64(ruin_level));
-    let (monitoring, sampling) = (Monitoring::Step, Sampling::Independent);
     Ok(Settings { paths, seed, horizon, steps, modes, monitoring, sampling, confidence, ruin_level })
 }
 
@@ -75,6 +96,60 @@ pub(super) fn check_size(root: &Table<'_>, settings: &Settings, assets: usize) -
         &what,
         "lower simulation.paths or lengthen simulation.step; 100_000 paths leave ±0.3 points at 95 %",
     ))
+}
+
+/// One of a few words; the default where none is written.
+fn word<T: Copy + Default>(table: &Table<'_>, key: &str, words: &[(&str, T)]) -> Result<T> {
+    table.field(key).map_or(Ok(T::default()), |field| field.word(words, &[]))
+}
+
+/// Refuses ways of monitoring and sampling that the assets' models do not have.
+///
+/// # Errors
+/// Continuous monitoring of an asset without a path between steps; antithetic paths of an odd number, of windows, or
+/// without anything to mirror.
+pub(super) fn check_models(root: &Table<'_>, settings: &Settings, assets: &[Modelled]) -> Result<()> {
+    let table = root.table("simulation")?;
+    let fail = |key: &str, what: &str, help: &str| {
+        Err(table.field(key).map_or_else(|| table.fail(what, help), |field| field.fail(what, help)))
+    };
+    if settings.monitoring == Monitoring::Continuous {
+        for asset in assets {
+            let Some(entry) = asset.model.entry().filter(|entry| !entry.is_continuous) else { continue };
+            let reason = match &asset.model {
+                Model::Formula(_) => "moves by jumps alone: it has no continuous path between two steps",
+                _ => "knows only its bars, and nothing of the time between them",
+            };
+            let what = format!(
+                "`{}` is \"continuous\", but the model {} of {} {reason}",
+                table.key("monitoring"),
+                entry.kind,
+                asset.asset.name
+            );
+            let able: Vec<&str> = MODELS.iter().filter(|m| m.is_continuous).map(|m| m.kind).collect();
+            let help = format!("write monitoring = \"step\"; models that can: {}", able.join(", "));
+            return fail("monitoring", &what, &help);
+        }
+    }
+    if settings.sampling == Sampling::Antithetic {
+        let key = table.key("sampling");
+        if settings.paths % 2 == 1 {
+            let (below, above) = (settings.paths - 1, settings.paths + 1);
+            let what = format!("`{key}` is \"antithetic\": paths come in pairs, and {} is odd", settings.paths);
+            let help = if below == 0 { String::new() } else { format!("paths = {below} or ") };
+            return fail("paths", &what, &format!("write {help}paths = {above}"));
+        }
+        let help = "write sampling = \"independent\"";
+        if !assets.iter().any(|asset| asset.model.is_driven()) {
+            let what = format!("`{key}` is \"antithetic\", but no asset has a Gaussian driver to mirror");
+            return fail("sampling", &what, help);
+        }
+        if assets.iter().any(|asset| matches!(asset.model, Model::Replay(_))) {
+            let what = format!("`{key}` is \"antithetic\", but the two paths of a pair would replay different windows");
+            return fail("sampling", &what, help);
+        }
+    }
+    Ok(())
 }
 
 /// Length of a step, if it is a whole number of seconds.

@@ -1,4 +1,4 @@
-//! Joint returns: the same bars of every asset, row by row.
+//! Joint closes and returns: the same bars of every asset, row by row.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,6 +27,17 @@ pub struct JointReturns {
     pub notes: Vec<String>,
 }
 
+/// Closes of several assets over the bars they have in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JointCloses {
+    /// One column an asset, all of one length: place `b` is the same bar in every column.
+    pub columns: Vec<Vec<f64>>,
+    /// Open time of the first and the last bar, milliseconds since 1970 (UTC).
+    pub range_ms: (i64, i64),
+    /// What was left out and what was filled, for the person to read.
+    pub notes: Vec<String>,
+}
+
 /// What of a scenario a [`JointError`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -36,6 +47,8 @@ pub enum Place {
     Gaps,
     /// The mean length of a block.
     Block,
+    /// The distance of windows.
+    Stride,
     /// The length of a step.
     Step,
 }
@@ -89,20 +102,18 @@ struct Missing {
     after: i64,
 }
 
-/// Joins `assets` (name and history, in column order) on the dates they have in common and takes
-/// `ln(close / previous close)`.
+/// Joins `assets` (name and history, in column order) on the dates they have in common.
 ///
 /// The bars of every history must be `step_seconds` apart; over the common range each must have
-/// every bar, or with [`Gaps::Fill`] at least half of them. `mean_block_steps` is handed through.
+/// every bar, or with [`Gaps::Fill`] at least half of them.
 ///
 /// # Errors
 /// A [`JointError`] that names the asset, the dates and the setting to change.
-pub fn joint_returns(
+pub fn joint_closes(
     assets: &[(&str, &PriceHistory)],
     step_seconds: u64,
     gaps: Gaps,
-    mean_block_steps: f64,
-) -> Result<JointReturns, JointError> {
+) -> Result<JointCloses, JointError> {
     let step = i64::try_from(step_seconds).ok().and_then(|s| s.checked_mul(1_000)).filter(|ms| *ms > 0);
     let step = step.ok_or_else(|| {
         let what = format!("a step of {step_seconds} seconds has no history");
@@ -119,8 +130,22 @@ pub fn joint_returns(
         let closes = align(name, history, &grid, gaps, &mut notes);
         columns.push(closes.map_err(|(place, what, help)| refuse(index, place, what, help))?);
     }
-    let rows = grid.bars() as usize - 1;
-    check_rows(&grid, rows, mean_block_steps)?;
+    Ok(JointCloses { columns, range_ms: (grid.first, grid.last), notes })
+}
+
+/// Joins `assets` as [`joint_closes`] does and takes `ln(close / previous close)`; `mean_block_steps` is handed through.
+///
+/// # Errors
+/// As of [`joint_closes`]; fewer than 30 returns; blocks that do not fit.
+pub fn joint_returns(
+    assets: &[(&str, &PriceHistory)],
+    step_seconds: u64,
+    gaps: Gaps,
+    mean_block_steps: f64,
+) -> Result<JointReturns, JointError> {
+    let JointCloses { columns, range_ms, notes } = joint_closes(assets, step_seconds, gaps)?;
+    let rows = columns.first().map_or(0, |closes| closes.len().saturating_sub(1));
+    check_rows(range_ms, rows, mean_block_steps)?;
     let returns: Vec<Vec<f64>> = columns.iter().map(|closes| log_returns(closes)).collect();
     let log_returns = (0..rows).flat_map(|row| returns.iter().map(move |column| column[row])).collect();
     let history = ReturnHistory { columns: assets.len(), log_returns, mean_block: mean_block_steps };
@@ -280,12 +305,12 @@ fn carry_forward(grid: &Grid, before: Option<f64>, bars: impl Iterator<Item = (i
 }
 
 /// Refuses a history too short to draw from, and blocks that do not fit it.
-fn check_rows(grid: &Grid, rows: usize, mean_block_steps: f64) -> Result<(), JointError> {
+fn check_rows((first, last): (i64, i64), rows: usize, mean_block_steps: f64) -> Result<(), JointError> {
     if rows < MIN_RETURNS {
         let what = format!(
             "the histories have {rows} returns in common ({} … {}); at least {MIN_RETURNS} are needed",
-            iso(grid.first),
-            iso(grid.last)
+            iso(first),
+            iso(last)
         );
         return Err(refuse(0, Place::History, what, SAME_PERIOD));
     }

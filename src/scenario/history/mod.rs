@@ -18,7 +18,7 @@ use csv_file::{CsvFile, shown};
 use layout::Layout;
 use price::parse_price;
 
-pub use joint::{Gaps, JointError, JointReturns, Place, joint_returns};
+pub use joint::{Gaps, JointCloses, JointError, JointReturns, Place, joint_closes, joint_returns};
 
 /// Largest price file.
 const MAX_MIB: u64 = 256;

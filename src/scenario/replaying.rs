@@ -1,0 +1,133 @@
+//! The histories of every replayed asset, joined: the windows that are the paths.
+
+use super::Settings;
+use super::assets::Modelled;
+use super::context::Context;
+use super::history::{Gaps, JointCloses, Place, joint_closes};
+use super::model::{Model, Replayed};
+use super::reach::LARGEST_LOG_RETURN;
+use super::reader::Table;
+use super::resampling::{bar_step, fail_at};
+use crate::domain::Span;
+use crate::error::Result;
+use crate::paths::{MarketModel, WindowHistory};
+
+/// Joins the histories, if any asset is replayed.
+///
+/// # Errors
+/// A bootstrap beside it; assets that differ in stride or gaps; histories that do not fit the step or each other, are
+/// shorter than the horizon, or go further than numbers hold.
+pub(super) fn join(
+    root: &Table<'_>,
+    assets: &[Modelled],
+    settings: &Settings,
+    context: &mut Context<'_>,
+) -> Result<Option<WindowHistory>> {
+    let replayed: Vec<(&str, &Replayed)> = assets
+        .iter()
+        .filter_map(|a| match &a.model {
+            Model::Replay(model) => Some((a.asset.name.as_str(), model)),
+            Model::Formula(_) | Model::Bootstrap(_) => None,
+        })
+        .collect();
+    let Some(&(first_name, first)) = replayed.first() else { return Ok(None) };
+    if let Some(other) = assets.iter().find(|a| matches!(a.model, Model::Bootstrap(_))) {
+        let what = format!(
+            "{} is resampled and {first_name} replayed: they would be taken from different bars, and their dependence \
+             lost",
+            other.asset.name
+        );
+        let help = "use bootstrap for both, or replay for both";
+        return Err(fail_at(root, &other.asset.name, Place::History, &what, help));
+    }
+    check_agreement(root, &replayed)?;
+    let step = bar_step(root, first_name, settings)?;
+    let histories: Vec<_> = replayed.iter().map(|(name, model)| (*name, &model.history)).collect();
+    let gaps = if first.fill_gaps { Gaps::Fill } else { Gaps::Error };
+    let joint = joint_closes(&histories, step.seconds(), gaps).map_err(|error| {
+        let name = replayed.get(error.asset).map_or(first_name, |(name, _)| *name);
+        fail_at(root, name, error.place, &error.what, &error.help)
+    })?;
+    check_closes(root, &replayed, &joint, settings, step)?;
+    context.notes.extend(joint.notes);
+    let bars = joint.columns.first().map_or(0, Vec::len);
+    let closes = (0..bars).flat_map(|bar| joint.columns.iter().map(move |column| column[bar])).collect();
+    let stride = usize::try_from(first.stride).unwrap_or(usize::MAX);
+    Ok(Some(WindowHistory { columns: replayed.len(), closes, stride }))
+}
+
+/// One window serves all, so that stride and gaps must be the same.
+fn check_agreement(root: &Table<'_>, replayed: &[(&str, &Replayed)]) -> Result<()> {
+    let Some((first_name, first)) = replayed.first() else { return Ok(()) };
+    for (name, model) in replayed {
+        let place = match (model.stride == first.stride, model.fill_gaps == first.fill_gaps) {
+            (true, true) => continue,
+            (false, _) => Place::Stride,
+            (true, false) => Place::Gaps,
+        };
+        let what = format!(
+            "{first_name} and {name} differ in `stride` or `gaps`, but are replayed from the same windows"
+        );
+        return Err(fail_at(root, name, place, &what, "give every replayed asset the same stride and gaps"));
+    }
+    Ok(())
+}
+
+fn check_closes(
+    root: &Table<'_>,
+    replayed: &[(&str, &Replayed)],
+    joint: &JointCloses,
+    settings: &Settings,
+    step: Span,
+) -> Result<()> {
+    for ((name, _), closes) in replayed.iter().zip(&joint.columns) {
+        let bars = closes.len() as u64;
+        if bars <= settings.steps {
+            let length = Span::from_seconds(bars.saturating_sub(1) * step.seconds());
+            let length = length.map_or("nothing".to_owned(), |span| span.to_string());
+            let what = format!(
+                "the {bars} bars that the histories have in common span {length}, less than the horizon of {}: there \
+                 is no window",
+                settings.horizon
+            );
+            let help = "give longer histories, or shorten simulation.horizon";
+            return Err(fail_at(root, name, Place::History, &what, help));
+        }
+        let (low, high) =
+            closes.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), p| (low.min(*p), high.max(*p)));
+        let reach = libm::log(high / low);
+        if reach > LARGEST_LOG_RETURN {
+            let what = format!(
+                "the closes of {name} go from {low} to {high}, a log return of {reach:.0}; allowed: \
+                 {LARGEST_LOG_RETURN}, a factor of 1e26"
+            );
+            return Err(fail_at(root, name, Place::History, &what, "check the prices of the history"));
+        }
+    }
+    Ok(())
+}
+
+/// Limits the paths to the windows there are, and says how many that is.
+pub(super) fn limit_paths(
+    root: &Table<'_>,
+    market: &MarketModel,
+    settings: &mut Settings,
+    context: &mut Context<'_>,
+) {
+    let Some(history) = &market.windows else { return };
+    let windows = history.windows(settings.steps);
+    settings.paths = settings.paths.min(windows);
+    if let Ok(table) = root.table("simulation") {
+        context.resolve_again(&table.key("paths"), settings.paths);
+    }
+    let stride = history.stride as u64;
+    let every = if stride == 1 { "every bar".to_owned() } else { format!("every {stride} bars") };
+    let overlap = if stride < settings.steps { ": they overlap, and are far from independent" } else { "" };
+    let used = if settings.paths < windows { format!(", of which {} are used", settings.paths) } else { String::new() };
+    context.notes.push(format!(
+        "replay: the history of {} bars holds {windows} windows of {} ({} steps), one beginning {every}{overlap}{used}",
+        history.bars(),
+        settings.horizon,
+        settings.steps
+    ));
+}
