@@ -8,14 +8,20 @@
 mod characteristic;
 #[path = "laws/complex.rs"]
 mod complex;
+#[path = "laws/distance.rs"]
+mod distance;
 #[path = "laws/figures.rs"]
 mod figures;
 #[path = "laws/inversion.rs"]
 mod inversion;
+#[path = "laws/marginal.rs"]
+mod marginal;
 #[path = "laws/moments.rs"]
 mod moments;
 #[path = "laws/sample.rs"]
 mod sample;
+#[path = "laws/zoo.rs"]
+mod zoo;
 
 /// Largest deviation in standard errors.
 const LIMIT: f64 = 4.5;
