@@ -8,18 +8,24 @@
 mod characteristic;
 #[path = "laws/complex.rs"]
 mod complex;
+#[path = "laws/dependence.rs"]
+mod dependence;
 #[path = "laws/distance.rs"]
 mod distance;
 #[path = "laws/figures.rs"]
 mod figures;
 #[path = "laws/inversion.rs"]
 mod inversion;
+#[path = "laws/limits.rs"]
+mod limits;
 #[path = "laws/marginal.rs"]
 mod marginal;
 #[path = "laws/moments.rs"]
 mod moments;
 #[path = "laws/sample.rs"]
 mod sample;
+#[path = "laws/steps.rs"]
+mod steps;
 #[path = "laws/zoo.rs"]
 mod zoo;
 
