@@ -31,6 +31,8 @@ const FAILURE: f64 = 4.0;
 fn paths(run: &[Figure]) -> u64 {
     let paths = |figure: &Figure| match figure.statistic {
         Statistic::LiquidationProbability if figure.exact < 5e-6 => 20_000_000,
+        // So that the error of the step is seen beside that of the sample.
+        _ if figure.setting.discretisation() > 0.0 => 4_000_000,
         Statistic::LiquidationProbability if figure.exact < 0.05 => 4_000_000,
         _ => 200_000,
     };
@@ -43,6 +45,8 @@ fn label(statistic: Statistic) -> String {
         Statistic::LiquidatedBy(day) => format!("P(liquidated by day {day})"),
         Statistic::RestrictedMeanDays => "E[min(time, horizon)]".to_owned(),
         Statistic::MeanDaysIfLiquidated => "E[time | liquidated]".to_owned(),
+        Statistic::GapProbability => "P(beyond bankruptcy)".to_owned(),
+        Statistic::ShortfallMean => "E[shortfall]".to_owned(),
         Statistic::DrawdownMean => "E[drawdown]".to_owned(),
         Statistic::LogDrawdownMean => "E[-ln(1 - drawdown)]".to_owned(),
         Statistic::DrawdownQuantile(p) => format!("F(drawdown quantile {p})"),

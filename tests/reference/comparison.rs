@@ -26,6 +26,16 @@ impl Comparison {
         Self { expected, measured, std_error, z: (measured - expected) / std_error }
     }
 
+    /// Forgives a difference of `budget`, which is stated elsewhere.
+    fn within(self, budget: f64) -> Self {
+        if budget == 0.0 {
+            return self;
+        }
+        let difference = self.measured - self.expected;
+        let beyond = (difference.abs() - budget).max(0.0).copysign(difference);
+        Self { z: beyond / self.std_error, ..self }
+    }
+
     /// `count` of `trials` where each succeeds with probability `p`.
     fn count(p: f64, count: u64, trials: u64) -> Option<Self> {
         let n = trials as f64;
@@ -54,8 +64,16 @@ pub fn compare(figure: &Figure, outcome: &RunOutcome) -> Option<Comparison> {
     let days_per_step = figure.setting.days / figure.setting.steps as f64;
     let exact = figure.exact;
     let drawdown = &mode.drawdown_relative;
+    let budget = figure.setting.discretisation();
     match figure.statistic {
-        Statistic::LiquidationProbability => Comparison::count(exact, mode.any, outcome.paths),
+        Statistic::LiquidationProbability => {
+            Some(Comparison::count(exact, mode.any, outcome.paths)?.within(budget))
+        }
+        Statistic::GapProbability => Comparison::count(exact, mode.shortfall_paths, outcome.paths),
+        Statistic::ShortfallMean => {
+            let (measured, std_error) = (mode.shortfall.mean()?, mode.shortfall.std_error()?);
+            Some(Comparison::normal(exact, measured, std_error))
+        }
         Statistic::LiquidatedBy(day) => {
             let last = (day / days_per_step).round() as usize;
             let count = mode.first_liquidation.iter().take(last + 1).sum();

@@ -4,10 +4,15 @@ use std::error::Error;
 use std::str::FromStr;
 
 use ringfence::domain::{Decimal, MarginMode, Side};
+use ringfence::paths::{Gbm, Heston, Kou, Law, Merton, NormalJump, NormalJumps};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::setting::{Leg, Setting};
+use super::setting::{Leg, Monitoring, Setting};
+
+/// Steps of a run under continuous monitoring, where the figure does not depend on them: 24 divide every day that a
+/// figure asks for.
+const CONTINUOUS_STEPS: u64 = 24;
 
 /// What a figure is the value of. Times in days, drawdowns as fractions of the running peak.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +25,10 @@ pub enum Statistic {
     RestrictedMeanDays,
     /// Mean time to liquidation given that it came.
     MeanDaysIfLiquidated,
+    /// Probability of liquidation beyond the bankruptcy price.
+    GapProbability,
+    /// Mean shortfall of all paths.
+    ShortfallMean,
     /// Mean maximum drawdown.
     DrawdownMean,
     /// Mean of −ln(1 − maximum drawdown).
@@ -48,11 +57,31 @@ pub fn all() -> Result<Vec<Figure>, Box<dyn Error>> {
         include_str!("drawdown_price.csv"),
         include_str!("drawdown_equity.csv"),
         include_str!("rare.csv"),
+        include_str!("merton.csv"),
+        include_str!("kou.csv"),
+        include_str!("heston_barrier.csv"),
     ];
     let mut figures = two_assets(include_str!("cross_two_assets.csv"))?;
     for table in tables {
         figures.extend(one_asset(table)?);
     }
+    figures.retain(|figure| figure.setting.monitoring == Monitoring::Steps);
+    Ok(figures)
+}
+
+/// Every figure under continuous monitoring.
+#[allow(dead_code, reason = "waits for continuous monitoring")]
+pub fn continuous() -> Result<Vec<Figure>, Box<dyn Error>> {
+    let tables = [
+        include_str!("gbm_continuous.csv"),
+        include_str!("liquidation_time_continuous.csv"),
+        include_str!("kou.csv"),
+    ];
+    let mut figures = Vec::new();
+    for table in tables {
+        figures.extend(one_asset(table)?);
+    }
+    figures.retain(|figure| figure.setting.monitoring == Monitoring::Continuous);
     Ok(figures)
 }
 
@@ -78,8 +107,20 @@ struct OneAssetRow {
     margin: String,
     maintenance: String,
     drift: f64,
-    volatility: f64,
+    volatility: Option<f64>,
+    jump_rate: Option<f64>,
+    jump_mean: Option<f64>,
+    jump_std: Option<f64>,
+    up_probability: Option<f64>,
+    up_rate: Option<f64>,
+    down_rate: Option<f64>,
+    initial_variance: Option<f64>,
+    mean_reversion: Option<f64>,
+    long_run_variance: Option<f64>,
+    vol_of_vol: Option<f64>,
+    correlation: Option<f64>,
     days: f64,
+    /// 0 under continuous monitoring.
     steps: u64,
     statistic: String,
     argument: Option<f64>,
@@ -92,14 +133,47 @@ pub fn one_asset(table: &str) -> Result<Vec<Figure>, Box<dyn Error>> {
 }
 
 impl OneAssetRow {
+    /// The law whose columns the table has.
+    fn law(&self) -> Result<Law, String> {
+        let need = |value: Option<f64>, name: &str| value.ok_or_else(|| format!("no {name}"));
+        let drift = self.drift;
+        if let Some(initial_variance) = self.initial_variance {
+            return Ok(Law::Heston(Heston {
+                drift,
+                initial_variance,
+                mean_reversion: need(self.mean_reversion, "mean_reversion")?,
+                long_run_variance: need(self.long_run_variance, "long_run_variance")?,
+                vol_of_vol: need(self.vol_of_vol, "vol_of_vol")?,
+                correlation: need(self.correlation, "correlation")?,
+            }));
+        }
+        let volatility = need(self.volatility, "volatility")?;
+        Ok(match (self.jump_rate, self.up_probability) {
+            (Some(jump_rate), Some(up_probability)) => Law::Kou(Kou {
+                drift,
+                volatility,
+                jump_rate,
+                up_probability,
+                up_rate: need(self.up_rate, "up_rate")?,
+                down_rate: need(self.down_rate, "down_rate")?,
+            }),
+            (Some(rate), None) => {
+                let (mean, std) = (need(self.jump_mean, "jump_mean")?, need(self.jump_std, "jump_std")?);
+                let jumps = NormalJumps { rate, size: NormalJump { mean, std } };
+                Law::Merton(Merton { drift, volatility, jumps })
+            }
+            _ => Law::Gbm(Gbm { drift, volatility }),
+        })
+    }
+
     fn figure(self) -> Result<Figure, Box<dyn Error>> {
         let leg = Leg {
             side: side(&self.side)?,
             quantity: Decimal::from_str(&self.quantity)?,
             maintenance: Decimal::from_str(&self.maintenance)?,
-            drift: self.drift,
-            volatility: self.volatility,
+            law: self.law()?,
         };
+        let is_continuous = self.steps == 0;
         let setting = Setting {
             mode: mode(&self.mode)?,
             wallet: Decimal::from_str(&self.wallet)?,
@@ -107,7 +181,8 @@ impl OneAssetRow {
             legs: vec![leg],
             correlation: 0.0,
             days: self.days,
-            steps: self.steps,
+            steps: if is_continuous { CONTINUOUS_STEPS } else { self.steps },
+            monitoring: if is_continuous { Monitoring::Continuous } else { Monitoring::Steps },
         };
         let statistic = statistic(&self.statistic, self.argument)?;
         Ok(Figure { id: self.id, setting, statistic, exact: self.value })
@@ -145,15 +220,13 @@ impl TwoAssetRow {
             side: side(&self.side_1)?,
             quantity: Decimal::from_str(&self.quantity_1)?,
             maintenance: Decimal::from_str(&self.maintenance_1)?,
-            drift: self.drift_1,
-            volatility: self.volatility_1,
+            law: Law::Gbm(Gbm { drift: self.drift_1, volatility: self.volatility_1 }),
         };
         let second = Leg {
             side: side(&self.side_2)?,
             quantity: Decimal::from_str(&self.quantity_2)?,
             maintenance: Decimal::from_str(&self.maintenance_2)?,
-            drift: self.drift_2,
-            volatility: self.volatility_2,
+            law: Law::Gbm(Gbm { drift: self.drift_2, volatility: self.volatility_2 }),
         };
         let wallet = Decimal::from_str(&self.wallet)?;
         let setting = Setting {
@@ -164,6 +237,7 @@ impl TwoAssetRow {
             correlation: self.correlation,
             days: self.days,
             steps: self.steps,
+            monitoring: Monitoring::Steps,
         };
         Ok(Figure { id: self.id, setting, statistic: Statistic::LiquidationProbability, exact: self.value })
     }
@@ -187,6 +261,8 @@ fn statistic(name: &str, argument: Option<f64>) -> Result<Statistic, String> {
         ("liquidated_by", Some(day)) => Statistic::LiquidatedBy(day),
         ("restricted_mean_days", None) => Statistic::RestrictedMeanDays,
         ("mean_days_if_liquidated", None) => Statistic::MeanDaysIfLiquidated,
+        ("gap_probability", None) => Statistic::GapProbability,
+        ("shortfall_mean", None) => Statistic::ShortfallMean,
         ("drawdown_mean", None) => Statistic::DrawdownMean,
         ("log_drawdown_mean", None) => Statistic::LogDrawdownMean,
         ("drawdown_quantile", Some(probability)) => Statistic::DrawdownQuantile(probability),

@@ -8,7 +8,7 @@ use ringfence::domain::{
     TierTable, Venue,
 };
 use ringfence::margin::BookPlan;
-use ringfence::paths::{AssetModel, Gbm, Law, MarketModel, PathGenerator};
+use ringfence::paths::{AssetModel, Law, MarketModel, PathGenerator};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator};
 
 use super::closed_form::mean_depth_below;
@@ -16,14 +16,22 @@ use super::closed_form::mean_depth_below;
 /// Opening price of every asset.
 pub const OPENING: f64 = 100.0;
 
-/// One position and the geometric Brownian motion under it; annual rates.
+/// One position and the law of the price under it; annual rates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leg {
     pub side: Side,
     pub quantity: Decimal,
     pub maintenance: Decimal,
-    pub drift: f64,
-    pub volatility: f64,
+    pub law: Law,
+}
+
+/// When the account is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Monitoring {
+    /// At the end of every step.
+    Steps,
+    /// At every moment.
+    Continuous,
 }
 
 /// One or two legs in an account.
@@ -38,7 +46,11 @@ pub struct Setting {
     pub correlation: f64,
     pub days: f64,
     pub steps: u64,
+    pub monitoring: Monitoring,
 }
+
+/// What a probability may differ by where a law is stepped approximately: Heston's, at the steps of the figures.
+const DISCRETISATION: f64 = 1e-3;
 
 impl Setting {
     /// Horizon in years of 365 days.
@@ -53,9 +65,13 @@ impl Setting {
         seed: u64,
         paths: u64,
     ) -> Result<RunOutcome, Box<dyn Error>> {
+        let generator =
+            PathGenerator::new(&self.market(), seed).ok_or("the correlation matrix is singular")?;
         let job = Job {
-            generator: PathGenerator::new(&self.market(), seed)
-                .ok_or("the correlation matrix is singular")?,
+            generator: match self.monitoring {
+                Monitoring::Steps => generator,
+                Monitoring::Continuous => generator.recording_inside(),
+            },
             books: vec![BookPlan::new(&self.portfolio(), self.mode)],
             paths,
             steps: self.steps,
@@ -64,6 +80,12 @@ impl Setting {
         };
         let cancelled = AtomicBool::new(false);
         Ok(simulator.simulate(&job, &Control { cancelled: &cancelled, progress: &|_| () })?)
+    }
+
+    /// What a probability may differ from the exact one by, for the length of the step.
+    pub fn discretisation(&self) -> f64 {
+        let is_approximate = |leg: &Leg| matches!(leg.law, Law::Heston(_) | Law::Bates(_));
+        if self.legs.iter().any(is_approximate) { DISCRETISATION } else { 0.0 }
     }
 
     /// How far the mean drawdown of this account may lie below that of one which is never liquidated.
@@ -78,16 +100,14 @@ impl Setting {
         if barrier <= 0.0 {
             return 0.0;
         }
-        let depth = mean_depth_below(barrier, leg.drift, leg.volatility, self.years());
+        let Law::Gbm(law) = &leg.law else { return f64::INFINITY };
+        let depth = mean_depth_below(barrier, law.drift, law.volatility, self.years());
         depth * quantity * OPENING / wallet
     }
 
     fn market(&self) -> MarketModel {
         let n = self.legs.len();
-        let model = |leg: &Leg| AssetModel {
-            price: OPENING,
-            law: Law::Gbm(Gbm { drift: leg.drift, volatility: leg.volatility }),
-        };
+        let model = |leg: &Leg| AssetModel { price: OPENING, law: leg.law.clone() };
         MarketModel {
             assets: self.legs.iter().map(model).collect(),
             correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { self.correlation }).collect(),
