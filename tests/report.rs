@@ -93,6 +93,7 @@ fn run_of(modes: [MarginMode; 2], [first, second]: [&[Path]; 2]) -> RunOutcome {
         paths: first.len() as u64,
         held_paths: 0,
         twins: None,
+        step_bias: None,
         correlations: Vec::new(),
         modes: vec![mode_outcome(modes[0], first), mode_outcome(modes[1], second)],
         pairs: vec![PairOutcome {

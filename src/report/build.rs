@@ -3,6 +3,7 @@
 mod correlation;
 mod estimate;
 mod factors;
+mod monitoring;
 mod paired;
 
 use estimate::{Estimator, LEVELS, Uncertainty, at_levels, decimal, number};
@@ -55,6 +56,7 @@ pub fn build(
             pairs: outcome.twins.as_ref().map(|twins| twins.pairs),
             overlapping_windows: sampling::windows_overlap(scenario),
         },
+        monitoring: monitoring::monitoring(scenario, outcome.step_bias.as_ref()),
         held_paths: outcome.held_paths,
         modes: modes.collect(),
         paired: (0..outcome.pairs.len())

@@ -51,6 +51,8 @@ pub struct ResultDocument {
     pub scenario: ScenarioSummary,
     /// How paths were drawn.
     pub sampling: SamplingResult,
+    /// When margin was checked, and what checking it at steps only misses.
+    pub monitoring: MonitoringResult,
     /// Paths on which a price left the range of numbers and was held at its edge.
     pub held_paths: u64,
     /// Per margin mode.
@@ -109,6 +111,32 @@ pub struct SamplingResult {
     /// Paths are overlapping windows of one history, so that no sampling error can be stated: standard errors, bounds
     /// and p-values are all `None`.
     pub overlapping_windows: bool,
+}
+
+/// When margin was checked, and what checking it at steps only misses.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct MonitoringResult {
+    /// `step` or `continuous`.
+    pub kind: &'static str,
+    /// Paths looked at under both kinds of monitoring, each drawn on its own; `None` where a model has no path inside
+    /// steps, and then no modes either.
+    pub paths: Option<u64>,
+    /// Per margin mode.
+    pub modes: Keyed<StepBiasResult>,
+}
+
+/// Paths liquidated at all under both kinds of monitoring.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct StepBiasResult {
+    /// With margin checked at steps.
+    pub at_steps: Frequency,
+    /// With margin checked at every moment.
+    pub continuous: Frequency,
+    /// The difference: what checking at steps misses.
+    pub missed: Frequency,
+    /// Estimate of what continuous monitoring misses still, since a pool of several assets is checked at a finite number
+    /// of times inside a step; 0 where every pool has one asset.
+    pub residual: Option<f64>,
 }
 
 /// How the step returns of two assets are correlated.

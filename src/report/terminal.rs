@@ -4,6 +4,7 @@ mod compare;
 mod correlation;
 mod mode_table;
 mod money;
+mod monitoring;
 mod paired;
 mod share;
 
@@ -32,6 +33,7 @@ pub fn render(document: &ResultDocument) -> String {
         out.push('\n');
         out.push_str(&paired::render(document, pair));
     }
+    out.push_str(&monitoring::render(document));
     out.push_str(&correlation::render(document));
     out.push('\n');
     out.push_str(&footer(document));

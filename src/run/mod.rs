@@ -79,6 +79,7 @@ fn run_one(
     let audit = simulator.audit(job, control.cancelled)?;
     let mut outcome = simulator.simulate(job, control)?;
     outcome.correlations = simulator.correlations(job, control.cancelled)?;
+    outcome.step_bias = simulator.step_bias(job, control.cancelled)?;
     let document = report::build(scenario, &scenario.sha256(), &entry, &outcome, &audit);
     json::write(folder.staging(), &document)?;
     csv::write_tables(folder.staging(), &document, &outcome)?;

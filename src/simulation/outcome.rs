@@ -152,6 +152,8 @@ pub struct RunOutcome {
     pub held_paths: u64,
     /// Totals over pairs of paths, where paths were drawn in pairs.
     pub twins: Option<Twins>,
+    /// What checking margin at steps only misses, where it was looked at and every law has a path inside steps.
+    pub step_bias: Option<StepBias>,
     /// Every two assets, the first before the second; none unless they were looked at.
     pub correlations: Vec<Correlation>,
 }

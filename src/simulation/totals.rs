@@ -212,6 +212,7 @@ impl Totals {
             modes: self.modes,
             pairs: self.pairs,
             twins: self.twins,
+            step_bias: None,
             correlations: Vec::new(),
         }
     }

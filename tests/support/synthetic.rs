@@ -137,8 +137,15 @@ pub fn run(toy: &Toy) -> (RunOutcome, PathSample) {
         }
     }
     let pairs = (0..modes.len()).flat_map(|b| (0..b).map(move |a| pair(a, b, toy.wallet))).collect();
-    let outcome =
-        RunOutcome { paths: toy.paths, modes, pairs, held_paths: 0, twins: None, correlations: Vec::new() };
+    let outcome = RunOutcome {
+        paths: toy.paths,
+        modes,
+        pairs,
+        held_paths: 0,
+        twins: None,
+        step_bias: None,
+        correlations: Vec::new(),
+    };
     (outcome, PathSample { steps, modes: sampled })
 }
 
