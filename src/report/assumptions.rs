@@ -1,8 +1,9 @@
 //! The model in sentences: what a reader has to know before using the numbers.
 
 use super::format::{percent_trimmed, significant, steps, whole};
-use crate::domain::{FillPrice, Remainder, Span};
-use crate::paths::{Law, MarketModel};
+use super::law;
+use crate::domain::{FillPrice, MarginMode, Monitoring, Remainder, Span};
+use crate::paths::Sampling;
 use crate::scenario::Scenario;
 
 /// What the numbers rest on: what every reader of a table has to know.
@@ -26,22 +27,46 @@ pub fn essential(scenario: &Scenario) -> Vec<String> {
          auto-deleveraging. Positions are opened at time 0 and marked, not closed, at the horizon."
             .to_owned(),
     ];
-    history.into_iter().chain(always).collect()
+    history.into_iter().chain(replayed(scenario)).chain(always).collect()
 }
 
 /// The rest, which the table shows in other words.
 pub fn further(scenario: &Scenario) -> Vec<String> {
-    vec![
-        format!(
-            "Intervals are at {} and cover the sampling error of a finite number of paths only; they say \
-             nothing of whether the price model or its parameters are right.",
-            percent_trimmed(scenario.settings.confidence),
-        ),
+    let confidence = percent_trimmed(scenario.settings.confidence);
+    let intervals = format!(
+        "Intervals are at {confidence} and cover the sampling error of a finite number of paths only; they say \
+         nothing of whether the price model or its parameters are right."
+    );
+    let pairs = "Paths are drawn in antithetic pairs, the Gaussian draws of the second being those of the first with \
+                 the opposite sign; intervals take a pair as one observation."
+        .to_owned();
+    let common = [
         "Modes are run on the same price paths, so their differences are measured path by path.".to_owned(),
         "Quantiles and tail means are read off bins and lie above the exact value by at most the `resolution` \
          given with them."
             .to_owned(),
-    ]
+    ];
+    let is_replayed = scenario.market.windows.is_some();
+    let is_paired = scenario.settings.sampling == Sampling::Antithetic;
+    let intervals = (!is_replayed).then_some(intervals);
+    intervals.into_iter().chain(is_paired.then_some(pairs)).chain(common).collect()
+}
+
+/// What replayed windows are, and are not.
+fn replayed(scenario: &Scenario) -> Option<String> {
+    let windows = scenario.market.windows.as_ref()?;
+    let count = windows.windows(scenario.settings.steps);
+    let overlap = if (windows.stride as u64) < scenario.settings.steps {
+        " They overlap, so that neighbours share most of their bars."
+    } else {
+        ""
+    };
+    Some(format!(
+        "Paths are windows of one history of {} bars, {} in all, as they were.{overlap} They are no independent \
+         draws, and no intervals are given: what is counted is how often it happened in this history.",
+        whole(windows.bars() as u64),
+        whole(count),
+    ))
 }
 
 fn check_times(scenario: &Scenario) -> String {
@@ -53,10 +78,31 @@ fn check_times(scenario: &Scenario) -> String {
         }
         _ => String::new(),
     };
+    if settings.monitoring == Monitoring::Continuous {
+        return continuous(scenario, &every);
+    }
     format!(
         "Margin is checked at the end of each of {}{every}: a dip inside a step that has recovered by \
          its end liquidates nothing, so liquidations are counted too low rather than too high.",
         steps(settings.steps),
+    )
+}
+
+fn continuous(scenario: &Scenario, every: &str) -> String {
+    let of_one = "the lowest and the highest price inside each step are drawn from their law given the step's ends";
+    // Only a pool that holds several assets has no law of one price to draw from.
+    let pools_assets = scenario.portfolio.assets.len() > 1
+        && scenario.settings.modes.iter().any(|mode| *mode != MarginMode::Isolated);
+    let of_several = if pools_assets {
+        "; a pool of several assets is checked at 256 times inside the steps that come near its barrier, so that a \
+         dip between two of them is missed"
+    } else {
+        ""
+    };
+    format!(
+        "Margin is checked at every moment: prices move in {}{every}, and {of_one}{of_several}. Drawdowns are measured \
+         at the ends of steps.",
+        steps(scenario.settings.steps),
     )
 }
 
@@ -86,7 +132,7 @@ pub fn model_in_words(scenario: &Scenario) -> Vec<String> {
             "{} at {}: {}",
             asset.name,
             significant(model.price, 12),
-            law(&model.law, market)
+            law::in_words(&model.law, market)
         ));
     }
     let count = market.assets.len();
@@ -98,11 +144,8 @@ pub fn model_in_words(scenario: &Scenario) -> Vec<String> {
             }
         }
     }
+    let names: Vec<&str> = scenario.portfolio.assets.iter().map(|asset| asset.name.as_str()).collect();
+    lines.extend(law::common_jumps_in_words(market, &names));
+    lines.extend(law::shocks_in_words(market, &names));
     lines
-}
-
-fn law(law: &Law, market: &MarketModel) -> String {
-    let _ = law;
-    let _ = market;
-    String::new()
 }
