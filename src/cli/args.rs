@@ -26,6 +26,16 @@ pub enum Command {
         /// Preset whose rules to print
         name: Option<String>,
     },
+    /// List the price models, or print one model's law and parameters
+    Models {
+        /// Model to print
+        kind: Option<String>,
+    },
+    /// Print the JSON Schema of the scenario file, for editors
+    Schema {
+        /// What to describe: scenario
+        of: String,
+    },
 }
 
 /// What changes a scenario from outside its file.

@@ -2,9 +2,11 @@
 
 mod args;
 mod check;
+mod models;
 mod output;
 mod replay;
 mod run;
+mod schema;
 mod signal;
 mod venues;
 
@@ -28,6 +30,8 @@ pub fn main() -> ExitCode {
         Command::Check(options) => check::check(&options),
         Command::Replay(options) => replay::replay(&options),
         Command::Venues { name } => venues::venues(name.as_deref()),
+        Command::Models { kind } => models::models(kind.as_deref()),
+        Command::Schema { of } => schema::schema(&of),
     };
     exit_code(done)
 }

@@ -1,8 +1,8 @@
 //! The model in sentences: what a reader has to know before using the numbers.
 
 use super::format::{significant, steps, whole};
-use crate::domain::{FillPrice, Remainder, Span};
-use crate::paths::{Law, MarketModel};
+use super::law;
+use crate::domain::{FillPrice, MarginMode, Monitoring, Remainder, Span};
 use crate::scenario::Scenario;
 
 /// What the numbers rest on: what every reader of a table has to know.
@@ -26,7 +26,7 @@ pub fn essential(scenario: &Scenario) -> Vec<String> {
          auto-deleveraging. Positions are opened at time 0 and marked, not closed, at the horizon."
             .to_owned(),
     ];
-    history.into_iter().chain(always).collect()
+    history.into_iter().chain(replayed(scenario)).chain(always).collect()
 }
 
 /// The rest, which the table shows in other words.
@@ -40,6 +40,21 @@ pub fn further(scenario: &Scenario) -> Vec<String> {
     ]
 }
 
+/// What replayed windows are.
+fn replayed(scenario: &Scenario) -> Option<String> {
+    let windows = scenario.market.windows.as_ref()?;
+    let independent = if super::sampling::windows_overlap(scenario) {
+        ""
+    } else {
+        " They do not overlap, and intervals take them for independent draws."
+    };
+    Some(format!(
+        "Paths are windows of one history of {} bars, {} in all, as they were.{independent}",
+        whole(windows.bars() as u64),
+        whole(windows.windows(scenario.settings.steps)),
+    ))
+}
+
 fn check_times(scenario: &Scenario) -> String {
     let settings = &scenario.settings;
     let step = settings.horizon.seconds().checked_div(settings.steps).and_then(Span::from_seconds);
@@ -49,10 +64,32 @@ fn check_times(scenario: &Scenario) -> String {
         }
         _ => String::new(),
     };
+    if settings.monitoring == Monitoring::Continuous {
+        return continuous(scenario, &every);
+    }
     format!(
         "Margin is checked at the end of each of {}{every}: a dip inside a step that has recovered by \
          its end liquidates nothing, so liquidations are counted too low rather than too high.",
         steps(settings.steps),
+    )
+}
+
+fn continuous(scenario: &Scenario, every: &str) -> String {
+    let of_one =
+        "the lowest and the highest price inside each step are drawn from their law given the step's ends";
+    // Only a pool that holds several assets has no law of one price to draw from.
+    let pools_assets = scenario.portfolio.assets.len() > 1
+        && scenario.settings.modes.iter().any(|mode| *mode != MarginMode::Isolated);
+    let of_several = if pools_assets {
+        "; a pool of several assets is checked at 256 times inside the steps that come near its barrier, so that a \
+         dip between two of them is missed"
+    } else {
+        ""
+    };
+    format!(
+        "Margin is checked at every moment: prices move in {}{every}, and {of_one}{of_several}. Drawdowns are measured \
+         at the ends of steps.",
+        steps(scenario.settings.steps),
     )
 }
 
@@ -82,7 +119,7 @@ pub fn model_in_words(scenario: &Scenario) -> Vec<String> {
             "{} at {}: {}",
             asset.name,
             significant(model.price, 12),
-            law(&model.law, market)
+            law::in_words(&model.law, market)
         ));
     }
     let count = market.assets.len();
@@ -94,11 +131,8 @@ pub fn model_in_words(scenario: &Scenario) -> Vec<String> {
             }
         }
     }
+    let names: Vec<&str> = scenario.portfolio.assets.iter().map(|asset| asset.name.as_str()).collect();
+    lines.extend(law::common_jumps_in_words(market, &names));
+    lines.extend(law::shocks_in_words(market, &names));
     lines
-}
-
-fn law(law: &Law, market: &MarketModel) -> String {
-    let _ = law;
-    let _ = market;
-    String::new()
 }

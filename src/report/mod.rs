@@ -2,6 +2,7 @@
 
 mod assumptions;
 mod build;
+pub mod catalogue;
 pub mod charts;
 mod cost;
 pub mod csv;
@@ -9,8 +10,10 @@ mod document;
 pub mod folder;
 mod format;
 pub mod json;
+mod law;
 pub mod plan;
 mod sampling;
+pub mod schema;
 pub mod terminal;
 
 pub use build::build;

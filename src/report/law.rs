@@ -1,0 +1,198 @@
+//! Laws in words, with all their parameters.
+
+use super::format::{percent_trimmed, significant, whole};
+use crate::domain::SECONDS_PER_YEAR;
+use crate::paths::{
+    Garch, Heston, Innovations, Kou, Law, MarketModel, NormalJump, NormalJumps, Regime, ShockTime,
+};
+
+/// Significant digits of a parameter.
+const DIGITS: usize = 6;
+const DAYS_PER_YEAR: f64 = 365.0;
+
+/// One law, to follow an asset's name and price.
+pub fn in_words(law: &Law, market: &MarketModel) -> String {
+    match law {
+        Law::Gbm(law) => format!("geometric Brownian motion, {}", diffusion(law.drift, law.volatility)),
+        Law::Merton(law) => format!(
+            "Brownian motion with normal jumps (Merton), {}; {}",
+            diffusion(law.drift, law.volatility),
+            normal_jumps(&law.jumps)
+        ),
+        Law::Kou(law) => kou(law),
+        Law::Heston(law) => format!("stochastic variance (Heston), {}", heston(law)),
+        Law::Bates(law) => format!(
+            "stochastic variance with normal jumps (Bates), {}; {}",
+            heston(&law.heston),
+            normal_jumps(&law.jumps)
+        ),
+        Law::Garch(law) => garch(law, market.step_years),
+        Law::Regime(law) => regime(law),
+        Law::Ou(law) => format!(
+            "log price that reverts to {} at a speed of {} a year{}, volatility {} a year, without drift",
+            significant(law.level, 12),
+            short(law.mean_reversion),
+            half_life(law.mean_reversion),
+            percent_trimmed(law.volatility)
+        ),
+        Law::VarianceGamma(law) => format!(
+            "variance gamma, {} on the clock, skew {} and variance of the clock {} a year; it moves by jumps alone",
+            diffusion(law.drift, law.volatility),
+            short(law.skew),
+            short(law.nu)
+        ),
+        Law::Nig(law) => format!(
+            "normal inverse Gaussian, drift {} a year, alpha {}, beta {} and delta {} a year; it moves by jumps alone",
+            percent_trimmed(law.drift),
+            short(law.alpha),
+            short(law.beta),
+            short(law.delta)
+        ),
+        Law::Bootstrap { .. } => match &market.history {
+            Some(history) => format!(
+                "returns resampled from {} rows of history in blocks of {} steps on average",
+                whole(history.rows() as u64),
+                short(history.mean_block),
+            ),
+            None => "returns resampled from its history".to_owned(),
+        },
+        Law::Replay { .. } => match &market.windows {
+            Some(history) => format!(
+                "windows of {} bars of history as they were, scaled to this price, one beginning every {}",
+                whole(history.bars() as u64),
+                if history.stride == 1 {
+                    "bar".to_owned()
+                } else {
+                    format!("{} bars", whole(history.stride as u64))
+                },
+            ),
+            None => "windows of its history as they were".to_owned(),
+        },
+    }
+}
+
+fn short(value: f64) -> String {
+    significant(value, DIGITS)
+}
+
+fn diffusion(drift: f64, volatility: f64) -> String {
+    format!("drift {} and volatility {} a year", percent_trimmed(drift), percent_trimmed(volatility))
+}
+
+/// ` (a half-life of 6.93 days)`; nothing where a deviation stays.
+fn half_life(speed: f64) -> String {
+    if speed > 0.0 {
+        let days = core::f64::consts::LN_2 / speed * DAYS_PER_YEAR;
+        format!(" (a half-life of {} days)", significant(days, 3))
+    } else {
+        String::new()
+    }
+}
+
+fn size(jump: &NormalJump) -> String {
+    format!("mean {} and standard deviation {} in log price", short(jump.mean), short(jump.std))
+}
+
+fn normal_jumps(jumps: &NormalJumps) -> String {
+    format!("{} jumps a year on average, {}, compensated in the drift", short(jumps.rate), size(&jumps.size))
+}
+
+fn kou(law: &Kou) -> String {
+    format!(
+        "Brownian motion with double exponential jumps (Kou), {}; {} jumps a year on average, up with probability {} \
+         by {} on average and otherwise down by {} in log price, compensated in the drift",
+        diffusion(law.drift, law.volatility),
+        short(law.jump_rate),
+        percent_trimmed(law.up_probability),
+        short(1.0 / law.up_rate),
+        short(1.0 / law.down_rate),
+    )
+}
+
+fn heston(law: &Heston) -> String {
+    format!(
+        "drift {} a year; the variance opens at {} a year (volatility {}), reverts to {} (volatility {}) at a speed of {} \
+         a year{}, has a volatility of {}, and a correlation of {} with the price",
+        percent_trimmed(law.drift),
+        short(law.initial_variance),
+        percent_trimmed(law.initial_variance.sqrt()),
+        short(law.long_run_variance),
+        percent_trimmed(law.long_run_variance.sqrt()),
+        short(law.mean_reversion),
+        half_life(law.mean_reversion),
+        short(law.vol_of_vol),
+        short(law.correlation),
+    )
+}
+
+fn garch(law: &Garch, step_years: f64) -> String {
+    let innovations = match law.innovations {
+        Innovations::Normal => "normal".to_owned(),
+        Innovations::StudentT(nu) => format!("Student-t with {} degrees of freedom", short(nu)),
+    };
+    let seconds = f64::from(law.interval_steps) * step_years * SECONDS_PER_YEAR as f64;
+    let hours = significant(seconds / 3_600.0, DIGITS);
+    format!(
+        "GARCH with leverage, drift {} and long-run volatility {} a year, alpha {}, beta {}, gamma {}, innovations \
+         {innovations}; its variance is updated every {} ({hours} hours)",
+        percent_trimmed(law.drift),
+        percent_trimmed(law.volatility),
+        short(law.alpha),
+        short(law.beta),
+        short(law.gamma),
+        if law.interval_steps == 1 { "step".to_owned() } else { format!("{} steps", law.interval_steps) },
+    )
+}
+
+fn regime(law: &Regime) -> String {
+    let n = law.states.len();
+    let state = |index: usize| {
+        let state = &law.states[index];
+        let held = if state.mean_duration_years.is_finite() {
+            format!(" for {} days on average", short(state.mean_duration_years * DAYS_PER_YEAR))
+        } else {
+            String::new()
+        };
+        let share = percent_trimmed(libm::round(law.start[index] * 1e4) / 1e4);
+        let follow: Vec<String> = (0..n)
+            .filter(|to| n > 2 && law.transition[index * n + to] > 0.0)
+            .map(|to| format!("{} {}", to, percent_trimmed(law.transition[index * n + to])))
+            .collect();
+        let follow = if follow.is_empty() { String::new() } else { format!(", then {}", follow.join(", ")) };
+        format!("{index}: {}{held}{follow} ({share} of the time)", diffusion(state.drift, state.volatility))
+    };
+    let states: Vec<String> = (0..n).map(state).collect();
+    format!("switches between states; {}", states.join("; "))
+}
+
+/// The jumps that assets have in common, where there are any.
+pub fn common_jumps_in_words(market: &MarketModel, names: &[&str]) -> Option<String> {
+    let jumps = market.common_jumps.as_ref()?;
+    let taking_part = names.iter().zip(&jumps.sizes).filter_map(|(name, size)| Some((name, size.as_ref()?)));
+    let sizes: Vec<String> = taking_part.map(|(name, jump)| format!("{name} {}", size(jump))).collect();
+    Some(format!(
+        "Common jumps, {} a year on average, at the same instants: {}; compensated in the drift of laws that have one",
+        short(jumps.rate),
+        sizes.join("; ")
+    ))
+}
+
+/// The shocks laid over the models, one sentence each.
+pub fn shocks_in_words(market: &MarketModel, names: &[&str]) -> Vec<String> {
+    let shock = |shock: &crate::paths::Shock| {
+        let moves: Vec<String> = names
+            .iter()
+            .zip(&shock.log_moves)
+            .filter(|(_, log_move)| **log_move != 0.0)
+            .map(|(name, log_move)| format!("{name} {}", percent_trimmed(libm::expm1(*log_move))))
+            .collect();
+        let when = match shock.time {
+            ShockTime::At(at) => {
+                format!("on day {}", short(at * market.step_years * DAYS_PER_YEAR))
+            }
+            ShockTime::Rate(rate) => format!("{} times a year on average, at random", short(rate)),
+        };
+        format!("Shock {when}: {}, laid over the models and not compensated", moves.join(", "))
+    };
+    market.shocks.iter().map(shock).collect()
+}
