@@ -4,6 +4,8 @@
 //! A comparison fails at |z| >= 4.5, odds of 1 in 150,000 for a correct simulator; a Kolmogorov–Smirnov distance at
 //! √n·D >= 2.5, odds of at most 2·exp(−2·2.5²) = 1 in 134,000. What a test would see stands at the test.
 
+#[path = "laws/antithetic.rs"]
+mod antithetic;
 #[path = "laws/characteristic.rs"]
 mod characteristic;
 #[path = "laws/complex.rs"]
@@ -14,6 +16,8 @@ mod dependence;
 mod distance;
 #[path = "laws/figures.rs"]
 mod figures;
+#[path = "laws/history.rs"]
+mod history;
 #[path = "laws/inversion.rs"]
 mod inversion;
 #[path = "laws/limits.rs"]
@@ -22,6 +26,10 @@ mod limits;
 mod marginal;
 #[path = "laws/moments.rs"]
 mod moments;
+#[path = "laws/overlay.rs"]
+mod overlay;
+#[path = "laws/range.rs"]
+mod range;
 #[path = "laws/sample.rs"]
 mod sample;
 #[path = "laws/steps.rs"]

@@ -86,3 +86,34 @@ fn upper_fraction(shape: f64, x: f64) -> f64 {
     }
     fraction
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use statrs::distribution::{ContinuousCDF, Gamma};
+
+    const SHAPES: [f64; 7] = [1.0, 1.0001, 1.5, 4.0, 50.0, 1e4, 1e6];
+
+    /// Against incomplete gamma functions of another making: what they say of the quantile's smaller tail, as an error
+    /// of the quantile. 2e-12 at a shape of 1e6, where theirs have lost as many digits as ours, 1e-13 below 100.
+    #[test]
+    fn quantiles_have_their_probability() {
+        for shape in SHAPES {
+            let gamma = Gamma::new(shape, 1.0).unwrap();
+            for i in -32..=32 {
+                let z = f64::from(i) * 0.25;
+                let y = log_quantile(shape, z);
+                let x = libm::exp(y);
+                let (log_tail, asked) = if z < 0.0 {
+                    (libm::log(gamma.cdf(x)), log_survival(-z))
+                } else {
+                    (libm::log(gamma.sf(x)), log_survival(z))
+                };
+                // d ln tail/d ln x of the smaller tail.
+                let slope = libm::exp(log_density(z) - asked) / log_quantile_slope(shape, z, y);
+                let error = ((log_tail - asked) / slope).abs();
+                assert!(error < 1e-11, "shape {shape}, deviate {z}: {error:e}");
+            }
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! Functions of a normal deviate as tables of cubics, so that any quantile costs a look-up in every lane.
 //!
 //! Cubic Hermite pieces between nodes 1/32 apart, with exact slopes: the error is at most (1/32)⁴/384 times the
-//! largest fourth derivative; the tests state what it comes to for each function.
+//! largest fourth derivative. That comes to less than 5e-10 for each of the functions (tested): the probability of a
+//! variance gamma or Student-t return is then off by less than 1e-10.
 
 use super::elementary::exp;
 use super::gamma::{log_quantile, log_quantile_slope};
@@ -79,5 +80,54 @@ impl NormalTable {
         for l in 0..LANES {
             values[l] *= exp(logs[l]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Largest difference between a table and its function at 10,000 deviates within ±8.49 that share no factor with
+    /// the nodes.
+    fn worst(table: &NormalTable, function: impl Fn(f64) -> f64) -> f64 {
+        (0..10_000)
+            .map(|i| 8.49 * (2.0 * (f64::from(i) * 0.618_033_988_749_895).fract() - 1.0))
+            .map(|z| (table.at(z) - function(z)).abs())
+            .fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn log_survival_to_half_a_billionth() {
+        let error = worst(&NormalTable::log_survival(), log_survival);
+        assert!(error < 5e-10, "{error:e}");
+    }
+
+    #[test]
+    fn gamma_quantiles_to_half_a_billionth() {
+        for shape in [1.0, 1.0001, 1.5, 4.0, 50.0, 1e4, 1e6] {
+            let error = worst(&NormalTable::log_gamma(shape), |z| log_quantile(shape, z));
+            assert!(error < 5e-10, "{shape}: {error:e}");
+        }
+    }
+
+    #[test]
+    fn student_mixing_to_half_a_billionth() {
+        for nu in [2.05, 3.0, 5.0, 30.0, 1e4] {
+            let exact = |z| 0.5 * (libm::log((nu - 2.0) / 2.0) - log_quantile(0.5 * nu, z));
+            let error = worst(&NormalTable::log_student_mixing(nu), exact);
+            assert!(error < 5e-10, "{nu}: {error:e}");
+        }
+    }
+
+    /// The ends of the range of deviates, and what lies beyond it, stay within the table.
+    #[test]
+    fn the_ends_are_there() {
+        let table = NormalTable::log_survival();
+        for z in [-REACH, -8.49, 8.49, REACH] {
+            assert!((table.at(z) - log_survival(z)).abs() < 1e-9, "{z}");
+        }
+        let mut values = [2.0; LANES];
+        table.scale_by_exp(&[8.0; LANES], &mut values);
+        assert!((values[3] / (2.0 * libm::exp(log_survival(8.0))) - 1.0).abs() < 1e-9);
     }
 }
