@@ -686,3 +686,71 @@ fn counts_to_a_value_are_those_of_its_bin() {
     assert_eq!(histogram.counts_to(-1e9), (0, 0));
     assert_eq!(histogram.counts_to(50.0), (6, 7));
 }
+
+/// Over 440 doublings of either sign, as held prices spread: in order, near, and small.
+#[test]
+fn far_values_share_coarser_bins() {
+    let mut spread = Distribution::new(100.0);
+    let mut values: Vec<f64> = (0..60_000).map(|i| 1e3 * libm::exp(f64::from(i) * 0.005)).collect();
+    values.extend(values.clone().iter().map(|v| -v));
+    values.iter().for_each(|v| spread.add(*v));
+    values.sort_by(f64::total_cmp);
+    assert_eq!(spread.histogram().total(), 120_000);
+    let bins: Vec<(f64, u64)> = spread.histogram().bins().collect();
+    assert!(bins.windows(2).all(|w| w[0].0 < w[1].0), "ascending");
+    // Pages of 256: 24 doublings from 10 to 2^27 units have 2^14 bins each, all the rest 256.
+    let pages: f64 = 2.0 * (24.0 * 64.0 + 415.0);
+    assert!(bins.len() as f64 <= 256.0 * pages, "{}", bins.len());
+    for rank in [1, 777, 30_000, 60_000, 60_001, 90_000, 119_999, 120_000] {
+        let (found, exact) = (spread.at_rank(rank as u64).unwrap(), values[rank - 1]);
+        assert!(found >= exact && found - exact <= exact.abs() / 256.0, "{rank}: {found} {exact}");
+    }
+    assert_eq!(spread.resolution().map(|r| r / values[119_999]), Some(1.0 / 256.0));
+    // Where the bins change their width, they stay in order: 2^27 units and its neighbours.
+    let edge = 100.0 * 134_217_728.0;
+    let mut around = Histogram::new(100.0);
+    [0.9, 1.0, 1.002, 1.01, 1.5].iter().for_each(|f| around.add(f * edge));
+    assert_eq!(
+        around.bins().map(|(value, count)| (value / edge, count)).collect::<Vec<_>>(),
+        [(0.9, 1), (1.002, 2), (1.01, 1), (1.5, 1)]
+    );
+}
+
+/// McNemar's test by pairs rejects a true hypothesis as seldom as it says, whichever way the paths of a pair depend on
+/// each other; the exact test of as many independent paths does not.
+#[test]
+fn mcnemar_by_pairs_holds_its_level() {
+    const RUNS: u32 = 4_000;
+    let mut state = 11_u64;
+    let mut uniform = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    for (sign, naive_from, naive_to) in [(1, 0.1, 1.0), (-1, 0.0, 0.01)] {
+        let (mut by_pairs, mut naive) = (0, 0);
+        for _ in 0..RUNS {
+            let (mut d, mut plus, mut minus) = (TwinDifferences::default(), 0, 0);
+            for _ in 0..400 {
+                let mut draw = || match uniform() {
+                    u if u < 0.1 => -1,
+                    u if u < 0.2 => 1,
+                    _ => 0,
+                };
+                let (first, other) = (draw(), draw());
+                let second = if uniform() < 0.8 { sign * first } else { other };
+                match (first + second as i32).abs() {
+                    1 => d.by_one += 1,
+                    2 => d.by_two += 1,
+                    _ => {}
+                }
+                let count = |v: i32| u64::from(first == v) + u64::from(second == v);
+                (plus, minus) = (plus + count(1), minus + count(-1));
+            }
+            by_pairs += u32::from(d.mcnemar(plus, minus) < 0.05);
+            naive += u32::from(mcnemar_exact(plus, minus) < 0.05);
+        }
+        let share = |count: u32| f64::from(count) / f64::from(RUNS);
+        assert!((0.02..0.06).contains(&share(by_pairs)), "{sign}: {}", share(by_pairs));
+        assert!((naive_from..naive_to).contains(&share(naive)), "{sign}: {}", share(naive));
+    }
+}

@@ -1,6 +1,6 @@
 //! One measure over all paths: moments exact, quantiles and tails within a bin.
 
-use super::histogram::{BIN, LINEAR_LIMIT};
+use super::histogram::{BIN, FAR_BIN, FINE_LIMIT, LINEAR_LIMIT};
 use super::tail::tail_mean;
 use super::{Histogram, MeanEstimate, Moments, quantile_rank};
 
@@ -8,7 +8,7 @@ use super::{Histogram, MeanEstimate, Moments, quantile_rank};
 ///
 /// Quantiles and tail means are read off the bins by the largest value each bin holds: they lie above
 /// the exact value by at most 2^−14 (6.1e-5) of the unit, or of the value where that is beyond 8
-/// units. A value that many paths share exactly (a liquidated account's loss) comes out exactly
+/// units (2^−8 beyond 2^27 units). A value that many paths share exactly (a liquidated account's loss) comes out exactly
 /// where nothing above it falls into its bin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distribution {
@@ -78,6 +78,10 @@ impl Distribution {
     /// `None` without values.
     pub fn resolution(&self) -> Option<f64> {
         let largest = self.moments.max()?.max(-self.moments.min()?);
-        Some((BIN * self.unit).max(if largest > LINEAR_LIMIT * self.unit { BIN * largest } else { 0.0 }))
+        Some(match largest / self.unit {
+            size if size > FINE_LIMIT => FAR_BIN * largest,
+            size if size > LINEAR_LIMIT => BIN * largest,
+            _ => BIN * self.unit,
+        })
     }
 }

@@ -10,6 +10,14 @@ pub(super) const BIN: f64 = 1.0 / BINS_PER_UNIT;
 const BINS_PER_UNIT: f64 = 16_384.0;
 /// Up to here (in units) bins have a fixed width.
 pub(super) const LINEAR_LIMIT: f64 = 8.0;
+/// Up to here (in units) bins are as fine as [`BIN`]; beyond, where moments have no variance any more, there is one page
+/// for every doubling, or a price held at the edge of the range of numbers would cost hundreds of megabytes.
+pub(super) const FINE_LIMIT: f64 = (1u64 << 27) as f64;
+/// Relative width of the bins beyond that.
+pub(super) const FAR_BIN: f64 = 1.0 / PAGE as f64;
+/// Bits of a number that do not tell its bin: all but 14 of the fraction, and all but 8 far out.
+const FINE_BITS: u32 = 52 - 14;
+const FAR_BITS: u32 = 52 - 8;
 const LINEAR_BINS: i64 = (LINEAR_LIMIT * BINS_PER_UNIT) as i64;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,7 +35,7 @@ const LINEAR_PAGES: usize = 2 * LINEAR_BINS as usize / PAGE + 1;
 
 /// Counts per bin and the largest value seen in each, in pages made on demand: memory depends on the
 /// spread of the values, not on their number, and stays below 2 MiB for values within 8 units
-/// of either sign and a quarter of that for every doubling beyond.
+/// of either sign, a quarter of that for every doubling beyond, and a page of 4 KiB for every one beyond 2^27 units.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Histogram {
     unit: f64,
@@ -119,7 +127,11 @@ fn bin_index(x: f64) -> i64 {
     if x.abs() <= LINEAR_LIMIT {
         return (x * BINS_PER_UNIT).ceil() as i64;
     }
-    // The bit pattern of a positive f64 rises with its value: keep exponent and 14 mantissa bits.
-    let coarse = |y: f64| (y.to_bits() >> 38) as i64 - (LINEAR_LIMIT.to_bits() >> 38) as i64;
+    // The bit pattern of a positive f64 rises with its value: keep exponent and the first bits of the fraction.
+    let bins =
+        |from: f64, to: f64, bits: u32| (to.to_bits() >> bits) as i64 - (from.to_bits() >> bits) as i64;
+    let coarse = |y: f64| {
+        bins(LINEAR_LIMIT, y.min(FINE_LIMIT), FINE_BITS) + bins(FINE_LIMIT, y.max(FINE_LIMIT), FAR_BITS)
+    };
     if x > 0.0 { LINEAR_BINS + 1 + coarse(x) } else { -LINEAR_BINS - 1 - coarse(-x) }
 }
