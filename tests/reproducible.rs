@@ -1,13 +1,19 @@
 //! Same job and seed, same bits: for any number of threads, any vector width, and between versions.
 
 mod common;
+#[path = "laws/zoo.rs"]
+#[allow(dead_code)] // other tests use the rest
+mod zoo;
 
 use std::sync::atomic::AtomicBool;
 
 use common::{Held, portfolio};
 use ringfence::domain::{Collateral, Decimal, FillPrice, MarginMode, Remainder, Side, TierTable};
 use ringfence::margin::BookPlan;
-use ringfence::paths::{AssetModel, Gbm, LANES, Law, MarketModel, PathGenerator, ReturnHistory};
+use ringfence::paths::{
+    AssetModel, CommonJumps, Garch, Gbm, Innovations, LANES, Law, MarketModel, NormalJump, PathGenerator,
+    ReturnHistory, Sampling, Shock, ShockTime,
+};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use rust_decimal::dec;
 
@@ -66,6 +72,111 @@ fn threads_and_vector_width_change_no_bit() {
         }
     }
 }
+
+/// Every driven law at once, correlated, with common jumps and shocks.
+fn every_law() -> MarketModel {
+    let mut laws = zoo::drifting(0.1);
+    laws.push(zoo::ou());
+    let student =
+        Garch { innovations: Innovations::StudentT(5.0), interval_steps: 3, ..zoo::garch_parameters(0.0) };
+    laws.push(Law::Garch(student));
+    let n = laws.len();
+    let size = NormalJump { mean: -0.03, std: 0.02 };
+    MarketModel {
+        assets: laws.into_iter().map(|law| AssetModel { price: 1.0, law }).collect(),
+        correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { 0.4 }).collect(),
+        common_jumps: Some(CommonJumps { rate: 90.0, sizes: vec![Some(size); n] }),
+        shocks: vec![
+            Shock { time: ShockTime::At(3.5), log_moves: vec![-0.1; n] },
+            Shock { time: ShockTime::Rate(60.0), log_moves: vec![0.05; n] },
+        ],
+        step_years: 1.0 / 365.0,
+        ..MarketModel::default()
+    }
+}
+
+/// One unit of every asset, long and short in turn, isolated and cross.
+fn every_law_job(sampling: Sampling) -> Job {
+    let market = every_law();
+    let n = market.assets.len();
+    let assets = vec![(dec!(1), TierTable::flat(dec!(0.005))); n];
+    let held = |asset| {
+        let side = if asset % 2 == 0 { Side::Long } else { Side::Short };
+        Held { asset, side, quantity: dec!(1), margin: dec!(0.2), collateral: Collateral::Isolated }
+    };
+    let positions: Vec<Held> = (0..n).map(held).collect();
+    let book = portfolio(dec!(3), &assets, &positions, FillPrice::Mark, Remainder::Return);
+    Job {
+        generator: PathGenerator::new(&market, 77).unwrap().with_sampling(sampling),
+        books: [MarginMode::Isolated, MarginMode::Cross].map(|mode| BookPlan::new(&book, mode)).into(),
+        paths: 500,
+        steps: 21,
+        ruin_equity: 0.3,
+    }
+}
+
+#[test]
+fn no_law_depends_on_threads_or_vector_width() {
+    for sampling in [Sampling::Independent, Sampling::Antithetic] {
+        let job = every_law_job(sampling);
+        let reference = format!("{:?}", run(&job, 1, WidthLimit::Scalar));
+        for (threads, limit) in [(2, WidthLimit::Avx2), (3, WidthLimit::Avx512), (1, WidthLimit::Avx512)] {
+            assert!(format!("{:?}", run(&job, threads, limit)) == reference, "{threads} threads, {limit:?}");
+        }
+    }
+}
+
+/// A path of every law, wherever its block begins.
+#[test]
+fn no_law_depends_on_the_block() {
+    for sampling in [Sampling::Independent, Sampling::Antithetic] {
+        let generator = every_law_job(sampling).generator;
+        let prices = |first: u64| {
+            let mut block = generator.begin(first);
+            generator.advance(&mut block, 8);
+            generator.advance(&mut block, 8);
+            (0..generator.assets()).map(|asset| *block.price(asset, 7)).collect::<Vec<_>>()
+        };
+        let (aligned, alone) = (prices(64), prices(100));
+        for (asset, (aligned, alone)) in aligned.iter().zip(&alone).enumerate() {
+            assert_eq!(aligned[100 - LANES].to_bits(), alone[0].to_bits(), "asset {asset}");
+        }
+    }
+}
+
+/// Ledger and kernel on paths of every law.
+#[test]
+fn the_ledger_follows_every_law() {
+    let simulator = Simulator::new(2, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
+    let audit = simulator.audit(&every_law_job(Sampling::Independent), &AtomicBool::new(false)).unwrap();
+    assert!(audit.paths == 64 && audit.events > 200 && audit.max_balance_error < 1e-12, "{audit:?}");
+}
+
+/// The first path's price of every law after eight steps. If one changes, the change is value-breaking: name it under
+/// that heading in CHANGELOG.md.
+#[test]
+fn values_of_every_law_are_stable_between_versions() {
+    let generator = every_law_job(Sampling::Independent).generator;
+    let mut block = generator.begin(0);
+    generator.advance(&mut block, 8);
+    let prices: Vec<u64> = (0..generator.assets()).map(|asset| block.price(asset, 7)[0].to_bits()).collect();
+    assert_eq!(prices, PRICES_OF_LAWS, "{prices:#x?}");
+}
+
+const PRICES_OF_LAWS: [u64; 12] = [
+    0x3fed_7606_750c_7603,
+    0x3fef_a77f_c514_4e1c,
+    0x3fec_6b0c_68a4_4f06,
+    0x3fe8_cc50_cb24_e347,
+    0x3fe9_d0bf_005d_b832,
+    0x3fea_9229_e9ed_6db0,
+    0x3fed_8e1b_cbe2_983d,
+    0x3feb_bb74_c0a4_3b41,
+    0x3feb_8902_8a00_03f8,
+    0x3fec_4463_2603_a26e,
+    0x3fe5_f486_63c2_dfa8,
+    0x3fec_bcd1_ea6e_49ea,
+];
 
 #[test]
 fn a_path_does_not_depend_on_how_many_others_there_are() {

@@ -7,7 +7,8 @@
 //!
 //! Kept relative to the long-run variance h̄ = volatility²·interval: started at 1, so that with α = β = γ = 0 the
 //! price is a geometric Brownian motion bit for bit. A Student-t is a normal with a random variance,
-//! (ν − 2)/χ²_ν, drawn once per interval.
+//! (ν − 2)/χ²_ν, drawn once per interval; assets share the draw (a multivariate Student-t), so that they keep the
+//! correlation of their drivers, and have large moves together.
 
 use super::gbm::half_variance;
 use super::table::NormalTable;

@@ -143,7 +143,11 @@ impl PathGenerator {
         block.jumps.extend(self.jumps.iter().map(source));
         for (asset, (law, path)) in self.assets.iter().zip(&mut block.assets).enumerate() {
             path.state = law.begin(|lane, purpose| stream(lane, purpose, asset));
-            path.own.restart(law, |purpose| LaneStreams::new(self.seed, &ids, purpose, asset as u32));
+            path.own.restart(law, |purpose| {
+                // A clock runs fast or slow for the whole market: assets would lose their correlation to clocks apart.
+                let index = if matches!(purpose, Purpose::Clock | Purpose::ClockRoot) { 0 } else { asset };
+                LaneStreams::new(self.seed, &ids, purpose, index as u32)
+            });
         }
         if self.records_inside {
             block.inside.get_or_insert_with(|| InsideChunk::new(self.assets.len()));

@@ -3,6 +3,7 @@
 //!
 //! I over dt is inverse Gaussian with mean delta·dt/γ and shape (delta·dt)², γ = √(alpha² − beta²), drawn by the
 //! method of Michael, Schucany and Haas (1976); ω = delta·(√(alpha² − (beta + 1)²) − γ) compensates. The step is exact.
+//! Assets share the draws of their clocks, as in `variance_gamma`.
 
 use super::{LANES, Lanes};
 

@@ -30,9 +30,9 @@ pub enum Purpose {
     ShockTime,
     /// The part of a variance's driver that is its own.
     Volatility,
-    /// Normals of a random clock, or of an innovation's random variance.
+    /// Normals of a random clock, or of innovations' random variance; index 0, the same for all assets.
     Clock,
-    /// Uniforms of a random clock.
+    /// Uniforms of a random clock; index 0.
     ClockRoot,
     /// States of a regime.
     Switch,

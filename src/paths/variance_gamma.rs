@@ -4,6 +4,9 @@
 //! G_t has mean t and variance nu·t; ω = ln(1 − skew·nu − volatility²·nu/2)/nu compensates. The step is exact in law:
 //! G over dt is gamma with shape a = dt/nu, drawn as gamma(a + 1)·U^(1/a) (Devroye, "Non-uniform random variate
 //! generation", 1986, IV.6.4), the first factor from a table of quantiles (relative error below 5e-10).
+//!
+//! Assets on such a clock share its draws (Madan and Seneta 1990): of equal nu they keep the correlation of their
+//! drivers. With an asset that runs on calendar time they keep it only in part, E[√G]/√dt.
 
 use super::elementary::{exp, ln};
 use super::table::NormalTable;

@@ -12,7 +12,7 @@ use crate::paths::{LANES, PARTS_OF_A_STEP, Sampling};
 /// Paths looked at, at most; they leave a standard error of some 0.1 points of the difference.
 const MOST_PATHS: u64 = 16_384;
 /// Asset-steps looked at, at most, but for one block.
-const MOST_ASSET_STEPS: u64 = 60_000_000;
+const MOST_ASSET_STEPS: u64 = 30_000_000;
 
 /// Runs the first paths, drawn each on its own, under both kinds of monitoring; `None` where a law has no path inside
 /// steps.

@@ -1,7 +1,8 @@
 //! What assets have in common, and what they do not.
 
 use ringfence::paths::{
-    AssetModel, CommonJumps, Law, MarketModel, Merton, NormalJump, NormalJumps, PathGenerator, Regime, State,
+    AssetModel, CommonJumps, Garch, Innovations, LANES, Law, MarketModel, Merton, NormalJump, NormalJumps,
+    PathGenerator, Regime, State,
 };
 use statrs::distribution::{ChiSquared, ContinuousCDF, Discrete, Poisson};
 
@@ -214,5 +215,39 @@ fn the_mean_price_grows_at_the_drift_under_common_jumps() {
         let (exact, error) = (libm::exp(0.03), (variance / n).sqrt());
         println!("{}: {mean} against {exact}, z {:.2}", law.kind(), (mean - exact) / error);
         assert!((mean - exact).abs() < LIMIT * error, "{law:?}: {mean} against {exact} ± {error}");
+    }
+}
+
+/// Two assets on a random clock share its draws, so that their returns keep the correlation of their drivers: with
+/// clocks apart, hourly variance-gamma returns would have 0.03 of it, Student-t ones of 5 degrees 0.77.
+/// 640,000 paths: a standard error below 0.004 for tails as heavy as these (the sum of products is taken as its own).
+#[test]
+fn assets_on_a_clock_keep_the_correlation_of_their_drivers() {
+    let student = Garch {
+        innovations: Innovations::StudentT(5.0),
+        alpha: 0.0,
+        beta: 0.0,
+        gamma: 0.0,
+        ..zoo::garch_parameters(0.0)
+    };
+    for law in [zoo::variance_gamma(0.0), zoo::nig(0.0), Law::Garch(student)] {
+        let market = market(&[law.clone(), law.clone()], |_, _| 0.8);
+        let generator = PathGenerator::new(&market, 9_100).unwrap();
+        let (mut n, mut sums) = (0.0, [0.0; 5]);
+        for block in 0..10_000 {
+            let mut paths = generator.begin(block * LANES as u64);
+            generator.advance(&mut paths, 1);
+            for lane in 0..LANES {
+                let [x, y] =
+                    [0, 1].map(|asset| libm::log(paths.price(asset, 0)[lane] / market.assets[asset].price));
+                n += 1.0;
+                for (sum, term) in sums.iter_mut().zip([x, y, x * x, y * y, x * y]) {
+                    *sum += term;
+                }
+            }
+        }
+        let [x, y, xx, yy, xy] = sums.map(|sum| sum / n);
+        let correlation = (xy - x * y) / ((xx - x * x) * (yy - y * y)).sqrt();
+        assert!((correlation - 0.8).abs() < 0.02, "{law:?}: {correlation}");
     }
 }
