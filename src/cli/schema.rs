@@ -10,7 +10,9 @@ pub fn schema(of: &str) -> Result<()> {
                 .map_err(|error| Error::failed(format!("the schema cannot be written: {error}")))?;
             output::print(&format!("{text}\n"))
         }
-        "result" => Err(Error::input("schema result is not yet known in this version; write schema scenario")),
+        "result" => {
+            Err(Error::input("schema result is not yet known in this version; write schema scenario"))
+        }
         other => Err(Error::input(format!("there is no schema {other:?}; write schema scenario"))),
     }
 }

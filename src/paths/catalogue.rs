@@ -199,5 +199,9 @@ impl Parameter {
 fn number(value: f64) -> String {
     let size = value.abs();
     let sign = if value < 0.0 { "−" } else { "" };
-    if size != 0.0 && !(1e-3..1e6).contains(&size) { format!("{sign}{size:e}") } else { format!("{sign}{size}") }
+    if size != 0.0 && !(1e-3..1e6).contains(&size) {
+        format!("{sign}{size:e}")
+    } else {
+        format!("{sign}{size}")
+    }
 }

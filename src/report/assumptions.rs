@@ -89,7 +89,8 @@ fn check_times(scenario: &Scenario) -> String {
 }
 
 fn continuous(scenario: &Scenario, every: &str) -> String {
-    let of_one = "the lowest and the highest price inside each step are drawn from their law given the step's ends";
+    let of_one =
+        "the lowest and the highest price inside each step are drawn from their law given the step's ends";
     // Only a pool that holds several assets has no law of one price to draw from.
     let pools_assets = scenario.portfolio.assets.len() > 1
         && scenario.settings.modes.iter().any(|mode| *mode != MarginMode::Isolated);

@@ -83,7 +83,12 @@ pub fn render_markdown() -> String {
     for model in &MODELS {
         let parameters: Vec<String> = model.parameters.iter().map(in_cell).collect();
         let continuous = if model.is_continuous { "yes" } else { "no" };
-        let cells = [format!("`{}`", model.kind), model.summary.to_owned(), parameters.join("; "), continuous.to_owned()];
+        let cells = [
+            format!("`{}`", model.kind),
+            model.summary.to_owned(),
+            parameters.join("; "),
+            continuous.to_owned(),
+        ];
         let _ = writeln!(text, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "));
     }
     text

@@ -60,7 +60,11 @@ pub fn in_words(law: &Law, market: &MarketModel) -> String {
             Some(history) => format!(
                 "windows of {} bars of history as they were, scaled to this price, one beginning every {}",
                 whole(history.bars() as u64),
-                if history.stride == 1 { "bar".to_owned() } else { format!("{} bars", whole(history.stride as u64)) },
+                if history.stride == 1 {
+                    "bar".to_owned()
+                } else {
+                    format!("{} bars", whole(history.stride as u64))
+                },
             ),
             None => "windows of its history as they were".to_owned(),
         },

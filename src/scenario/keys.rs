@@ -114,7 +114,8 @@ pub(super) fn check_arrivals(field: &Field<'_>, rate: f64, horizon: Span) -> Res
         "`{}`: {rate} a year over {horizon} are {expected:.0} on every path, each drawn by itself; allowed: 1000000",
         field.path
     );
-    Err(field.fail(&what, "lower the rate, or shorten simulation.horizon; frequent small moves are volatility"))
+    Err(field
+        .fail(&what, "lower the rate, or shorten simulation.horizon; frequent small moves are volatility"))
 }
 
 /// `volatility = 0.65 (of the log price; …)`.

@@ -122,7 +122,10 @@ fn shock(
 
 fn when(table: &Table<'_>, has: &str, fail: impl Fn(&str, &str) -> Error) -> Error {
     let what = format!("`{}` has {has}; a shock needs one of the two", table.path());
-    fail(&what, "write at = \"10d\" for a shock at a known time, or rate = 2 for so many a year at random times")
+    fail(
+        &what,
+        "write at = \"10d\" for a shock at a known time, or rate = 2 for so many a year at random times",
+    )
 }
 
 /// The time in steps. A step's end is an exact integer, whatever the step.

@@ -23,11 +23,7 @@ pub(super) fn merton(keys: &Keys<'_, '_>, settings: &Settings, context: &mut Con
     Ok(Merton { drift, volatility, jumps: normal_jumps(keys, settings, context)? })
 }
 
-fn normal_jumps(
-    keys: &Keys<'_, '_>,
-    settings: &Settings,
-    context: &mut Context<'_>,
-) -> Result<NormalJumps> {
+fn normal_jumps(keys: &Keys<'_, '_>, settings: &Settings, context: &mut Context<'_>) -> Result<NormalJumps> {
     let rate = keys.rate("jump_rate", settings.horizon, context)?;
     let mean = keys.number("jump_mean", context)?;
     let std = keys.number("jump_std", context)?;
@@ -94,7 +90,9 @@ pub(super) fn garch(keys: &Keys<'_, '_>, settings: &Settings, context: &mut Cont
             keys.table.path(),
             persistence.normalize()
         );
-        return Err(keys.table.fail(&what, "lower alpha, beta or gamma until the sum is below 1, such as 0.98"));
+        return Err(keys
+            .table
+            .fail(&what, "lower alpha, beta or gamma until the sum is below 1, such as 0.98"));
     }
     Ok(law)
 }

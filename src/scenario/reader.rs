@@ -169,7 +169,8 @@ impl<'a> Field<'a> {
     /// The value, which must be a list; an item's key ends in its number, from 0.
     pub fn list(&self, example: &str) -> Result<Vec<Field<'a>>> {
         let Value::List(items) = &self.node.value else { return Err(self.wrong_kind("a list", example)) };
-        let field = |(index, node)| Field { sources: self.sources, node, path: format!("{}.{index}", self.path) };
+        let field =
+            |(index, node)| Field { sources: self.sources, node, path: format!("{}.{index}", self.path) };
         Ok(items.iter().enumerate().map(field).collect())
     }
 

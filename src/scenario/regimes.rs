@@ -64,7 +64,11 @@ fn states(
         let state = Keys::new(&table, inner, &[])?;
         let drift = state.number("drift", context)?;
         let volatility = state.number("volatility", context)?;
-        states.push(State { drift, volatility, mean_duration_years: duration(&state, is_alone, settings, context)? });
+        states.push(State {
+            drift,
+            volatility,
+            mean_duration_years: duration(&state, is_alone, settings, context)?,
+        });
     }
     Ok(states)
 }
@@ -102,13 +106,13 @@ fn transition(keys: &Keys<'_, '_>, n: usize, context: &mut Context<'_>) -> Resul
         (None, 2) => vec![vec![Decimal::ZERO, Decimal::ONE], vec![Decimal::ONE, Decimal::ZERO]],
         (Some(field), n) => written_rows(keys, &field, n)?,
         (None, n) => {
-            let what = format!("`{}` is missing: with {n} states it says which follows which", keys.table.key(name));
+            let what =
+                format!("`{}` is missing: with {n} states it says which follows which", keys.table.key(name));
             return Err(keys.table.fail(&what, &format!("write, for example, transition = {}", even(n))));
         }
     };
-    let texts = rows.iter().map(|row| {
-        row.iter().map(|p| p.normalize().to_string()).collect::<Vec<_>>().join(", ")
-    });
+    let texts =
+        rows.iter().map(|row| row.iter().map(|p| p.normalize().to_string()).collect::<Vec<_>>().join(", "));
     context.resolve(keys.table.key(name), texts.collect::<Vec<_>>().join("; "));
     let row = |row: &Vec<Decimal>| {
         let total = to_f64(row.iter().sum());
@@ -132,7 +136,8 @@ fn written_rows(keys: &Keys<'_, '_>, field: &Field<'_>, n: usize) -> Result<Vec<
             let what = format!("`{}` has {} entries for {n} states", row.path, entries.len());
             return Err(wrong(row, what));
         }
-        let values: Vec<Decimal> = entries.iter().map(|entry| number(entry, parameter)).collect::<Result<_>>()?;
+        let values: Vec<Decimal> =
+            entries.iter().map(|entry| number(entry, parameter)).collect::<Result<_>>()?;
         if let (Some(own), Some(entry)) = (values.get(index).filter(|p| !p.is_zero()), entries.get(index)) {
             let what = format!(
                 "`{}` is {own}: a state cannot follow itself, which its mean_duration already says; allowed: 0",

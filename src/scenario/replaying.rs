@@ -123,7 +123,11 @@ pub(super) fn limit_paths(
     let stride = history.stride as u64;
     let every = if stride == 1 { "every bar".to_owned() } else { format!("every {stride} bars") };
     let overlap = if stride < settings.steps { ": they overlap, and are far from independent" } else { "" };
-    let used = if settings.paths < windows { format!(", of which {} are used", settings.paths) } else { String::new() };
+    let used = if settings.paths < windows {
+        format!(", of which {} are used", settings.paths)
+    } else {
+        String::new()
+    };
     context.notes.push(format!(
         "replay: the history of {} bars holds {windows} windows of {} ({} steps), one beginning {every}{overlap}{used}",
         history.bars(),

@@ -135,7 +135,8 @@ pub(super) fn check_models(root: &Table<'_>, settings: &Settings, assets: &[Mode
         let key = table.key("sampling");
         if settings.paths % 2 == 1 {
             let (below, above) = (settings.paths - 1, settings.paths + 1);
-            let what = format!("`{key}` is \"antithetic\": paths come in pairs, and {} is odd", settings.paths);
+            let what =
+                format!("`{key}` is \"antithetic\": paths come in pairs, and {} is odd", settings.paths);
             let help = if below == 0 { String::new() } else { format!("paths = {below} or ") };
             return fail("paths", &what, &format!("write {help}paths = {above}"));
         }
@@ -145,7 +146,9 @@ pub(super) fn check_models(root: &Table<'_>, settings: &Settings, assets: &[Mode
             return fail("sampling", &what, help);
         }
         if assets.iter().any(|asset| matches!(asset.model, Model::Replay(_))) {
-            let what = format!("`{key}` is \"antithetic\", but the two paths of a pair would replay different windows");
+            let what = format!(
+                "`{key}` is \"antithetic\", but the two paths of a pair would replay different windows"
+            );
             return fail("sampling", &what, help);
         }
     }

@@ -158,7 +158,9 @@ const BOOTSTRAP: ModelEntry = ModelEntry {
 const REPLAY: ModelEntry = ModelEntry {
     kind: "replay",
     summary: "windows of a history, as they were: each is one path",
-    formula: &["path p is the window of the horizon's length that opens at bar p·stride, scaled to the asset's price"],
+    formula: &[
+        "path p is the window of the horizon's length that opens at bar p·stride, scaled to the asset's price",
+    ],
     discretisation: "one bar is one step; all replayed assets are taken from the same bars",
     source: "historical simulation",
     limits: "simulation.paths is at most the number of windows. Windows less than a horizon apart overlap, and all come \

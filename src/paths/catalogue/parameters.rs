@@ -206,7 +206,13 @@ pub(super) const VARIANCE_GAMMA: [Parameter; 4] = [
     DRIFT,
     Parameter { meaning: "per square-root year of the clock", ..VOLATILITY },
     number("skew", YEARLY, Range::closed(-10.0, 10.0), "-0.2", "drift of the log price on the clock"),
-    number("nu", "years", Range::above(0.0, 10.0), "0.01", "variance of the clock per year: how far it is from even"),
+    number(
+        "nu",
+        "years",
+        Range::above(0.0, 10.0),
+        "0.01",
+        "variance of the clock per year: how far it is from even",
+    ),
 ];
 pub(super) const NIG: [Parameter; 4] = [
     DRIFT,
