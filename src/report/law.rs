@@ -131,10 +131,13 @@ fn garch(law: &Garch, step_years: f64) -> String {
         Innovations::StudentT(nu) => format!("Student-t with {} degrees of freedom", short(nu)),
     };
     let seconds = f64::from(law.interval_steps) * step_years * SECONDS_PER_YEAR as f64;
-    let length = Span::from_seconds(libm::round(seconds) as u64).map_or(String::new(), |s| format!(" ({s})"));
+    let length = match Span::from_seconds(libm::round(seconds) as u64) {
+        Some(span) if (seconds - libm::round(seconds)).abs() < 1e-6 => span.to_string(),
+        _ => format!("{} s", short(seconds)),
+    };
     format!(
         "GARCH with leverage, drift {} and long-run volatility {} a year, alpha {}, beta {}, gamma {}, innovations \
-         {innovations}; its variance is updated every {}{length}",
+         {innovations}; its variance is updated every {} ({length})",
         percent_trimmed(law.drift),
         percent_trimmed(law.volatility),
         short(law.alpha),
@@ -190,6 +193,7 @@ pub fn shocks_in_words(market: &MarketModel, names: &[&str]) -> Vec<String> {
             ShockTime::At(at) => {
                 format!("on day {}", short(at * market.step_years * DAYS_PER_YEAR))
             }
+            ShockTime::Rate(1.0) => "once a year on average, at random".to_owned(),
             ShockTime::Rate(rate) => format!("{} times a year on average, at random", short(rate)),
         };
         format!("Shock {when}: {}, laid over the models and not compensated", moves.join(", "))
