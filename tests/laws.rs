@@ -14,6 +14,8 @@ mod complex;
 mod dependence;
 #[path = "laws/distance.rs"]
 mod distance;
+#[path = "laws/extremes.rs"]
+mod extremes;
 #[path = "laws/figures.rs"]
 mod figures;
 #[path = "laws/history.rs"]

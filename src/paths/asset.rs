@@ -28,6 +28,7 @@ pub enum AssetStep {
 
 /// What a law remembers of every path of a block.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "one an asset and block, stepped in place")]
 pub enum LawState {
     Nothing,
     Variance(Lanes, Lanes),

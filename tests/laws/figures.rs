@@ -252,20 +252,27 @@ pub fn compare(figures: &[Figure], first_seed: u64, paths: u64) -> Vec<(Figure, 
             None => markets.push((figure.market.clone(), vec![figure])),
         }
     }
-    let mut comparisons = Vec::new();
-    for ((market, figures), seed) in markets.iter().zip(first_seed..) {
+    let of_market = |market: &MarketModel, figures: &[&Figure], seed: u64| {
         let mut at: Vec<usize> = figures.iter().flat_map(|f| [f.window.0, f.window.1]).collect();
         at.sort_unstable();
         at.dedup();
         at.retain(|step| *step > 0);
         let prices = log_prices(market, seed, paths, &at);
         let row = |step: usize| at.iter().position(|s| *s == step).map(|which| prices[which].as_slice());
-        for figure in figures {
+        let compared = |figure: &&Figure| {
             let (from, to) = (row(figure.window.0), row(figure.window.1).unwrap_or_default());
-            comparisons.push(((*figure).clone(), measure(figure, from, to)));
-        }
-    }
-    comparisons
+            ((*figure).clone(), measure(figure, from, to))
+        };
+        figures.iter().map(compared).collect::<Vec<_>>()
+    };
+    // A thread a market.
+    std::thread::scope(|scope| {
+        let of_market = &of_market;
+        let numbered = markets.iter().zip(first_seed..);
+        let runs: Vec<_> =
+            numbered.map(|(run, seed)| scope.spawn(move || of_market(&run.0, &run.1, seed))).collect();
+        runs.into_iter().flat_map(|run| run.join().expect("a comparison that ends")).collect()
+    })
 }
 
 fn measure(figure: &Figure, from: Option<&[f64]>, to: &[f64]) -> Comparison {
