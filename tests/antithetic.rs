@@ -165,6 +165,21 @@ fn the_median_of_mirrored_profits_is_all_but_known() {
     assert!(narrow < 0.4 * wide, "{narrow} {wide}");
 }
 
+/// The mean of the worst twentieth, by the closed form of a lognormal's lower tail: no pair lies in it whole.
+#[test]
+fn tail_means_cover_what_they_promise() {
+    let worst: Bounds = |d| {
+        let p = &d.modes.get("cross").unwrap().pnl;
+        let at = |q: &ringfence::report::Keyed<Option<f64>>| q.get("0.95").copied().flatten();
+        (at(&p.expected_shortfall_low), at(&p.expected_shortfall_high))
+    };
+    let spread = DEVIATION * YEARS.sqrt();
+    let truth = 100.0 - 100.0 * normal_cdf(normal_quantile(0.05) - spread) / 0.05;
+    let found = coverage(&LONG.replace("paths = 400", "paths = 1_200"), &[(worst, truth)]);
+    println!("{found:?}");
+    assert!((found[0][0] - CONFIDENCE).abs() < FOUR_ERRORS, "{found:?}");
+}
+
 /// A long and a short at once: a large move of either sign liquidates one of them, so the two paths of a pair agree and
 /// are worth little more than one. Taken as independent they would promise too much.
 #[test]

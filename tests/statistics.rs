@@ -754,3 +754,33 @@ fn mcnemar_by_pairs_holds_its_level() {
         assert!((naive_from..naive_to).contains(&share(naive)), "{sign}: {}", share(naive));
     }
 }
+
+/// Depths 3, 2, 1, 0 … of the lower tail of half of eight values, by hand.
+#[test]
+fn tail_effects_are_bounded_by_the_deepest() {
+    let of = |pairs: &[[f64; 2]], tail, share| {
+        let (mut values, mut larger) = (Histogram::new(1.0), Histogram::new(1.0));
+        for [a, b] in pairs {
+            values.add(*a);
+            values.add(*b);
+            larger.add(a.max(*b));
+        }
+        largest_tail_effect(&values, &larger, tail, share)
+    };
+    // In the tail 1 2 3 4, depths 3 2 1 0: mean 6/8, squares 14, variance 14/8 − 9/16. One pair is in it whole, its
+    // nearer depth 1; the deepest value there is has 3. At most 1·3/4 − 9/16.
+    let pairs = [[3.0, 2.0], [1.0, 5.0], [6.0, 4.0], [7.0, 8.0]];
+    let expected = 1.0 + (0.75 - 0.5625) / (1.75 - 0.5625);
+    assert!((of(&pairs, Tail::Lower, 0.5) - expected).abs() < 1e-12);
+    // The same seen from the other end.
+    let mirrored = pairs.map(|pair| pair.map(|v| 9.0 - v));
+    assert!((of(&mirrored, Tail::Upper, 0.5) - expected).abs() < 1e-12);
+    // Twins that are alike are worth one; where no pair is in the tail whole, at least two.
+    let alike: Vec<[f64; 2]> = (0..100).map(|i| [f64::from(i); 2]).collect();
+    let apart: Vec<[f64; 2]> = (0..100).map(|i| [f64::from(i), 199.0 - f64::from(i)]).collect();
+    for tail in [Tail::Lower, Tail::Upper] {
+        assert!((of(&alike, tail, 0.1) - 2.0).abs() < 1e-9);
+        assert_eq!(of(&apart, tail, 0.1), 1.0);
+        assert_eq!(of(&[[1.0; 2]; 5], tail, 0.1), 2.0);
+    }
+}

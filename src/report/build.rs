@@ -118,8 +118,11 @@ impl<'a> Context<'a> {
 
     fn mode(&self, mode: &ModeOutcome, twin: Option<&TwinMode>, prices: &[EntryPrices]) -> ModeResult {
         let estimator = &self.estimator;
-        let shortfall =
-            estimator.mean(mode.shortfall.mean_of_nonzero(mode.shortfall_paths), mode.shortfall_paths);
+        let shortfall = estimator.mean(
+            mode.shortfall.mean_of_nonzero(mode.shortfall_paths),
+            mode.shortfall_paths,
+            estimator.worst_spread(),
+        );
         ModeResult {
             liquidation: self.liquidation(mode, twin, prices),
             ruin: self.share(mode.ruin, twin.map(|t| t.ruin)),
@@ -178,7 +181,8 @@ impl<'a> Context<'a> {
         let first = &mode.first_liquidation;
         let (horizon_days, steps) = (settings.horizon.days(), settings.steps as f64);
         let days = |step: f64| step * horizon_days / steps;
-        let mean = self.estimator.mean(mean_liquidation_step(first), mode.any).converted(days);
+        let worst = self.estimator.worst_spread();
+        let mean = self.estimator.mean(mean_liquidation_step(first), mode.any, worst).converted(days);
         let over_all = |e: MeanEstimate| {
             self.estimator.mean_over_all(e.mean, e.std_error, twin.map(|t| &t.restricted_step))
         };

@@ -20,8 +20,8 @@ pub fn essential(scenario: &Scenario, outcome: &RunOutcome) -> Vec<String> {
     });
     let pairs = outcome.twins.as_ref().filter(|_| overlap.is_none()).map(|_| {
         "Paths are drawn in antithetic pairs, and intervals take account of it: those of means, of shares of all \
-         paths and of quantiles by the measured variance of pairs; those of tail means and of what is counted over \
-         liquidated paths only as if a pair were worth one path, the least it can be."
+         paths and of quantiles by the measured variance of pairs, those of tail means by an upper bound of it, and \
+         those of what is counted over liquidated paths only as if a pair were worth one path, the least it can be."
             .to_owned()
     });
     let held = (outcome.held_paths > 0).then(|| {

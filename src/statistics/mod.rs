@@ -30,4 +30,4 @@ pub use survival::{
     SurvivalPoint, liquidation_step_at_rank, liquidation_step_quantile, mean_liquidation_step,
     restricted_mean_step, survival,
 };
-pub use twins::{LARGEST_EFFECT, TwinDifferences, TwinProportion, widened_ranks};
+pub use twins::{LARGEST_EFFECT, Tail, TwinDifferences, TwinProportion, largest_tail_effect, widened_ranks};

@@ -4,6 +4,8 @@
 //! *design effect*, `1 + ρ` with `ρ` the correlation within a pair (Kish 1965, *Survey Sampling*, 5.4). It is measured
 //! from the pairs, and lies in `[0, 2]`: at 2 a pair is worth one path.
 
+use super::Histogram;
+
 /// The most that pairs can spoil: two paths that always agree.
 pub const LARGEST_EFFECT: f64 = 2.0;
 /// Sum of squares of a pair's deviations below which they are too few to measure a variance by. At the floor a count is
@@ -107,6 +109,76 @@ pub fn widened_ranks(
     let upper = ranks.1.map(|u| (middle + (u as f64 - 1.0 - middle) * below.sqrt()).ceil() + 1.0);
     let within = |rank: f64| (1.0..=n as f64).contains(&rank).then_some(rank as u64);
     (lower.and_then(within), upper.and_then(within))
+}
+
+/// Which tail of a distribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tail {
+    /// The smallest values.
+    Lower,
+    /// The largest.
+    Upper,
+}
+
+/// The most that the design effect of a tail's mean can be, within `[1, 2]`: of the smallest or largest `share` of
+/// `values`, when `larger` holds the larger value of each pair.
+///
+/// What varies is the mean of `Y`, the depth of a value in the tail, 0 outside. Of the sum of the products of twins'
+/// depths only the smaller factors are known one by one; the larger ones are at most the deepest values there are, so
+/// that by Cauchy and Schwarz the sum is at most the root of both sums of squares.
+pub fn largest_tail_effect(values: &Histogram, larger: &Histogram, tail: Tail, share: f64) -> f64 {
+    let (total, pairs) = (values.total(), larger.total());
+    let rank = super::quantile_rank(share, total);
+    let depth = |value: f64, edge: f64| match tail {
+        Tail::Lower => (edge - value).max(0.0),
+        Tail::Upper => (value - edge).max(0.0),
+    };
+    // (count, sum, sum of squares) of depths beyond the edge, from the end of the tail inwards, of so many at most.
+    let depths = |histogram: &Histogram, edge: f64, most: u64| {
+        let sum = |bins: &mut dyn Iterator<Item = (f64, u64)>| {
+            let mut left = most;
+            let (mut inside, mut sum, mut squares) = (0, 0.0, 0.0);
+            for (value, count) in bins.take_while(|(value, _)| depth(*value, edge) > 0.0) {
+                let part = count.min(left);
+                left -= part;
+                inside += part;
+                let y = depth(value, edge);
+                sum += part as f64 * y;
+                squares += part as f64 * y * y;
+            }
+            (inside, sum, squares)
+        };
+        match tail {
+            Tail::Lower => sum(&mut histogram.bins()),
+            Tail::Upper => sum(&mut histogram.bins().rev()),
+        }
+    };
+    let edge = match tail {
+        Tail::Lower => at_rank(values.bins(), rank),
+        Tail::Upper => at_rank(values.bins().rev(), rank),
+    };
+    let Some(edge) = edge else { return LARGEST_EFFECT };
+    let (all_inside, sum, squares) = depths(values, edge, u64::MAX);
+    let (larger_inside, _, larger_squares) = depths(larger, edge, u64::MAX);
+    // Of a pair the smaller value is what is not the larger one.
+    let (both, nearer_squares) = match tail {
+        Tail::Lower => (larger_inside, larger_squares),
+        Tail::Upper => (all_inside.saturating_sub(larger_inside), (squares - larger_squares).max(0.0)),
+    };
+    let (_, _, deepest_squares) = depths(values, edge, both);
+    let mean = sum / total as f64;
+    let variance = squares / total as f64 - mean * mean;
+    let covariance = (nearer_squares * deepest_squares).sqrt() / pairs as f64 - mean * mean;
+    let effect = 1.0 + covariance / variance;
+    if effect.is_nan() { LARGEST_EFFECT } else { effect.clamp(1.0, LARGEST_EFFECT) }
+}
+
+fn at_rank(mut bins: impl Iterator<Item = (f64, u64)>, rank: u64) -> Option<f64> {
+    let mut seen = 0;
+    bins.find_map(|(value, count)| {
+        seen += count;
+        (seen >= rank).then_some(value)
+    })
 }
 
 fn effect(squares: f64, independent: f64, pairs: u64) -> f64 {

@@ -4,8 +4,8 @@ use crate::domain::{Decimal, to_f64};
 use crate::report::document::{DistributionResult, DrawdownResult, Frequency, Keyed, PnlResult};
 use crate::simulation::{TwinMeasure, Twins};
 use crate::statistics::{
-    Distribution, Interval, LARGEST_EFFECT, MeanEstimate, Moments, TwinProportion, mean_half_width,
-    proportion_std_error, rank_interval, widened_ranks, wilson_of_clusters,
+    Distribution, Interval, LARGEST_EFFECT, MeanEstimate, Moments, Tail, TwinProportion, largest_tail_effect,
+    mean_half_width, proportion_std_error, rank_interval, widened_ranks, wilson_of_clusters,
 };
 
 /// Quantile levels and the keys they are given under.
@@ -137,8 +137,8 @@ impl<'a> Estimator<'a> {
         }
     }
 
-    /// Of estimates over some of the paths, of a tail or of the liquidated ones: where pairs are not followed, a pair
-    /// is taken to be worth one path, the least it can be.
+    /// Of estimates over the liquidated paths, or those with a shortfall: there pairs are not followed, and one is taken
+    /// to be worth one path, the least it can be.
     pub fn worst_spread(&self) -> Spread {
         self.spread(0, None)
     }
@@ -162,9 +162,9 @@ impl<'a> Estimator<'a> {
     }
 
     /// A mean of `n` of the paths.
-    pub fn mean(&self, estimate: Option<MeanEstimate>, n: u64) -> MeanResult {
+    pub fn mean(&self, estimate: Option<MeanEstimate>, n: u64, spread: Spread) -> MeanResult {
         let of_some = |MeanEstimate { mean, std_error }| {
-            let effect = self.worst_spread().effect();
+            let effect = spread.effect();
             let std_error = std_error.zip(effect).map(|(error, effect)| error * effect.sqrt());
             self.mean_result(mean, std_error, (n as f64 / effect.unwrap_or(1.0)) as u64)
         };
@@ -259,7 +259,7 @@ impl<'a> Estimator<'a> {
 
     /// A kind of drawdown.
     pub fn drawdown(&self, values: &Distribution, twin: Option<&TwinMeasure>) -> DrawdownResult {
-        let [cdar, cdar_std_error, cdar_low, cdar_high] = self.tails(|share| values.upper_tail(share), false);
+        let [cdar, cdar_std_error, cdar_low, cdar_high] = self.tails(values, twin, Tail::Upper);
         let distribution = self.distribution(values, twin);
         DrawdownResult { distribution, cdar, cdar_std_error, cdar_low, cdar_high }
     }
@@ -276,7 +276,7 @@ impl<'a> Estimator<'a> {
             expected_shortfall_std_error,
             expected_shortfall_low,
             expected_shortfall_high,
-        ] = self.tails(|share| values.lower_tail(share), true);
+        ] = self.tails(values, twin, Tail::Lower);
         PnlResult {
             distribution: self.distribution(values, twin),
             value_at_risk: in_tails(|_, share| values.quantile(share).map(|v| -v)),
@@ -290,11 +290,31 @@ impl<'a> Estimator<'a> {
         }
     }
 
-    /// Means of the tails: value, standard error, lower and upper bound.
-    fn tails(&self, tail: impl Fn(f64) -> Option<MeanEstimate>, negate: bool) -> [AtLevels; 4] {
+    /// Of the mean of a tail.
+    fn tail_spread(
+        &self,
+        values: &Distribution,
+        twin: Option<&TwinMeasure>,
+        tail: Tail,
+        share: f64,
+    ) -> Spread {
+        match (self.uncertainty, twin) {
+            (Uncertainty::Pairs(_), Some(twin)) => {
+                Spread::Effect(largest_tail_effect(values.histogram(), &twin.larger, tail, share))
+            }
+            _ => self.worst_spread(),
+        }
+    }
+
+    /// Means of the tails: value, standard error, lower and upper bound; of the lower tail as losses.
+    fn tails(&self, values: &Distribution, twin: Option<&TwinMeasure>, tail: Tail) -> [AtLevels; 4] {
         let result = |share: f64| {
-            let mean = self.mean(tail(share), (share * self.paths as f64) as u64);
-            if negate { mean.negated() } else { mean }
+            let spread = self.tail_spread(values, twin, tail, share);
+            let n = (share * self.paths as f64) as u64;
+            match tail {
+                Tail::Lower => self.mean(values.lower_tail(share), n, spread).negated(),
+                Tail::Upper => self.mean(values.upper_tail(share), n, spread),
+            }
         };
         [
             in_tails(|_, share| result(share).mean),
