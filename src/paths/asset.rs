@@ -100,9 +100,10 @@ impl AssetStep {
         matches!(self, Self::VarianceGamma(_) | Self::Nig(_)).then_some(Purpose::ClockRoot)
     }
 
-    /// Whether its log price may leave the range of numbers whatever its parameters.
+    /// Whether its log price may leave the range of numbers. gbm's does not: scenarios refuse parameters with which it
+    /// could.
     pub fn needs_a_limit(&self) -> bool {
-        !matches!(self, Self::Gbm(_) | Self::Bootstrap { .. })
+        !matches!(self, Self::Gbm(_))
     }
 
     /// The state before the first step; `stream` gives a lane's stream.
