@@ -368,3 +368,32 @@ fn what_a_killed_run_left_goes_with_the_next_one() {
     assert!(run(folder.path(), &["run", "small.toml", "--no-charts"]).status.success());
     assert_eq!(left(), ["small"]);
 }
+
+#[test]
+fn models_and_the_schema_are_printed_or_named() {
+    let folder = TempDir::new().unwrap();
+    let list = run(folder.path(), &["models"]);
+    assert_eq!(list.status.code(), Some(0), "{}", stderr(&list));
+    let one = run(folder.path(), &["models", "heston"]);
+    for part in
+        ["vol_of_vol", "0 or 1e-6 to 100 per square-root year", "[assets.BTC.model]\nkind = \"heston\""]
+    {
+        assert!(stdout(&one).contains(part), "{part}: {}", stdout(&one));
+    }
+    let schema = run(folder.path(), &["schema", "scenario"]);
+    let schema: Value = serde_json::from_str(&stdout(&schema)).unwrap();
+    assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+    let refused: [(&[&str], &[&str]); 3] = [
+        (&["models", "hestn"], &["\"hestn\"", "did you mean heston?", "gbm, merton"]),
+        (&["schema", "result"], &["not yet known"]),
+        (&["schema", "x"], &["write schema scenario"]),
+    ];
+    for (arguments, parts) in refused {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(stdout(&output), "");
+        for part in parts {
+            assert!(stderr(&output).contains(part), "{part}: {}", stderr(&output));
+        }
+    }
+}

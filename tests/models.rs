@@ -344,7 +344,7 @@ fn example_with(entry: &ringfence::paths::catalogue::ModelEntry, name: &str, val
 fn outside(range: Range) -> Vec<String> {
     let nudge = |value: f64, by: f64| value + by * (value.abs() * 1e-6).max(1e-7);
     let mut values = vec![match range.low {
-        Bound::Closed(low) if low == 1e-9 => "0.9e-9".to_owned(),
+        Bound::Closed(1e-9) => "0.9e-9".to_owned(),
         Bound::Closed(low) if range.or_zero => format!("{}", low / 2.0),
         Bound::Closed(low) => format!("{}", nudge(low, -1.0)),
         Bound::Open(low) => format!("{low}"),
