@@ -2,7 +2,8 @@
 //! inversion of characteristic functions, limits, and relations between runs. All seeds are fixed.
 //!
 //! A comparison fails at |z| >= 4.5, odds of 1 in 150,000 for a correct simulator; a Kolmogorov–Smirnov distance at
-//! √n·D >= 2.5, odds of at most 2·exp(−2·2.5²) = 1 in 134,000. What a test would see stands at the test.
+//! √n·D >= 2.5, odds of at most 2·exp(−2·2.5²) = 1 in 134,000. About 350 of either are made here: odds of 1 in 400
+//! whenever a stream changes. What a test would see stands at the test.
 
 #[path = "laws/antithetic.rs"]
 mod antithetic;

@@ -164,7 +164,8 @@ fn student_t_innovations_have_unit_variance() {
     }
 }
 
-/// The mean price is S₀·exp(drift·t) for every law with a drift, at 0.3 a year and at −2; 1,000,000 paths.
+/// The mean price is S₀·exp(drift·t) for every law with a drift, at 0.3 a year and at −2. 400,000 paths see a
+/// drift wrong by 0.02 a year at a volatility of 80 %; the jumps' compensation is 2.2, the variance's half 0.3.
 #[test]
 fn the_mean_price_grows_at_the_drift() {
     for (drift, seeds) in [(0.3, 24_000), (-2.0, 24_100)] {

@@ -25,6 +25,7 @@ fn require_identities(identities: &[Identity]) {
     }
 }
 
+/// 400,000 paths see a mean wrong by 1 % of a deviation, a variance wrong by 1.2 %, a kurtosis wrong by 0.08.
 #[test]
 fn moments_of_exact_laws() {
     let (figures, identities) = figures::exact_laws(4).unwrap();
@@ -32,6 +33,9 @@ fn moments_of_exact_laws() {
     require(&figures, 10_000, 400_000);
 }
 
+/// 200,000 paths see a variance wrong by 1.6 % (normal shocks) or 2.5 % (Student-t); the recursion's constants enter it.
+/// The kurtosis of a stationary return is estimated with a standard error of 0.04 to 0.06 (normal) or about 1 (t, whose
+/// eighth moment is infinite), so that there 0.3 and 5 of it are seen; of a first return 0.05 and 0.5.
 #[test]
 fn moments_of_garch() {
     let (figures, identities) = figures::garch().unwrap();
@@ -39,11 +43,13 @@ fn moments_of_garch() {
     require(&figures, 11_000, 200_000);
 }
 
+/// 400,000 paths see a probability beyond its budget by 0.0036, a variance wrong by 1.2 %, a skewness wrong by 0.02.
 #[test]
 fn heston_at_daily_steps() {
     require(&figures::heston(1).unwrap(), 12_000, 400_000);
 }
 
+/// 100,000 paths see twice as much; the example has 4,000,000.
 #[test]
 fn heston_at_hourly_steps() {
     require(&figures::heston(24).unwrap(), 13_000, 100_000);

@@ -1,8 +1,8 @@
 //! Prices that leave the range of numbers are held at its edge, and known to be.
 
 use ringfence::paths::{
-    AssetModel, Garch, Innovations, Kou, LANES, Law, MarketModel, Merton, NormalJump, NormalJumps, Ou,
-    PathGenerator, Regime, Shock, ShockTime, State,
+    AssetModel, Garch, Heston, Innovations, Kou, LANES, Law, MarketModel, Merton, NormalJump, NormalJumps,
+    Ou, PathGenerator, Regime, Shock, ShockTime, State,
 };
 
 use crate::sample::{one_asset, walk};
@@ -65,6 +65,13 @@ fn impossible_markets_are_held_and_said_to_be() {
             held.iter().filter(|h| **h).count(),
             held.len()
         );
+    }
+    // Whatever a variance does, the price is a number.
+    for (initial_variance, vol_of_vol, correlation) in
+        [(1e12, 1.0, -0.5), (1e300, 1.0, 1.0), (0.5, 1e6, -1.0), (0.0, 1e150, 0.3)]
+    {
+        let law = Heston { initial_variance, ..zoo::heston_parameters(0.0, vol_of_vol, correlation) };
+        held(&one_asset(Law::Heston(law), 1.0 / 365.0), 90);
     }
     // One jump in a hundred paths or so: those are held and no others.
     let market = one_asset(kou(0.05), 1.0 / 365.0);
