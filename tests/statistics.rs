@@ -731,14 +731,16 @@ fn mcnemar_by_pairs_holds_its_level() {
         for _ in 0..RUNS {
             let (mut d, mut plus, mut minus) = (TwinDifferences::default(), 0, 0);
             for _ in 0..400 {
-                let mut draw = || match uniform() {
-                    u if u < 0.1 => -1,
-                    u if u < 0.2 => 1,
-                    _ => 0,
+                let mut draw = || -> i32 {
+                    match uniform() {
+                        u if u < 0.1 => -1,
+                        u if u < 0.2 => 1,
+                        _ => 0,
+                    }
                 };
                 let (first, other) = (draw(), draw());
                 let second = if uniform() < 0.8 { sign * first } else { other };
-                match (first + second as i32).abs() {
+                match (first + second).abs() {
                     1 => d.by_one += 1,
                     2 => d.by_two += 1,
                     _ => {}
