@@ -2,14 +2,18 @@
 //! machines differ, which the text says.
 
 use super::format::significant;
-use crate::domain::to_f64;
-use crate::paths::{LANES, Law};
+use crate::domain::{Monitoring, to_f64};
+use crate::paths::{Innovations, LANES, Law};
 use crate::scenario::Scenario;
+use crate::simulation::bias_paths;
 
 /// Nanoseconds a path-step takes: per asset drawn, per mode, and per asset or pool that a mode looks at.
 const PER_ASSET_NS: f64 = 4.0;
 const PER_MODE_NS: f64 = 1.0;
 const PER_TERM_NS: f64 = 0.4;
+/// Nanoseconds that looking inside steps adds to an asset-step: where one asset moves, and where several do.
+const INSIDE_ONE_NS: f64 = 8.0;
+const INSIDE_SEVERAL_NS: f64 = 60.0;
 /// Nanoseconds to add one path's outcome in one mode to the totals.
 const PER_OUTCOME_NS: f64 = 500.0;
 /// Seconds for audit, charts and files, whatever the size.
@@ -44,13 +48,33 @@ fn seconds(scenario: &Scenario, threads: usize) -> f64 {
     let (assets, positions) =
         (scenario.market.assets.len() as f64, scenario.portfolio.positions.len() as f64);
     let modes = settings.modes.len() as f64;
+    let drawn: f64 =
+        scenario.market.assets.iter().map(|asset| PER_ASSET_NS * relative_cost(&asset.law)).sum();
     // A driver mixes the normals of the assets before it.
-    let drawing = assets * PER_ASSET_NS + assets * (assets - 1.0) / 2.0 * PER_TERM_NS;
-    let per_step = drawing + modes * (PER_MODE_NS + PER_TERM_NS * (assets + positions));
+    let drawing = drawn + assets * (assets - 1.0) / 2.0 * PER_TERM_NS;
+    let blind = drawing + modes * (PER_MODE_NS + PER_TERM_NS * (assets + positions));
+    let inside = assets * if assets > 1.0 { INSIDE_SEVERAL_NS } else { INSIDE_ONE_NS };
+    let per_step = if settings.monitoring == Monitoring::Continuous { blind + inside } else { blind };
+    // The bias of steps is measured beside the run, where every model has a path inside them.
+    let has_bridges = scenario.market.assets.iter().all(|asset| asset.law.has_bridge());
+    let compared = if has_bridges { bias_paths(settings.paths, settings.steps, assets as u64) } else { 0 };
+    let comparing = compared as f64 * settings.steps as f64 * (2.0 * blind + inside);
     let per_path = settings.steps as f64 * per_step + modes * PER_OUTCOME_NS;
     let busy = (threads as f64).min(settings.paths.div_ceil(LANES as u64) as f64);
     let block = LANES as f64 * settings.paths.div_ceil(LANES as u64) as f64;
-    FIXED_SECONDS + block * per_path * 1e-9 / busy
+    FIXED_SECONDS + (block * per_path + comparing) * 1e-9 / busy
+}
+
+/// Time to draw an asset-step of a law, in units of gbm's.
+fn relative_cost(law: &Law) -> f64 {
+    match law {
+        Law::Gbm(_) | Law::Ou(_) | Law::Replay { .. } => 1.0,
+        Law::Merton(_) | Law::Kou(_) | Law::Regime(_) | Law::Bootstrap { .. } => 1.3,
+        Law::Garch(law) if law.innovations == Innovations::Normal => 1.2,
+        Law::Nig(_) => 1.8,
+        Law::Heston(_) | Law::Bates(_) | Law::Garch(_) => 2.7,
+        Law::VarianceGamma(_) => 3.5,
+    }
 }
 
 /// Histograms and counts: one set a thread, and one to merge them in.

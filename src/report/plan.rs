@@ -2,10 +2,12 @@
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
+use super::assumptions::model_in_words;
 use super::cost;
 use super::format::{distinct, elided, exact, paths, printable, seven_digits, steps, wrap};
-use crate::domain::{Decimal, MarginMode};
+use crate::domain::{Decimal, MarginMode, Monitoring};
 use crate::margin::entry_prices;
+use crate::paths::Sampling;
 use crate::scenario::Scenario;
 
 /// Columns of a terminal that all output fits into.
@@ -31,7 +33,19 @@ pub fn render(scenario: &Scenario, threads: usize) -> String {
             exact(account.wallet),
             printable(&account.currency, 16),
         ),
+        format!(
+            "margin checked {}; paths drawn {}",
+            match settings.monitoring {
+                Monitoring::Step => "at the end of each step",
+                Monitoring::Continuous => "at every moment",
+            },
+            match settings.sampling {
+                Sampling::Independent => "each on its own",
+                Sampling::Antithetic => "in antithetic pairs",
+            },
+        ),
     ];
+    let model = model_in_words(scenario).into_iter().map(|line| printable(&line, 4 * WIDTH));
     let below = [
         "Prices at entry, the other assets unchanged; '-' where no price of the asset does it. A margin in \
          brackets only sets the size: the whole wallet backs the position."
@@ -39,7 +53,10 @@ pub fn render(scenario: &Scenario, threads: usize) -> String {
         cost::in_words(scenario, threads),
         format!("sha256 of the resolved scenario: {}", scenario.sha256()),
     ];
-    wrapped(above) + &positions(scenario) + "\n" + &wrapped(below.into_iter().chain(notes))
+    wrapped(above.into_iter().chain(model))
+        + &positions(scenario)
+        + "\n"
+        + &wrapped(below.into_iter().chain(notes))
 }
 
 fn wrapped(lines: impl IntoIterator<Item = String>) -> String {

@@ -14,6 +14,12 @@ const MOST_PATHS: u64 = 16_384;
 /// Asset-steps looked at, at most, but for one block.
 const MOST_ASSET_STEPS: u64 = 30_000_000;
 
+/// How many of a run's paths are looked at.
+pub fn bias_paths(paths: u64, steps: u64, assets: u64) -> u64 {
+    let affordable = MOST_ASSET_STEPS / (steps * assets);
+    paths.min(affordable.clamp(LANES as u64, MOST_PATHS))
+}
+
 /// Runs the first paths, drawn each on its own, under both kinds of monitoring; `None` where a law has no path inside
 /// steps.
 pub fn step_bias(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Result<Option<StepBias>> {
@@ -23,8 +29,7 @@ pub fn step_bias(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Resul
     let generator = job.generator.clone().with_sampling(Sampling::Independent);
     let at_steps = Job { generator: generator.clone().blind_inside(), ..job.clone() };
     let continuous = Job { generator: generator.recording_inside(), ..job.clone() };
-    let affordable = MOST_ASSET_STEPS / (job.steps * job.generator.assets() as u64);
-    let paths = job.paths.min(affordable.clamp(LANES as u64, MOST_PATHS));
+    let paths = bias_paths(job.paths, job.steps, job.generator.assets() as u64);
     let counted: Vec<Vec<ModeBias>> = (0..paths.div_ceil(LANES as u64))
         .into_par_iter()
         .map(|block| {

@@ -12,6 +12,7 @@ mod sightings;
 mod totals;
 mod twins;
 
+pub use bias::bias_paths;
 pub use dispatch::{VectorWidth, WidthLimit};
 pub use engine::{Control, Job, Simulator};
 pub use outcome::{
