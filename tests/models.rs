@@ -597,6 +597,8 @@ fn shocks_fall_on_steps_exactly() {
     );
     let table = refusal(read(&pair("[shock]\nat = \"1d\"\n")), "a table");
     assert!(table.contains("[[shock]] with two brackets"), "{table}");
+    let none = refusal(read_in(Path::new(""), &pair(""), &["shock.0.at=1d"]), "no shocks");
+    assert!(none.contains("no shocks to change: write --set 'shock=[{"), "{none}");
     let many = "[[shock]]\nat = \"1d\"\nmoves = { BTC = 0.1 }\n".repeat(101);
     assert!(refusal(read(&pair(&many)), "many").contains("has 101 shocks; allowed: 100"));
 }

@@ -200,3 +200,87 @@ pub fn shocks_in_words(market: &MarketModel, names: &[&str]) -> Vec<String> {
     };
     market.shocks.iter().map(shock).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paths::{CommonJumps, Merton, Shock, State};
+
+    #[test]
+    fn laws_name_all_their_parameters() {
+        let market = MarketModel { step_years: 1.0 / 8_760.0, ..MarketModel::default() };
+        let jumps = NormalJumps { rate: 12.0, size: NormalJump { mean: -0.05, std: 0.08 } };
+        let garch = Garch {
+            drift: 0.1,
+            volatility: 0.65,
+            alpha: 0.05,
+            beta: 0.9,
+            gamma: 0.02,
+            innovations: Innovations::StudentT(5.0),
+            interval_steps: 24,
+            initial_variance: 1.0,
+        };
+        let state = |volatility, days: f64| State {
+            drift: 0.0,
+            volatility,
+            mean_duration_years: days / DAYS_PER_YEAR,
+        };
+        let regime = Regime {
+            states: vec![state(0.4, 60.0), state(1.0, 20.0)],
+            transition: vec![0.0, 1.0, 1.0, 0.0],
+            start: vec![0.75, 0.25],
+        };
+        let cases = [
+            (
+                Law::Merton(Merton { drift: 0.0, volatility: 0.5, jumps }),
+                "Brownian motion with normal jumps (Merton), drift 0 % and volatility 50 % a year; 12 jumps a year on \
+                 average, mean -0.05 and standard deviation 0.08 in log price, compensated in the drift",
+            ),
+            (
+                Law::Garch(garch),
+                "GARCH with leverage, drift 10 % and long-run volatility 65 % a year, alpha 0.05, beta 0.9, gamma 0.02, \
+                 innovations Student-t with 5 degrees of freedom; its variance is updated every 24 steps (1d)",
+            ),
+            (
+                Law::Regime(regime),
+                "switches between states; 0: drift 0 % and volatility 40 % a year for 60 days on average (75 % of the \
+                 time); 1: drift 0 % and volatility 100 % a year for 20 days on average (25 % of the time)",
+            ),
+        ];
+        for (law, words) in cases {
+            assert_eq!(in_words(&law, &market), words);
+        }
+    }
+
+    #[test]
+    fn what_is_laid_over_names_its_assets() {
+        let shock = |time, log_moves| Shock { time, log_moves };
+        let market = MarketModel {
+            common_jumps: Some(CommonJumps {
+                rate: 4.0,
+                sizes: vec![None, Some(NormalJump { mean: -0.1, std: 0.05 })],
+            }),
+            shocks: vec![
+                shock(ShockTime::At(36.0), vec![libm::log1p(-0.3), libm::log1p(0.5)]),
+                shock(ShockTime::Rate(1.0), vec![0.0, libm::log1p(-0.2)]),
+            ],
+            step_years: 1.0 / 8_760.0,
+            ..MarketModel::default()
+        };
+        let names = ["BTC", "ETH"];
+        assert_eq!(
+            common_jumps_in_words(&market, &names).as_deref(),
+            Some(
+                "Common jumps, 4 a year on average, at the same instants: ETH mean -0.1 and standard deviation 0.05 in \
+                 log price; compensated in the drift of laws that have one"
+            )
+        );
+        assert_eq!(
+            shocks_in_words(&market, &names),
+            [
+                "Shock on day 1.5: BTC -30 %, ETH 50 %, laid over the models and not compensated",
+                "Shock once a year on average, at random: ETH -20 %, laid over the models and not compensated",
+            ]
+        );
+    }
+}

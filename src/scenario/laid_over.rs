@@ -85,7 +85,12 @@ pub(super) fn shocks(
     let Some(field) = root.field("shock") else { return Ok(Vec::new()) };
     if field.is_table() {
         let what = format!("`{}` is a table; shocks are a list of tables", field.path);
-        return Err(field.fail(&what, "write [[shock]] with two brackets for each of them"));
+        let help = if field.is_override() {
+            "the file has no shocks to change: write --set 'shock=[{ at = \"10d\", moves = { BTC = -0.30 } }]'"
+        } else {
+            "write [[shock]] with two brackets for each of them"
+        };
+        return Err(field.fail(&what, help));
     }
     let items = field.list("[[shock]] and its keys below")?;
     if items.len() > MAX_SHOCKS {
