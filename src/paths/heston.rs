@@ -194,3 +194,72 @@ impl HestonStep {
         0.5 * self.step_years * (before + after)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paths::Purpose;
+    use crate::paths::normal::normal_pairs;
+    use crate::paths::stream::LaneStreams;
+
+    /// One step from `variance`: mean and variance of what it becomes, over 256,000 paths, and their standard errors.
+    fn one_step(law: &Heston, step_years: f64, variance: f64) -> [(f64, f64); 2] {
+        let step = HestonStep::new(law, 0.0, step_years);
+        let mut after = Vec::new();
+        for block in 0..2_000 {
+            let ids = std::array::from_fn(|l| (block * LANES + l) as u64);
+            let mut streams = LaneStreams::new(31, &ids, Purpose::Shock, 0);
+            for _ in 0..2 {
+                let (mut driver, mut own) = ([0.0; LANES], [0.0; LANES]);
+                normal_pairs(&mut streams, &mut driver, &mut own);
+                let (mut log_price, mut v) = ([0.0; LANES], [variance; LANES]);
+                step.advance(&mut log_price, &mut v, &driver, &own);
+                assert!(v.iter().all(|v| *v >= 0.0) && log_price.iter().all(|x| x.is_finite()));
+                after.extend(v);
+            }
+        }
+        let n = after.len() as f64;
+        let mean = after.iter().sum::<f64>() / n;
+        let moment = |k: i32| after.iter().map(|v| libm::pow(v - mean, f64::from(k))).sum::<f64>() / n;
+        let (second, fourth) = (moment(2), moment(4));
+        [(mean, (second / n).sqrt()), (second, ((fourth - second * second) / n).sqrt())]
+    }
+
+    /// E[v'] and Var[v'] of the square-root process (Cox, Ingersoll and Ross 1985, equation 19), in both of Andersen's
+    /// schemes, for steps of an hour to two years: within 4.5 standard errors (odds of a false alarm 1 in 4,000 for all). The
+    /// variance is seen to 1.3 % in the quadratic scheme, to 2.5 % or so in the exponential one.
+    #[test]
+    fn the_variance_has_its_moments() {
+        let base = Heston {
+            drift: 0.0,
+            initial_variance: 0.0,
+            mean_reversion: 3.0,
+            long_run_variance: 0.4,
+            vol_of_vol: 1.0,
+            correlation: -0.5,
+        };
+        let (wild, still) = (Heston { vol_of_vol: 4.0, ..base }, Heston { mean_reversion: 0.0, ..base });
+        for law in [base, wild, still] {
+            for step_years in [1.0 / 8_760.0, 1.0 / 365.0, 0.1, 2.0] {
+                for variance in [0.0, 0.01, 0.5] {
+                    let (kappa, theta, xi) = (law.mean_reversion, law.long_run_variance, law.vol_of_vol);
+                    if variance == 0.0 && kappa == 0.0 {
+                        continue;
+                    }
+                    let left = libm::exp(-kappa * step_years);
+                    let reverted = if kappa > 0.0 { (1.0 - left) / kappa } else { step_years };
+                    let mean = theta + (variance - theta) * left;
+                    let spread = xi * xi * reverted * (variance * left + 0.5 * theta * (1.0 - left));
+                    let [measured_mean, measured_spread] = one_step(&law, step_years, variance);
+                    for ((measured, error), exact) in [(measured_mean, mean), (measured_spread, spread)] {
+                        let what = format!("{law:?}, {step_years} years from {variance}");
+                        assert!(
+                            (measured - exact).abs() < 4.5 * error,
+                            "{what}: {measured} ± {error}, exact {exact}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
