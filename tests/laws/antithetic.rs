@@ -1,6 +1,9 @@
 //! Paths in pairs: Gaussian draws of opposite sign, everything else the same.
 
-use ringfence::paths::{Gbm, Law, Merton, NormalJump, NormalJumps, PathGenerator, Sampling};
+use ringfence::paths::{
+    Garch, Gbm, Innovations, Law, Merton, Nig, NormalJump, NormalJumps, PathGenerator, Regime, Sampling,
+    State, VarianceGamma,
+};
 
 use crate::distance::{KS_LIMIT, between};
 use crate::figures::correlation;
@@ -36,6 +39,36 @@ fn a_pair_jumps_alike() {
         assert!(logs.chunks_exact(2).all(|pair| pair[0] == pair[1]));
     }
     assert!(rows[19].chunks_exact(4).all(|two| two[0] != two[2]));
+}
+
+/// What is not Gaussian is the same on both paths: a clock by itself, the times in states, the mixing of a Student-t shock.
+#[test]
+fn a_pair_has_one_clock() {
+    let clock = VarianceGamma { drift: 0.1, volatility: 0.0, skew: -0.4, nu: 0.02 };
+    let state = |drift| State { drift, volatility: 0.0, mean_duration_years: 0.02 };
+    let states = Regime {
+        states: vec![state(1.0), state(-2.0)],
+        transition: vec![0.0, 1.0, 1.0, 0.0],
+        start: vec![0.5, 0.5],
+    };
+    for law in [Law::VarianceGamma(clock), Law::Regime(states)] {
+        let logs = paired(law.clone(), 0.01, 640, &[12]).remove(0);
+        assert!(logs.chunks_exact(2).all(|pair| pair[0] == pair[1]), "{law:?}");
+        assert!(logs.chunks_exact(4).all(|two| two[0] != two[2]), "{law:?}");
+    }
+    let shocks = Garch {
+        innovations: Innovations::StudentT(3.0),
+        volatility: 0.01,
+        initial_variance: 1.0,
+        ..zoo::garch_parameters(0.0)
+    };
+    // Without asymmetry the sum of the two is the same for every pair.
+    let even = Nig { drift: 0.1, alpha: 20.0, beta: 0.0, delta: 3.0 };
+    for (law, step_years, steps) in [(Law::Garch(shocks), 1.0, 1), (Law::Nig(even), 0.01, 12)] {
+        let logs = paired(law.clone(), step_years, 640, &[steps]).remove(0);
+        let sums: Vec<f64> = logs.chunks_exact(2).map(|pair| pair[0] + pair[1]).collect();
+        assert!(sums.iter().all(|sum| (sum - sums[0]).abs() < 1e-13), "{law:?}");
+    }
 }
 
 /// Correlation of a pair's returns where jumps are the only thing they share: their part of the variance less that of

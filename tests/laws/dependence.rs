@@ -169,8 +169,7 @@ fn strikes(market: &MarketModel, seed: u64) -> [[u64; 2]; 2] {
     table
 }
 
-/// Common jumps strike both assets in the same step; jumps of one asset alone coincide as chance has it, and the sizes
-/// of a common one are independent.
+/// Common jumps strike both assets in the same step; jumps of one asset alone coincide as chance has it.
 #[test]
 fn common_jumps_strike_together_and_own_jumps_do_not() {
     let rate = 200.0;
@@ -197,6 +196,42 @@ fn common_jumps_strike_together_and_own_jumps_do_not() {
     common.assets[1].law = still(0.0);
     let [_, [a, both]] = strikes(&common, 43_002);
     assert!(a > 0 && both == 0);
+}
+
+/// The two sizes of a common jump are independent, each with its mean and deviation: 64,000 paths of 1.5 jumps in one
+/// step, from sums X = Σ J over N jumps: Cov(X, Y) = λ·E[J]·E[J'], which a shared size would raise by λ·std², 30 times the
+/// standard error.
+#[test]
+fn sizes_of_a_common_jump_are_independent() {
+    let still = |drift| Law::Gbm(ringfence::paths::Gbm { drift, volatility: 0.0 });
+    let sizes = [NormalJump { mean: -0.02, std: 0.05 }, NormalJump { mean: 0.03, std: 0.05 }];
+    let mut market = market(&[still(0.0), still(0.0)], |_, _| 0.0);
+    market.step_years = 0.01;
+    market.common_jumps = Some(CommonJumps { rate: 150.0, sizes: sizes.map(Some).to_vec() });
+    for asset in 0..2 {
+        market.assets[asset].law = still(market.common_jump_return(asset));
+    }
+    let generator = PathGenerator::new(&market, 43_100).unwrap();
+    let [x, y] = [0, 1].map(|asset| log_prices_of(&generator, asset, 64_000, &[1]).remove(0));
+    let n = x.len() as f64;
+    let mean = |v: &mut dyn Iterator<Item = f64>| v.sum::<f64>() / n;
+    let (mx, my) = (mean(&mut x.iter().copied()), mean(&mut y.iter().copied()));
+    let covariance = mean(&mut x.iter().zip(&y).map(|(x, y)| (x - mx) * (y - my)));
+    let squares = mean(&mut x.iter().zip(&y).map(|(x, y)| libm::pow((x - mx) * (y - my), 2.0)));
+    let error = ((squares - covariance * covariance) / n).sqrt();
+    let exact = 1.5 * sizes[0].mean * sizes[1].mean;
+    assert!((covariance - exact).abs() < LIMIT * error, "{covariance} against {exact} ± {error}");
+    assert!(1.5 * 0.05 * 0.05 > 30.0 * error, "{error}");
+    for (logs, mean, size) in [(&x, mx, sizes[0]), (&y, my, sizes[1])] {
+        let variance = logs.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
+        let exact = 1.5 * size.mean_square();
+        // Fourth cumulant of a compound Poisson sum: λ·E[J⁴].
+        let (m, s) = (size.mean * size.mean, size.std * size.std);
+        let fourth = 1.5 * (m * m + 6.0 * m * s + 3.0 * s * s);
+        let error = ((fourth + 2.0 * exact * exact) / n).sqrt();
+        assert!((variance - exact).abs() < LIMIT * error, "{variance} against {exact} ± {error}");
+        assert!((mean - 1.5 * size.mean).abs() < LIMIT * (exact / n).sqrt(), "{mean}");
+    }
 }
 
 /// Common jumps laid over every law with a drift: compensated, on top of jumps of its own. 400,000 paths.
