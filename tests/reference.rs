@@ -153,7 +153,8 @@ fn the_first_passage_formula_gives_the_continuous_figures() -> Outcome {
     Ok(())
 }
 
-/// Everything up to 168 steps: isolated and cross, one asset and two, drawdowns and times, jumps and Heston.
+/// Everything up to 168 steps: isolated and cross, one asset and two, drawdowns and times, jumps and Heston; and first
+/// passages at any moment, below and above, by day and within the horizon, with the overshoot beyond bankruptcy.
 #[test]
 fn the_simulator_agrees_with_the_figures() -> Outcome {
     let figures = figures::all()?.into_iter();
@@ -167,14 +168,6 @@ fn the_simulator_agrees_with_the_figures_of_jumps() -> Outcome {
     figures.extend(figures::one_asset(include_str!("reference/kou.csv"))?);
     figures.retain(|f| f.setting.steps > 168 && f.setting.monitoring == Monitoring::Steps);
     require_agreement(figures, 8_000, PATHS)
-}
-
-/// First passage of a geometric Brownian motion and of Kou's jump diffusion, by day and within the horizon, upper barriers
-/// and lower ones; the overshoot beyond bankruptcy.
-#[test]
-#[ignore = "waits for continuous monitoring"]
-fn the_simulator_agrees_with_the_continuous_figures() -> Outcome {
-    require_agreement(figures::continuous()?, 9_000, PATHS)
 }
 
 /// The comparison can fail: a volatility 2 % too high is seen in every run of 24 steps of a drawdown,

@@ -49,11 +49,13 @@ pub struct Figure {
     pub exact: f64,
 }
 
-/// Every figure under discrete monitoring, table by table.
+/// Every figure, table by table.
 pub fn all() -> Result<Vec<Figure>, Box<dyn Error>> {
     let tables = [
         include_str!("gbm_discrete.csv"),
+        include_str!("gbm_continuous.csv"),
         include_str!("liquidation_time.csv"),
+        include_str!("liquidation_time_continuous.csv"),
         include_str!("drawdown_price.csv"),
         include_str!("drawdown_equity.csv"),
         include_str!("rare.csv"),
@@ -65,23 +67,6 @@ pub fn all() -> Result<Vec<Figure>, Box<dyn Error>> {
     for table in tables {
         figures.extend(one_asset(table)?);
     }
-    figures.retain(|figure| figure.setting.monitoring == Monitoring::Steps);
-    Ok(figures)
-}
-
-/// Every figure under continuous monitoring.
-#[allow(dead_code, reason = "waits for continuous monitoring")]
-pub fn continuous() -> Result<Vec<Figure>, Box<dyn Error>> {
-    let tables = [
-        include_str!("gbm_continuous.csv"),
-        include_str!("liquidation_time_continuous.csv"),
-        include_str!("kou.csv"),
-    ];
-    let mut figures = Vec::new();
-    for table in tables {
-        figures.extend(one_asset(table)?);
-    }
-    figures.retain(|figure| figure.setting.monitoring == Monitoring::Continuous);
     Ok(figures)
 }
 
