@@ -57,10 +57,14 @@ pub struct OwnDraws {
 impl OwnDraws {
     /// Begins the streams that the law draws from.
     pub fn restart(&mut self, law: &AssetStep, streams: impl Fn(Purpose) -> LaneStreams) {
-        let begin = |purpose| (streams(purpose), Box::new([[0.0; LANES]; CHUNK]));
+        let begin = |draws: &mut Option<(LaneStreams, Box<[Lanes; CHUNK]>)>, purpose: Option<Purpose>| {
+            let rows = draws.take().map(|(_, rows)| rows);
+            *draws = purpose
+                .map(|purpose| (streams(purpose), rows.unwrap_or_else(|| Box::new([[0.0; LANES]; CHUNK]))));
+        };
         self.flips = law.own_normals() == Some(Purpose::Volatility);
-        self.normals = law.own_normals().map(begin);
-        self.uniforms = law.own_uniforms().map(begin);
+        begin(&mut self.normals, law.own_normals());
+        begin(&mut self.uniforms, law.own_uniforms());
     }
 
     #[inline(always)]

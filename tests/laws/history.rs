@@ -160,26 +160,3 @@ fn blocks_keep_the_clustering_of_volatility() {
         assert!(single.abs() < crate::LIMIT * error, "{single} ± {error}");
     }
 }
-
-/// The same on a file of closes, by hand: `HISTORY=FILE cargo test --test laws of_a_file -- --ignored --nocapture`.
-#[test]
-#[ignore = "reads the file named by HISTORY"]
-fn clustering_of_a_file() {
-    let text = std::fs::read_to_string(std::env::var("HISTORY").unwrap()).unwrap();
-    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
-    let column = reader.headers().unwrap().iter().position(|name| name == "close").unwrap();
-    let closes: Vec<f64> = reader.records().map(|row| row.unwrap()[column].parse().unwrap()).collect();
-    let history: Vec<f64> = closes.windows(2).map(|w| libm::log(w[1] / w[0])).collect();
-    let squares: Vec<f64> = history.iter().map(|x| x * x).collect();
-    println!("{} returns", history.len());
-    for lag in [1, 6, 24] {
-        let own = autocorrelation(&squares, lag);
-        for mean_block in [1.0, 24.0, 168.0] {
-            let (measured, error) = resampled(&history, mean_block, lag);
-            let exact = own * libm::pow(1.0 - 1.0 / mean_block, lag as f64);
-            println!(
-                "lag {lag}, blocks of {mean_block}: {measured:.4} ± {error:.4}, exact {exact:.4}, history {own:.4}"
-            );
-        }
-    }
-}
