@@ -50,6 +50,13 @@ const LEAST_PSI: f64 = 1e-14;
 /// Keeps the mean of a variance that stays at zero apart from 0.
 const LEAST_MEAN: f64 = 1e-30;
 
+/// Of the variance after a step: mean m, variance s², and ψ = s²/m², which decides the scheme.
+struct Moments {
+    mean: f64,
+    noise: f64,
+    psi: f64,
+}
+
 /// One step.
 #[derive(Debug, Clone)]
 pub struct HestonStep {
@@ -68,6 +75,8 @@ pub struct HestonStep {
     k2: f64,
     k3: f64,
     k4: f64,
+    /// Andersen's A = K₂ + K₄/2: the price's mean given v' goes with exp(A·v').
+    tilt: f64,
     is_deterministic: bool,
     /// ln Φ(−z).
     log_survival: NormalTable,
@@ -82,6 +91,7 @@ impl HestonStep {
         // Central weights: the integral of the variance is dt·(v + v')/2.
         let half = 0.5 * dt;
         let pull = if xi > 0.0 { rho / xi } else { 0.0 };
+        let (k2, k4) = (half * (kappa * pull - 0.5) + pull, half * (1.0 - rho * rho));
         Self {
             growth: drift * dt,
             step_years: dt,
@@ -93,12 +103,22 @@ impl HestonStep {
             noise_base: 0.5 * law.long_run_variance * xi * xi * kappa * reverted * reverted,
             rho,
             rho_rest: (1.0 - rho * rho).sqrt(),
-            k2: half * (kappa * pull - 0.5) + pull,
-            k3: half * (1.0 - rho * rho),
-            k4: half * (1.0 - rho * rho),
+            k2,
+            k3: k4,
+            k4,
+            tilt: k2 + 0.5 * k4,
             is_deterministic: xi == 0.0,
             log_survival: NormalTable::log_survival(),
         }
+    }
+
+    /// Mean and variance of the variance a step after it was `v`.
+    #[inline(always)]
+    fn moments(&self, v: f64) -> Moments {
+        let mean = v * self.left + self.theta;
+        let mean = if mean > LEAST_MEAN { mean } else { LEAST_MEAN };
+        let noise = v * self.noise_slope + self.noise_base;
+        Moments { mean, noise, psi: noise / (mean * mean) }
     }
 
     /// Advances log prices and variances by one step. `driver` is the price's Gaussian, `own` the asset's own.
@@ -107,15 +127,10 @@ impl HestonStep {
         if self.is_deterministic {
             return self.advance_without_noise(log_price, variance, driver);
         }
-        let a_coefficient = self.k2 + 0.5 * self.k4;
-        let (mut next, mut log_mean, mut other) = ([0.0; LANES], [0.0; LANES], false);
+        let (mut next, mut log_mean, mut any_near_zero) = ([0.0; LANES], [0.0; LANES], false);
         for l in 0..LANES {
-            let v = variance[l];
-            let mean = v * self.left + self.theta;
-            let mean = if mean > LEAST_MEAN { mean } else { LEAST_MEAN };
-            let noise = v * self.noise_slope + self.noise_base;
-            let psi = noise / (mean * mean);
-            other |= psi > PSI_SWITCH;
+            let Moments { mean, noise, psi } = self.moments(variance[l]);
+            any_near_zero |= psi > PSI_SWITCH;
             let psi = if psi > LEAST_PSI { psi } else { LEAST_PSI };
             let psi = if psi < PSI_SWITCH { psi } else { PSI_SWITCH };
             let q = 2.0 / psi;
@@ -125,14 +140,14 @@ impl HestonStep {
             let root = b2.sqrt() + z;
             next[l] = a * root * root;
             // ln E[exp(A·v')], where it exists; elsewhere its first two cumulants, as in the uncorrected scheme.
-            let spread = 1.0 - 2.0 * a_coefficient * a;
+            let spread = 1.0 - 2.0 * self.tilt * a;
             let exists = spread > 1e-3;
             let spread = if exists { spread } else { 1.0 };
-            let exact = a_coefficient * b2 * a / spread - 0.5 * ln(spread);
-            let uncorrected = a_coefficient * (mean + 0.5 * a_coefficient * noise);
+            let exact = self.tilt * b2 * a / spread - 0.5 * ln(spread);
+            let uncorrected = self.tilt * (mean + 0.5 * self.tilt * noise);
             log_mean[l] = if exists { exact } else { uncorrected };
         }
-        if other {
+        if any_near_zero {
             self.exponential_scheme(variance, driver, own, &mut next, &mut log_mean);
         }
         for l in 0..LANES {
@@ -154,13 +169,8 @@ impl HestonStep {
         next: &mut Lanes,
         log_mean: &mut Lanes,
     ) {
-        let a_coefficient = self.k2 + 0.5 * self.k4;
         for l in 0..LANES {
-            let v = variance[l];
-            let mean = v * self.left + self.theta;
-            let mean = if mean > LEAST_MEAN { mean } else { LEAST_MEAN };
-            let noise = v * self.noise_slope + self.noise_base;
-            let psi = noise / (mean * mean);
+            let Moments { mean, noise, psi } = self.moments(variance[l]);
             if psi <= PSI_SWITCH {
                 continue;
             }
@@ -170,9 +180,9 @@ impl HestonStep {
             // v' = ln((1 − p)/(1 − U))/rate above the atom p = 1 − tail, with U = Φ(z).
             let above = ln(tail) - self.log_survival.at(z);
             next[l] = if above > 0.0 { above / rate } else { 0.0 };
-            let exists = a_coefficient < 0.999 * rate;
-            let moment = (1.0 - tail) + rate * tail / (rate - if exists { a_coefficient } else { 0.0 });
-            let uncorrected = a_coefficient * (mean + 0.5 * a_coefficient * noise);
+            let exists = self.tilt < 0.999 * rate;
+            let moment = (1.0 - tail) + rate * tail / (rate - if exists { self.tilt } else { 0.0 });
+            let uncorrected = self.tilt * (mean + 0.5 * self.tilt * noise);
             log_mean[l] = if exists { ln(moment) } else { uncorrected };
         }
     }
