@@ -178,7 +178,7 @@ fn correlations_need_something_that_moves() {
     assert_eq!((found[0].realised, found[0].std_error), (None, None));
     // Eight paths are one group, and there is none to leave out.
     let market = MarketModel { assets: vec![gbm(0.6), gbm(0.6)], ..market };
-    let found = correlations(&market, Sampling::Independent, 8, 10);
+    let found = correlations(&market, Sampling::Independent, 2, 10);
     assert!(found[0].realised.is_some() && found[0].std_error.is_none());
     // Two columns of one history that are each other's opposite.
     let log_returns =
@@ -195,7 +195,7 @@ fn correlations_need_something_that_moves() {
     let closes = vec![1.0, 1.0, 2.0, 4.0, 1.0, 16.0, 2.0, 4.0];
     let assets =
         [0, 1].map(|column| AssetModel { price: 100.0, law: Law::Replay { column } }).into_iter().collect();
-    let windows = Some(WindowHistory { columns: 2, closes, stride: 1 });
+    let windows = Some(WindowHistory { columns: 2, closes, stride: 1, first_bar_ms: 0, bar_ms: 3_600_000 });
     let market = MarketModel { assets, windows, history: None, ..market };
     let found = correlations(&market, Sampling::Independent, 1, 3);
     // About means of 1/3: (8/3·... ) = (−1 − 1/3)/(3 − 1/3).

@@ -479,7 +479,8 @@ fn windows_are_joint_closes_and_limit_the_paths() {
     assert_eq!((windows.columns, windows.bars(), windows.stride, scenario.settings.paths), (1, 400, 1, 160));
     assert_eq!(resolved(&scenario, "simulation.paths"), "160");
     assert!(
-        scenario.notes[0].contains("160 windows of 10d (240 steps), one beginning every bar: they overlap")
+        scenario.notes[0]
+            .contains("160 windows of 10d (240 steps), one beginning every bar: 160 paths; they overlap")
     );
     let fewer = read_in(folder.path(), &with_model(&replay(", stride = \"2d\"")), &[]).unwrap();
     assert_eq!((fewer.settings.paths, fewer.market.windows.as_ref().unwrap().stride), (4, 48));
@@ -490,7 +491,13 @@ fn windows_are_joint_closes_and_limit_the_paths() {
     let joint = read_in(folder.path(), &both, &[]).unwrap();
     let windows = joint.market.windows.as_ref().unwrap();
     // Hours 50 to 399 are common; both files say what hour it is.
-    assert_eq!((windows.columns, windows.bars(), joint.settings.paths), (2, 350, 100));
+    // 110 windows for at most 100 paths: every second is taken, so that they span the history.
+    assert_eq!((windows.columns, windows.bars(), windows.stride, joint.settings.paths), (2, 350, 2, 55));
+    assert!(joint.notes.iter().any(|note| note.contains("of which every 2. is a path")), "{:?}", joint.notes);
+    let (first, last) = joint.window(54).unwrap();
+    // Bar 108 of the common ones, which open at hour 50, and 240 bars later.
+    assert_eq!((first.as_str(), last.as_str()), ("2023-11-21T12:00:00Z", "2023-12-01T12:00:00Z"));
+    assert_eq!(joint.window(55), None);
     assert_eq!(windows.closes[..4], [1_050.0, 1_050.0, 1_051.0, 1_051.0]);
     assert_eq!(joint.market.assets[1].law, Law::Replay { column: 1 });
     let bootstrap = both

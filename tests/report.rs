@@ -17,7 +17,7 @@ use ringfence::margin::EntryPrices;
 use ringfence::paths::{AssetModel, Gbm, Law, MarketModel};
 use ringfence::report::{ResultDocument, build, csv, json, terminal};
 use ringfence::scenario::{Scenario, Settings};
-use ringfence::simulation::{Audit, ModeOutcome, PairOutcome, RunOutcome, TwoByTwo};
+use ringfence::simulation::{Audit, ModeBias, ModeOutcome, PairOutcome, RunOutcome, StepBias, TwoByTwo};
 use ringfence::statistics::{Distribution, Moments, binomial_lower_tail};
 use serde_json::{Value, json};
 
@@ -82,6 +82,10 @@ fn run_outcome(isolated: &[Path], cross: &[Path]) -> RunOutcome {
     run_of([MarginMode::Isolated, MarginMode::Cross], [isolated, cross])
 }
 
+fn bias(at_steps: u64, continuous: u64, residual: f64) -> ModeBias {
+    ModeBias { at_steps, continuous, only_continuous: continuous - at_steps, residual }
+}
+
 fn run_of(modes: [MarginMode; 2], [first, second]: [&[Path]; 2]) -> RunOutcome {
     let difference = |unit: f64, measure: &dyn Fn(&Path) -> f64| {
         first.iter().zip(second).fold(Moments::new(unit), |mut m, (a, b)| {
@@ -93,7 +97,8 @@ fn run_of(modes: [MarginMode; 2], [first, second]: [&[Path]; 2]) -> RunOutcome {
         paths: first.len() as u64,
         held_paths: 0,
         twins: None,
-        step_bias: None,
+        // 1,000 paths, by hand: 20 and 5 of them liquidated between steps only.
+        step_bias: Some(StepBias { paths: 1_000, modes: vec![bias(130, 150, 0.0), bias(40, 45, 0.000_333)] }),
         correlations: Vec::new(),
         modes: vec![mode_outcome(modes[0], first), mode_outcome(modes[1], second)],
         pairs: vec![PairOutcome {
@@ -372,10 +377,16 @@ fn shape() -> Value {
     });
     let counts = leaves(&["both", "a_only", "b_only", "neither"]);
     let mean = leaves(&["mean_difference", "std_error", "low", "high", "variance_factor"]);
+    let frequency = leaves(&["count", "frequency", "std_error", "low", "high"]);
+    let leaves_of_bias =
+        json!({ "at_steps": frequency, "continuous": frequency, "missed": frequency, "residual": {} });
     json!({
         "schema": {}, "version": {},
         "scenario": leaves(&["title", "name", "sha256", "paths", "steps", "seed", "horizon_days"]),
         "sampling": leaves(&["kind", "pairs", "overlapping_windows"]),
+        "monitoring": { "kind": {}, "paths": {}, "modes": {
+            "isolated": leaves_of_bias, "cross": leaves_of_bias,
+        } },
         "held_paths": {},
         "modes": { "isolated": mode, "cross": mode },
         "paired": [{
@@ -470,6 +481,32 @@ fn quantile_bounds_are_order_statistics() {
     assert_eq!(pnl["quantiles_low"]["0.01"], Value::Null);
 }
 
+/// What steps miss, in the document, the table and its file: 20 and 5 of 1,000.
+#[test]
+fn the_bias_of_steps_is_told() {
+    let (isolated, cross) = four_paths();
+    let doc = document(&isolated, &cross);
+    let found = &as_value(&[doc.clone()])["monitoring"];
+    assert_eq!((&found["kind"], &found["paths"]), (&json!("step"), &json!(1_000)));
+    for (mode, at_steps, continuous, missed, residual) in
+        [("isolated", 130, 150, 20, 0.0), ("cross", 40, 45, 5, 0.000_333)]
+    {
+        let of_mode = &found["modes"][mode];
+        for (key, count) in [("at_steps", at_steps), ("continuous", continuous), ("missed", missed)] {
+            assert_eq!(of_mode[key]["count"], json!(count), "{mode} {key}");
+            assert_eq!(of_mode[key]["frequency"], json!(f64::from(count) / 1_000.0));
+        }
+        assert_eq!(of_mode["residual"], json!(residual));
+    }
+    let tables = csv::tables(&doc, &run_outcome(&isolated, &cross)).unwrap();
+    let rows = csv_rows(&tables, "monitoring.csv");
+    assert_eq!((rows.len(), rows[3][..3].join(" ")), (9, "isolated missed 0.02".to_owned()));
+    let mut unknown = run_outcome(&isolated, &cross);
+    unknown.step_bias = None;
+    let shown = terminal::render(&build(&scenario("No bridge"), "", &entry(), &unknown, &AUDIT));
+    assert!(shown.contains("What checking margin at steps misses is not measured"), "{shown}");
+}
+
 #[test]
 fn several_documents_are_an_array() {
     let (isolated, cross) = four_paths();
@@ -486,7 +523,7 @@ fn csv_rows(tables: &[(&str, String)], name: &str) -> Vec<Vec<String>> {
 fn tables_are_rectangular_and_agree_with_the_document() {
     for (case, isolated, cross) in edge_cases() {
         let tables = csv::tables(&document(&isolated, &cross), &run_outcome(&isolated, &cross)).unwrap();
-        assert_eq!(tables.len(), 7);
+        assert_eq!(tables.len(), 8);
         for (name, text) in &tables {
             let rows = csv_rows(&tables, name);
             assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{case}: {name}\n{text}");
@@ -536,7 +573,7 @@ fn tables_are_written_to_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let (doc, outcome) = (document(&isolated, &cross), run_outcome(&isolated, &cross));
     let names = csv::write_tables(folder.path(), &doc, &outcome).unwrap();
-    assert_eq!(names.len(), 7);
+    assert_eq!(names.len(), 8);
     assert!(names.iter().all(|name| folder.path().join(name).is_file()));
     let missing = folder.path().join("missing");
     let error = csv::write_tables(&missing, &doc, &outcome).unwrap_err();

@@ -130,6 +130,10 @@ pub struct WindowHistory {
     pub closes: Vec<f64>,
     /// Bars from the start of one window to that of the next, `>= 1`.
     pub stride: usize,
+    /// When the first bar opened, milliseconds since 1970 (UTC).
+    pub first_bar_ms: i64,
+    /// Length of a bar, milliseconds.
+    pub bar_ms: i64,
 }
 
 impl WindowHistory {
@@ -142,6 +146,13 @@ impl WindowHistory {
     pub fn windows(&self, steps: u64) -> u64 {
         let starts = (self.bars() as u64).saturating_sub(steps);
         starts.div_ceil(self.stride as u64)
+    }
+
+    /// When the first and the last bar of window `window` of `steps` steps opened, milliseconds since 1970 (UTC).
+    pub fn opens_ms(&self, window: u64, steps: u64) -> (i64, i64) {
+        let first = window.saturating_mul(self.stride as u64);
+        let time = |bar: u64| self.first_bar_ms.saturating_add(self.bar_ms.saturating_mul(bar as i64));
+        (time(first), time(first.saturating_add(steps)))
     }
 }
 

@@ -33,6 +33,11 @@ pub struct Regime {
 }
 
 impl Regime {
+    /// Switches expected per year, over the shares of time at the start.
+    pub fn switches_per_year(&self) -> f64 {
+        self.states.iter().zip(&self.start).map(|(state, share)| share / state.mean_duration_years).sum()
+    }
+
     /// The largest variance of any state, per year.
     pub fn largest_variance(&self) -> f64 {
         self.states.iter().map(|s| s.volatility * s.volatility).fold(0.0, f64::max)

@@ -43,13 +43,9 @@ pub fn further(scenario: &Scenario) -> Vec<String> {
 /// What replayed windows are.
 fn replayed(scenario: &Scenario) -> Option<String> {
     let windows = scenario.market.windows.as_ref()?;
-    let independent = if super::sampling::windows_overlap(scenario) {
-        ""
-    } else {
-        " They do not overlap, and intervals take them for independent draws."
-    };
     Some(format!(
-        "Paths are windows of one history of {} bars, {} in all, as they were.{independent}",
+        "Paths are windows of one history of {} bars, {} in all, as they were. Highs and lows between closes are not \
+         used.",
         whole(windows.bars() as u64),
         whole(windows.windows(scenario.settings.steps)),
     ))
@@ -87,8 +83,9 @@ fn continuous(scenario: &Scenario, every: &str) -> String {
         ""
     };
     format!(
-        "Margin is checked at every moment: prices move in {}{every}, and {of_one}{of_several}. Drawdowns are measured \
-         at the ends of steps.",
+        "Margin is checked at every moment: prices move in {}{every}, and {of_one}{of_several}. Times are \
+         told and drawdowns measured at the ends of steps: a time is late by up to a step, and of a dip inside a step \
+         only a liquidation is seen in a drawdown.",
         steps(scenario.settings.steps),
     )
 }

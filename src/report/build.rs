@@ -52,7 +52,7 @@ pub fn build(
         version: env!("CARGO_PKG_VERSION"),
         scenario: summary(scenario, sha256, outcome.paths),
         sampling: SamplingResult {
-            kind: scenario.settings.sampling.name(),
+            kind: sampling::kind(scenario),
             pairs: outcome.twins.as_ref().map(|twins| twins.pairs),
             overlapping_windows: sampling::windows_overlap(scenario),
         },

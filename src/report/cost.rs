@@ -3,17 +3,16 @@
 
 use super::format::significant;
 use crate::domain::{Monitoring, to_f64};
-use crate::paths::{Innovations, LANES, Law};
+use crate::paths::{CommonJumps, Innovations, LANES, Law, MarketModel};
 use crate::scenario::Scenario;
-use crate::simulation::bias_paths;
+use crate::simulation::{bias_paths, inside_ns};
 
 /// Nanoseconds a path-step takes: per asset drawn, per mode, and per asset or pool that a mode looks at.
 const PER_ASSET_NS: f64 = 4.0;
 const PER_MODE_NS: f64 = 1.0;
 const PER_TERM_NS: f64 = 0.4;
-/// Nanoseconds that looking inside steps adds to an asset-step: where one asset moves, and where several do.
-const INSIDE_ONE_NS: f64 = 8.0;
-const INSIDE_SEVERAL_NS: f64 = 60.0;
+/// Nanoseconds to draw a jump of one asset, or the switch of a regime.
+const PER_EVENT_NS: f64 = 80.0;
 /// Nanoseconds to add one path's outcome in one mode to the totals.
 const PER_OUTCOME_NS: f64 = 500.0;
 /// Seconds for audit, charts and files, whatever the size.
@@ -53,16 +52,32 @@ fn seconds(scenario: &Scenario, threads: usize) -> f64 {
     // A driver mixes the normals of the assets before it.
     let drawing = drawn + assets * (assets - 1.0) / 2.0 * PER_TERM_NS;
     let blind = drawing + modes * (PER_MODE_NS + PER_TERM_NS * (assets + positions));
-    let inside = assets * if assets > 1.0 { INSIDE_SEVERAL_NS } else { INSIDE_ONE_NS };
+    let (n, held) = (scenario.market.assets.len(), scenario.portfolio.positions.len());
+    let inside = inside_ns(n, held);
     let per_step = if settings.monitoring == Monitoring::Continuous { blind + inside } else { blind };
     // The bias of steps is measured beside the run, where every model has a path inside them.
     let has_bridges = scenario.market.assets.iter().all(|asset| asset.law.has_bridge());
-    let compared = if has_bridges { bias_paths(settings.paths, settings.steps, assets as u64) } else { 0 };
+    let compared = if has_bridges { bias_paths(settings.paths, settings.steps, n, held) } else { 0 };
     let comparing = compared as f64 * settings.steps as f64 * (2.0 * blind + inside);
-    let per_path = settings.steps as f64 * per_step + modes * PER_OUTCOME_NS;
+    let events = PER_EVENT_NS * events_per_year(&scenario.market) * settings.horizon.years();
+    let per_path = settings.steps as f64 * per_step + events + modes * PER_OUTCOME_NS;
     let busy = (threads as f64).min(settings.paths.div_ceil(LANES as u64) as f64);
     let block = LANES as f64 * settings.paths.div_ceil(LANES as u64) as f64;
     FIXED_SECONDS + (block * per_path + comparing) * 1e-9 / busy
+}
+
+/// Jumps and switches of all assets, expected per year.
+fn events_per_year(market: &MarketModel) -> f64 {
+    let own = |law: &Law| match law {
+        Law::Merton(law) => law.jumps.rate,
+        Law::Kou(law) => law.jump_rate,
+        Law::Bates(law) => law.jumps.rate,
+        Law::Regime(law) => law.switches_per_year(),
+        _ => 0.0,
+    };
+    let common = |jumps: &CommonJumps| jumps.rate * jumps.sizes.iter().flatten().count() as f64;
+    market.assets.iter().map(|asset| own(&asset.law)).sum::<f64>()
+        + market.common_jumps.as_ref().map_or(0.0, common)
 }
 
 /// Time to draw an asset-step of a law, in units of gbm's.

@@ -48,6 +48,7 @@ pub fn tables(document: &ResultDocument, outcome: &RunOutcome) -> Result<Vec<Tab
         ("paired.csv", paired(document)?),
         ("histograms.csv", histograms(document, outcome)?),
         ("correlations.csv", correlations(document)?),
+        ("monitoring.csv", monitoring(document)?),
     ])
 }
 
@@ -169,6 +170,20 @@ fn histograms(document: &ResultDocument, outcome: &RunOutcome) -> Result<String>
                 rows.add(&[mode.mode.name(), measure, &lower, &upper, &count.to_string(), unit])?;
             }
         }
+    }
+    rows.finish()
+}
+
+fn monitoring(document: &ResultDocument) -> Result<String> {
+    let mut rows = Rows::new(&["mode", "measure", "value", "std_error", "low", "high"])?;
+    for (mode, found) in document.monitoring.modes.iter() {
+        let measures =
+            [("at_steps", &found.at_steps), ("continuous", &found.continuous), ("missed", &found.missed)];
+        for (measure, frequency) in measures {
+            let [value, std_error, low, high] = Estimate::from(frequency).cells();
+            rows.add(&[mode, measure, &value, &std_error, &low, &high])?;
+        }
+        rows.add(&[mode, "residual", &number(found.residual), "", "", ""])?;
     }
     rows.finish()
 }

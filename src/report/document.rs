@@ -104,7 +104,7 @@ pub struct ScenarioSummary {
 /// How paths were drawn.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct SamplingResult {
-    /// `independent` or `antithetic`.
+    /// `independent`, `antithetic`, or `windows` of a history.
     pub kind: &'static str,
     /// Number of pairs; `None` where paths are drawn each on its own.
     pub pairs: Option<u64>,
@@ -152,7 +152,7 @@ pub struct CorrelationResult {
     pub realised: Option<f64>,
     /// Its standard error, by the jackknife over groups of paths.
     pub std_error: Option<f64>,
-    /// Lower bound, by the normal distribution.
+    /// Lower bound, by Student's t.
     pub low: Option<f64>,
     /// Upper bound.
     pub high: Option<f64>,

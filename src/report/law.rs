@@ -136,8 +136,9 @@ fn garch(law: &Garch, step_years: f64) -> String {
         _ => format!("{} s", short(seconds)),
     };
     format!(
-        "GARCH with leverage, drift {} and long-run volatility {} a year, alpha {}, beta {}, gamma {}, innovations \
+        "GARCH{}, drift {} and long-run volatility {} a year, alpha {}, beta {}, gamma {}, innovations \
          {innovations}; its variance is updated every {} ({length})",
+        if law.gamma == 0.0 { "" } else { " with leverage" },
         percent_trimmed(law.drift),
         percent_trimmed(law.volatility),
         short(law.alpha),
@@ -152,16 +153,18 @@ fn regime(law: &Regime) -> String {
     let state = |index: usize| {
         let state = &law.states[index];
         let held = if state.mean_duration_years.is_finite() {
-            format!(" for {} days on average", short(state.mean_duration_years * DAYS_PER_YEAR))
+            let days = short(state.mean_duration_years * DAYS_PER_YEAR);
+            format!(" for {days} {} on average", if days == "1" { "day" } else { "days" })
         } else {
             String::new()
         };
         let share = percent_trimmed(libm::round(law.start[index] * 1e4) / 1e4);
         let follow: Vec<String> = (0..n)
             .filter(|to| n > 2 && law.transition[index * n + to] > 0.0)
-            .map(|to| format!("{} {}", to, percent_trimmed(law.transition[index * n + to])))
+            .map(|to| format!("{to} ({})", percent_trimmed(law.transition[index * n + to])))
             .collect();
-        let follow = if follow.is_empty() { String::new() } else { format!(", then {}", follow.join(", ")) };
+        let follow =
+            if follow.is_empty() { String::new() } else { format!(", then to {}", follow.join(", ")) };
         format!("{index}: {}{held}{follow} ({share} of the time)", diffusion(state.drift, state.volatility))
     };
     let states: Vec<String> = (0..n).map(state).collect();
@@ -191,7 +194,9 @@ pub fn shocks_in_words(market: &MarketModel, names: &[&str]) -> Vec<String> {
             .collect();
         let when = match shock.time {
             ShockTime::At(at) => {
-                format!("on day {}", short(at * market.step_years * DAYS_PER_YEAR))
+                let seconds = libm::round(at * market.step_years * SECONDS_PER_YEAR as f64);
+                Span::from_seconds(seconds as u64)
+                    .map_or("at once".to_owned(), |span| format!("after {span}"))
             }
             ShockTime::Rate(1.0) => "once a year on average, at random".to_owned(),
             ShockTime::Rate(rate) => format!("{} times a year on average, at random", short(rate)),
@@ -278,7 +283,7 @@ mod tests {
         assert_eq!(
             shocks_in_words(&market, &names),
             [
-                "Shock on day 1.5: BTC -30 %, ETH 50 %, laid over the models and not compensated",
+                "Shock after 36h: BTC -30 %, ETH 50 %, laid over the models and not compensated",
                 "Shock once a year on average, at random: ETH -20 %, laid over the models and not compensated",
             ]
         );

@@ -40,6 +40,7 @@ pub fn render(scenario: &Scenario, threads: usize) -> String {
                 Monitoring::Continuous => "at every moment",
             },
             match settings.sampling {
+                _ if scenario.market.windows.is_some() => "from a history, a window each",
                 Sampling::Independent => "each on its own",
                 Sampling::Antithetic => "in antithetic pairs",
             },

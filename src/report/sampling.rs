@@ -4,11 +4,20 @@ use super::format::{paths, percent_trimmed};
 use crate::scenario::Scenario;
 use crate::simulation::RunOutcome;
 
+/// Paths that are windows of a history.
+pub const WINDOWS: &str = "windows";
+
 /// Whether paths are windows of one history that begin less than a horizon apart: the same bars are then in several
 /// paths, and no sampling error can be stated.
 pub fn windows_overlap(scenario: &Scenario) -> bool {
     let windows = scenario.market.windows.as_ref();
-    windows.is_some_and(|windows| (windows.stride as u64) < scenario.settings.steps)
+    let several = scenario.settings.paths > 1;
+    several && windows.is_some_and(|windows| (windows.stride as u64) < scenario.settings.steps)
+}
+
+/// How paths were drawn, in a word.
+pub fn kind(scenario: &Scenario) -> &'static str {
+    if scenario.market.windows.is_some() { WINDOWS } else { scenario.settings.sampling.name() }
 }
 
 /// What every reader of a table has to know.
@@ -40,6 +49,13 @@ pub fn intervals(scenario: &Scenario) -> String {
         return "There are no intervals. What the windows of one history show is what happened in it, not what can \
                 happen."
             .to_owned();
+    }
+    if scenario.market.windows.is_some() {
+        return format!(
+            "Intervals are at {} and take the windows for independent draws of one law, which neighbouring windows of \
+             a history are not: unrest in one goes on in the next.",
+            percent_trimmed(scenario.settings.confidence),
+        );
     }
     format!(
         "Intervals are at {} and cover the sampling error of a finite number of paths only; they say \

@@ -13,6 +13,7 @@ use money::Money;
 
 use super::document::{DistributionResult, Frequency, Keyed, ModeResult, ResultDocument};
 use super::format::{paths, percent_trimmed, printable, significant, steps, whole, wrap};
+use super::sampling::WINDOWS;
 
 /// Columns of a terminal that all output fits into.
 const WIDTH: usize = 100;
@@ -20,6 +21,8 @@ const WIDTH: usize = 100;
 const NAME: usize = 24;
 /// Characters of a currency that are shown.
 const CURRENCY: usize = 12;
+/// Pairs from which on their variance factors are shown.
+const FEWEST_PAIRS: u64 = 200;
 /// Part of the standard deviation beyond which the bins that quantiles are read off are told.
 const COARSE: f64 = 0.01;
 
@@ -71,7 +74,15 @@ fn footer(document: &ResultDocument) -> String {
     let scenario = &document.scenario;
     let confidence = percent_trimmed(scenario.confidence);
     let mut lines = Vec::new();
-    if !document.sampling.overlapping_windows {
+    if document.sampling.overlapping_windows {
+        // Nothing is stated, so that nothing has to be explained.
+    } else if document.sampling.kind == WINDOWS {
+        lines.push(format!(
+            "± is half the {confidence} interval, [ ] the interval itself, ≤ or ≥ its far end: the error there would \
+             be if the {} were independent draws of one law, which is more than a history can promise.",
+            paths(scenario.paths),
+        ));
+    } else {
         lines.push(format!(
             "± is half the {confidence} interval, [ ] the interval itself, ≤ or ≥ its far end: the error of \
              simulating {} rather than all, not that of the price model.",
@@ -129,10 +140,20 @@ fn gain_of_twins(document: &ResultDocument) -> Vec<String> {
             ("ruin", factors.ruin),
         ]
         .into_iter()
-        .filter_map(|(what, factor)| Some(format!("of {what} ÷ {}", significant(factor?, 2))))
+        .filter_map(|(what, factor)| {
+            let factor = factor?;
+            Some(match factor {
+                f if f < 1.0 => format!("of {what} × {}", significant(1.0 / f, 2)),
+                f => format!("of {what} ÷ {}", significant(f, 2)),
+            })
+        })
         .collect();
         (!known.is_empty()).then(|| format!("Antithetic pairs, {mode}: variance {}.", known.join(", ")))
     };
+    // The variance of a few pairs says nothing of what they are worth.
+    if document.sampling.pairs.is_some_and(|pairs| pairs < FEWEST_PAIRS) {
+        return Vec::new();
+    }
     document.modes.iter().filter_map(of_mode).collect()
 }
 

@@ -15,10 +15,10 @@ use crate::scenario::Scenario;
 use crate::simulation::{Job, Sighting, Sightings};
 
 /// The story of path `path` in each of `modes`. A path is a function of the seed and its number: it
-/// may lie beyond the scenario's `paths`.
+/// may lie beyond the scenario's `paths`, unless paths are windows of a history.
 ///
 /// # Errors
-/// [`Error::Input`] when a mode is not one the scenario asks for; [`Error::Failed`] when an amount
+/// [`Error::Input`] when a mode is not one the scenario asks for, or there is no such window; [`Error::Failed`] when an amount
 /// outgrows exact decimals.
 pub fn replay(scenario: &Scenario, modes: &[MarginMode], path: u64) -> Result<String> {
     if let Some(mode) = modes.iter().find(|mode| !scenario.settings.modes.contains(mode)) {
@@ -28,9 +28,21 @@ pub fn replay(scenario: &Scenario, modes: &[MarginMode], path: u64) -> Result<St
             known.join(", ")
         )));
     }
+    let settings = &scenario.settings;
+    let origin = match (&scenario.market.windows, scenario.window(path)) {
+        (None, _) => format!("seed {}", settings.seed),
+        (Some(_), Some((first, last))) => format!("the closes of the bars from {first} to {last}"),
+        (Some(_), None) => {
+            return Err(Error::input(format!(
+                "--path {path}: the history has {} windows that are paths; write 0 to {}",
+                settings.paths,
+                settings.paths.saturating_sub(1)
+            )));
+        }
+    };
     let tellers = modes.iter().map(|&mode| Teller::open(scenario, mode)).collect();
     let stories = follow(scenario, path, tellers)?;
-    Ok(format!("{}: path {path}, seed {}\n{stories}", scenario.name, scenario.settings.seed))
+    Ok(format!("{}: path {path}, {origin}\n{stories}", scenario.name))
 }
 
 /// Steps the tellers along the path, at the marks of 12 digits that the ledger sees.
@@ -106,8 +118,12 @@ impl<'a> Teller<'a> {
         step: u64,
         sighting: &Sighting<Decimal>,
     ) -> std::result::Result<(), OutOfRange> {
+        let when = match sighting {
+            Sighting::Ran { .. } => "inside step",
+            Sighting::Jumped(_) => "a jump inside step",
+        };
         for event in sighting.tell(&mut self.ledger, step)? {
-            tell_liquidation(&mut self.text, self.scenario, &self.ledger, "inside step", &event);
+            tell_liquidation(&mut self.text, self.scenario, &self.ledger, when, &event);
         }
         Ok(())
     }
@@ -184,7 +200,8 @@ fn tell_liquidation(
         event.fills.iter().map(|fill| portfolio.positions[fill.position].name.as_str()).collect();
     let seconds = u128::from(event.step) * u128::from(scenario.settings.horizon.seconds());
     let elapsed = Span::from_seconds((seconds / u128::from(scenario.settings.steps)) as u64);
-    let elapsed = elapsed.map_or_else(String::new, |span| format!(" ({span})"));
+    let ends = if when == "step" { "" } else { "ends at " };
+    let elapsed = elapsed.map_or_else(String::new, |span| format!(" ({ends}{span})"));
     let _ = writeln!(
         text,
         "  {when} {}{elapsed}: the margin check fails, {} closed",

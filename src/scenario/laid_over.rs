@@ -155,13 +155,13 @@ fn moves(table: &Table<'_>, assets: &[&str], context: &mut Context<'_>) -> Resul
             *place = Some(number(&field, &Parameter { name: "BTC", ..SHOCK_MOVE })?);
         }
     }
-    if written.iter().all(Option::is_none) {
+    if written.iter().flatten().all(Decimal::is_zero) {
         let what = format!("`{}` moves no asset", field.path);
         return Err(field.fail(&what, &format!("write, for example, {MOVES_EXAMPLE}")));
     }
     for (name, fraction) in assets.iter().zip(&written) {
-        if let Some(fraction) = fraction {
-            context.resolve_decimal(moves.key(name), *fraction);
+        if let Some(fraction) = fraction.filter(|fraction| !fraction.is_zero()) {
+            context.resolve_decimal(moves.key(name), fraction);
         }
     }
     Ok(written.iter().map(|fraction| fraction.map_or(0.0, |f| libm::log1p(to_f64(f)))).collect())

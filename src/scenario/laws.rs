@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 use super::Settings;
 use super::context::Context;
 use super::keys::{Keys, whole_steps};
+use super::reader::nearest;
 use super::settings::whole_seconds;
+use super::source::quoted;
 use crate::domain::to_f64;
 use crate::error::Result;
 use crate::paths::catalogue::ValueKind;
@@ -110,13 +112,24 @@ fn innovations(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<Innovat
         }
         written => {
             if let Some(field) = written {
-                field.word(&[(word, ())], &[]).map_err(|error| match field.text("") {
+                field.word(&[(word, ())], &[]).map_err(|_| match field.text("") {
                     // Degrees of freedom belong into a table.
                     Ok("student_t") => field.fail(
                         &format!("`{}` is \"student_t\" without its degrees of freedom", field.path),
                         "write innovations = { student_t = 5 }",
                     ),
-                    _ => error,
+                    Ok(text) => {
+                        let near = nearest(text, [word].into_iter());
+                        let meant = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
+                        field.fail(
+                            &format!("`{}` is {}, which is none of its values", field.path, quoted(text)),
+                            &format!("{meant}write \"{word}\", or {{ student_t = 5 }}"),
+                        )
+                    }
+                    Err(_) => field.fail(
+                        &format!("`{}` is neither a word nor a table", field.path),
+                        &format!("write \"{word}\", or {{ student_t = 5 }}"),
+                    ),
                 })?;
             }
             context.resolve(keys.table.key(name), word);

@@ -149,8 +149,8 @@ fn resolve(name: &str, preset: &str, root: &Table<'_>, mut context: Context<'_>)
     let (venue, requirement) = venue::read(root, preset, &mut context)?;
     let modelled = assets::read(root, &settings, &requirement, &mut context)?;
     settings::check_models(root, &settings, &modelled)?;
-    let market = assets::market(root, &modelled, &settings, &mut context)?;
-    replaying::limit_paths(root, &market, &mut settings, &mut context);
+    let mut market = assets::market(root, &modelled, &settings, &mut context)?;
+    replaying::limit_paths(root, &mut market, &mut settings, &mut context);
     settings::check_size(root, &settings, modelled.len())?;
     let known: Vec<_> = modelled.iter().map(|modelled| &modelled.asset).collect();
     let positions = positions::read(root, &known, &settings.modes, &mut context)?;

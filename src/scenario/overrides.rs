@@ -163,7 +163,9 @@ fn insert(
 
 /// The item of a list of `length` that a part of a key names, from 0.
 fn list_index(part: &str, length: usize, origin: &Origin, sources: &Sources) -> Result<usize> {
-    if let Some(index) = part.parse().ok().filter(|index| *index < length) {
+    if let Some(index) =
+        part.parse().ok().filter(|index: &usize| *index < length && index.to_string() == part)
+    {
         return Ok(index);
     }
     let items = if length == 1 { "1 item".to_owned() } else { format!("{length} items") };

@@ -1,13 +1,13 @@
 //! The histories of every replayed asset, joined: the windows that are the paths.
 
-use super::Settings;
 use super::assets::Modelled;
 use super::context::Context;
-use super::history::{Gaps, JointCloses, Place, joint_closes};
+use super::history::{Gaps, JointCloses, Place, iso, joint_closes};
 use super::model::{Model, Replayed};
 use super::reach::LARGEST_LOG_RETURN;
 use super::reader::Table;
 use super::resampling::{bar_step, fail_at};
+use super::{Scenario, Settings};
 use crate::domain::Span;
 use crate::error::Result;
 use crate::paths::{MarketModel, WindowHistory};
@@ -53,7 +53,13 @@ pub(super) fn join(
     let bars = joint.columns.first().map_or(0, Vec::len);
     let closes = (0..bars).flat_map(|bar| joint.columns.iter().map(move |column| column[bar])).collect();
     let stride = usize::try_from(first.stride).unwrap_or(usize::MAX);
-    Ok(Some(WindowHistory { columns: replayed.len(), closes, stride }))
+    Ok(Some(WindowHistory {
+        columns: replayed.len(),
+        closes,
+        stride,
+        first_bar_ms: joint.range_ms.0,
+        bar_ms: i64::try_from(step.seconds() * 1_000).unwrap_or(i64::MAX),
+    }))
 }
 
 /// One window serves all, so that stride and gaps must be the same.
@@ -107,31 +113,51 @@ fn check_closes(
     Ok(())
 }
 
-/// Limits the paths to the windows there are, and says how many that is.
+/// Limits the paths to the windows there are; where there are more, takes every n-th, so that the paths are spread over
+/// the whole history. Says which they are.
 pub(super) fn limit_paths(
     root: &Table<'_>,
-    market: &MarketModel,
+    market: &mut MarketModel,
     settings: &mut Settings,
     context: &mut Context<'_>,
 ) {
-    let Some(history) = &market.windows else { return };
+    let Some(history) = &mut market.windows else { return };
     let windows = history.windows(settings.steps);
-    settings.paths = settings.paths.min(windows);
-    if let Ok(table) = root.table("simulation") {
-        context.resolve_again(&table.key("paths"), settings.paths);
-    }
-    let stride = history.stride as u64;
-    let every = if stride == 1 { "every bar".to_owned() } else { format!("every {stride} bars") };
-    let overlap = if stride < settings.steps { ": they overlap, and are far from independent" } else { "" };
-    let used = if settings.paths < windows {
-        format!(", of which {} are used", settings.paths)
+    let every = usize::try_from(windows.div_ceil(settings.paths)).unwrap_or(usize::MAX);
+    let thinned = if every > 1 {
+        format!(", of which every {every}. is a path, so that they span the whole history")
     } else {
         String::new()
     };
+    let stride = if history.stride == 1 { "bar".to_owned() } else { format!("{} bars", history.stride) };
+    history.stride = history.stride.saturating_mul(every);
+    settings.paths = history.windows(settings.steps);
+    if let Ok(table) = root.table("simulation") {
+        context.resolve_again(&table.key("paths"), settings.paths);
+    }
+    let overlap = if settings.paths > 1 && (history.stride as u64) < settings.steps {
+        "; they overlap, and are far from independent"
+    } else {
+        ""
+    };
     context.notes.push(format!(
-        "replay: the history of {} bars holds {windows} windows of {} ({} steps), one beginning {every}{overlap}{used}",
+        "replay: {} bars from {} to {} hold {windows} windows of {} ({} steps), one beginning every {stride}{thinned}: \
+         {} paths{overlap}",
         history.bars(),
+        iso(history.opens_ms(0, 0).0),
+        iso(history.first_bar_ms + history.bar_ms * (history.bars() as i64 - 1)),
         settings.horizon,
-        settings.steps
+        settings.steps,
+        settings.paths,
     ));
+}
+
+impl Scenario {
+    /// When the first and the last bar of the window that a path replays opened, as ISO times; `None` where paths are
+    /// no windows, or there is no such path.
+    pub fn window(&self, path: u64) -> Option<(String, String)> {
+        let history = self.market.windows.as_ref().filter(|_| path < self.settings.paths)?;
+        let (first, last) = history.opens_ms(path, self.settings.steps);
+        Some((iso(first), iso(last)))
+    }
 }

@@ -11,12 +11,22 @@ use crate::paths::{LANES, PARTS_OF_A_STEP, Sampling};
 
 /// Paths looked at, at most; they leave a standard error of some 0.1 points of the difference.
 const MOST_PATHS: u64 = 16_384;
-/// Asset-steps looked at, at most, but for one block.
-const MOST_ASSET_STEPS: u64 = 30_000_000;
+/// Nanoseconds spent on it at most, on one core and but for one block of paths.
+const MOST_NS: f64 = 1.5e9;
+/// Nanoseconds that looking inside a step takes on average: of one asset for each position; of several for each position,
+/// and there for each asset and position.
+const ONE_NS: f64 = 8.0;
+const SEVERAL_NS: f64 = 10.0;
 
-/// How many of a run's paths are looked at.
-pub fn bias_paths(paths: u64, steps: u64, assets: u64) -> u64 {
-    let affordable = MOST_ASSET_STEPS / (steps * assets);
+/// Nanoseconds, roughly, that looking inside one step of one path takes.
+pub fn inside_ns(assets: usize, positions: usize) -> f64 {
+    let per_position = if assets > 1 { SEVERAL_NS * (assets + positions) as f64 } else { ONE_NS };
+    per_position * positions as f64
+}
+
+/// How many of a run's paths are looked at under both kinds of monitoring.
+pub fn bias_paths(paths: u64, steps: u64, assets: usize, positions: usize) -> u64 {
+    let affordable = (MOST_NS / (steps as f64 * inside_ns(assets, positions))) as u64;
     paths.min(affordable.clamp(LANES as u64, MOST_PATHS))
 }
 
@@ -29,7 +39,7 @@ pub fn step_bias(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Resul
     let generator = job.generator.clone().with_sampling(Sampling::Independent);
     let at_steps = Job { generator: generator.clone().blind_inside(), ..job.clone() };
     let continuous = Job { generator: generator.recording_inside(), ..job.clone() };
-    let paths = bias_paths(job.paths, job.steps, job.generator.assets() as u64);
+    let paths = bias_paths(job.paths, job.steps, job.generator.assets(), job.positions());
     let counted: Vec<Vec<ModeBias>> = (0..paths.div_ceil(LANES as u64))
         .into_par_iter()
         .map(|block| {

@@ -14,8 +14,12 @@ const MOST_PATHS: u64 = 4_096;
 const MOST_ASSET_STEPS: u64 = 20_000_000;
 /// Products of two assets' returns over all paths, at most.
 const MOST_PRODUCTS: u64 = 200_000_000;
-/// Paths that are left out together for the standard error: pairs of antithetic paths stay together.
+/// Paths that are left out together for the standard error, where there are many and where there are few: pairs of
+/// antithetic paths stay together.
 const GROUP: usize = 8;
+const SMALL_GROUP: usize = 2;
+/// Paths from which on groups are the larger ones: there are then 64 of them.
+const MANY_PATHS: u64 = 512;
 
 /// Sums over one group of paths, or all: of returns, and of products of two.
 #[derive(Debug, Clone)]
@@ -79,12 +83,13 @@ pub fn correlations(job: &Job, cancelled: &AtomicBool) -> Result<Vec<Correlation
     let affordable =
         (MOST_ASSET_STEPS / (paths * each)).min(MOST_PRODUCTS / (paths * each * each.div_ceil(2)));
     let steps = affordable.clamp(1, job.steps);
+    let group = if paths < MANY_PATHS { SMALL_GROUP } else { GROUP };
     let blocks: Vec<Vec<Sums>> = (0..paths.div_ceil(LANES as u64))
         .into_par_iter()
         .map(|block| {
             let first = block * LANES as u64;
             let lanes = (paths - first).min(LANES as u64) as usize;
-            of_block(job, first, lanes, steps, cancelled)
+            of_block(job, (first, lanes, group), steps, cancelled)
         })
         .collect::<Result<_>>()?;
     let groups: Vec<Sums> = blocks.into_iter().flatten().collect();
@@ -105,6 +110,7 @@ pub fn correlations(job: &Job, cancelled: &AtomicBool) -> Result<Vec<Correlation
             b,
             realised: whole.correlation(a, b),
             std_error: jackknife(without.iter().map(|rest| rest.correlation(a, b))),
+            groups: groups.len() as u64,
             paths,
             steps,
         })
@@ -121,10 +127,15 @@ fn jackknife(estimates: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     (estimates.len() > 1).then(|| ((groups - 1.0) / groups * squares).sqrt())
 }
 
-/// Sums of each group of one block's first `lanes` paths.
-fn of_block(job: &Job, first: u64, lanes: usize, steps: u64, cancelled: &AtomicBool) -> Result<Vec<Sums>> {
+/// Sums of each group of `group` of one block's first `lanes` paths.
+fn of_block(
+    job: &Job,
+    (first, lanes, group): (u64, usize, usize),
+    steps: u64,
+    cancelled: &AtomicBool,
+) -> Result<Vec<Sums>> {
     let assets = job.generator.assets();
-    let mut groups = vec![Sums::new(assets); lanes.div_ceil(GROUP)];
+    let mut groups = vec![Sums::new(assets); lanes.div_ceil(group)];
     let mut block = job.generator.begin(first);
     let mut before = vec![[0.0; LANES]; assets];
     for (asset, row) in before.iter_mut().enumerate() {
@@ -141,7 +152,7 @@ fn of_block(job: &Job, first: u64, lanes: usize, steps: u64, cancelled: &AtomicB
         for index in 0..chunk {
             for lane in 0..lanes {
                 returns(&block, &mut before, index, lane, &mut row);
-                groups[lane / GROUP].add(&row);
+                groups[lane / group].add(&row);
             }
         }
         done += chunk as u64;

@@ -12,7 +12,7 @@ mod sightings;
 mod totals;
 mod twins;
 
-pub use bias::bias_paths;
+pub use bias::{bias_paths, inside_ns};
 pub use dispatch::{VectorWidth, WidthLimit};
 pub use engine::{Control, Job, Simulator};
 pub use outcome::{

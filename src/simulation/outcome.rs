@@ -133,6 +133,8 @@ pub struct Correlation {
     pub realised: Option<f64>,
     /// Its standard error by the delete-one jackknife over groups of paths.
     pub std_error: Option<f64>,
+    /// Groups of paths that the standard error is from.
+    pub groups: u64,
     /// Paths looked at.
     pub paths: u64,
     /// Steps of each that were looked at, from the first.

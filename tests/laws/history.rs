@@ -21,7 +21,13 @@ fn replay(bars: usize, stride: usize, prices: [f64; 2]) -> MarketModel {
     MarketModel {
         assets: vec![asset(0), asset(1)],
         correlation: vec![1.0, 0.0, 0.0, 1.0],
-        windows: Some(WindowHistory { columns: 2, closes: closes(bars), stride }),
+        windows: Some(WindowHistory {
+            columns: 2,
+            closes: closes(bars),
+            stride,
+            first_bar_ms: 0,
+            bar_ms: 3_600_000,
+        }),
         step_years: 1.0 / 8_760.0,
         ..MarketModel::default()
     }
@@ -33,7 +39,9 @@ fn a_window_is_replayed_as_it_was() {
     let (bars, steps) = (120, 21);
     for stride in [1, 3, 7] {
         let history = closes(bars);
-        let windows = WindowHistory { columns: 2, closes: history.clone(), stride }.windows(steps as u64);
+        let windows =
+            WindowHistory { columns: 2, closes: history.clone(), stride, first_bar_ms: 0, bar_ms: 3_600_000 }
+                .windows(steps as u64);
         assert_eq!(windows, ((bars - steps) as u64).div_ceil(stride as u64));
         for window in 0..windows {
             let start = window as usize * stride;
@@ -68,7 +76,8 @@ fn a_window_is_replayed_as_it_was() {
 #[test]
 fn windows_are_counted() {
     let windows = |bars: usize, stride, steps| {
-        WindowHistory { columns: 2, closes: closes(bars), stride }.windows(steps)
+        WindowHistory { columns: 2, closes: closes(bars), stride, first_bar_ms: 0, bar_ms: 3_600_000 }
+            .windows(steps)
     };
     // A window of n steps has n + 1 closes.
     assert_eq!(windows(10, 1, 9), 1);

@@ -5,7 +5,7 @@ use ringfence::simulation::Correlation;
 
 fn found(a: usize, b: usize, realised: f64) -> Correlation {
     let std_error = Some(0.001);
-    Correlation { a, b, realised: Some(realised), std_error, paths: 4_096, steps: 720 }
+    Correlation { a, b, realised: Some(realised), std_error, groups: 512, paths: 4_096, steps: 720 }
 }
 
 fn of(scenario: &Scenario, correlations: Vec<Correlation>) -> ResultDocument {

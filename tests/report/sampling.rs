@@ -11,7 +11,13 @@ fn windows(stride: usize) -> Scenario {
         asset.law = Law::Replay { column };
     }
     replayed.market.correlation = vec![1.0, 0.0, 0.0, 1.0];
-    replayed.market.windows = Some(WindowHistory { columns: 2, closes: vec![1.0; 400], stride });
+    replayed.market.windows = Some(WindowHistory {
+        columns: 2,
+        closes: vec![1.0; 400],
+        stride,
+        first_bar_ms: 0,
+        bar_ms: 3_600_000,
+    });
     replayed
 }
 
@@ -19,6 +25,7 @@ fn document_of(scenario: &Scenario) -> (ResultDocument, RunOutcome) {
     let (isolated, cross) = many_paths();
     let outcome = RunOutcome {
         correlations: vec![Correlation {
+            groups: 50,
             a: 0,
             b: 1,
             realised: Some(0.5),
@@ -26,6 +33,8 @@ fn document_of(scenario: &Scenario) -> (ResultDocument, RunOutcome) {
             paths: 4,
             steps: 4,
         }],
+        // A history has no path between its closes.
+        step_bias: None,
         ..run_outcome(&isolated, &cross)
     };
     (build(scenario, "", &entry(), &outcome, &AUDIT), outcome)

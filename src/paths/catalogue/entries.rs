@@ -149,8 +149,8 @@ const BOOTSTRAP: ModelEntry = ModelEntry {
     formula: &["blocks of geometric length with mean `block`, uniform start, circular, uncentred"],
     discretisation: "one bar is one step; all resampled assets share the row, over the dates they have in common",
     source: "Politis and Romano, The stationary bootstrap, 1994",
-    limits: "Knows only what is in the history. Not together with replay. Bars say nothing of the time between them, so \
-             that margin is checked at steps only.",
+    limits: "Knows only what is in the history. Not together with replay. Only closes are used: margin is checked at \
+             them alone, and highs and lows between them are not seen.",
     is_continuous: false,
     parameters: &keys::BOOTSTRAP_KEYS,
 };
@@ -163,9 +163,9 @@ const REPLAY: ModelEntry = ModelEntry {
     ],
     discretisation: "one bar is one step; all replayed assets are taken from the same bars",
     source: "historical simulation",
-    limits: "simulation.paths is at most the number of windows. Windows less than a horizon apart overlap, and all come \
-             from one history. Not together with bootstrap. Bars say nothing of the time between them, so that margin \
-             is checked at steps only.",
+    limits: "At most simulation.paths windows are taken; of more, every n-th, so that they span the history. Windows \
+             less than a horizon apart overlap, and all come from one history. Not together with bootstrap. Only closes \
+             are used: margin is checked at them alone, and highs and lows between them are not seen.",
     is_continuous: false,
     parameters: &keys::REPLAY,
 };

@@ -46,7 +46,7 @@ pub const COMMON_JUMP: [Parameter; 2] =
 pub const SHOCK_MOVE: Parameter = number(
     "moves",
     "",
-    Range::closed(-0.999_999_9, 100.0).fraction(),
+    Range::closed(-0.999_999_9, 10.0).fraction(),
     "-0.30",
     "move of the price as a fraction; -0.30 is −30 %",
 );

@@ -5,7 +5,10 @@ use crate::report::document::CorrelationResult;
 use crate::report::sampling;
 use crate::scenario::Scenario;
 use crate::simulation::{Correlation, RunOutcome};
-use crate::statistics::two_sided_z;
+use crate::statistics::mean_half_width;
+
+/// Groups of paths below which a standard error says nothing.
+const FEWEST_GROUPS: u64 = 5;
 
 /// Every two assets that were looked at.
 pub fn correlations(scenario: &Scenario, outcome: &RunOutcome) -> Vec<CorrelationResult> {
@@ -19,7 +22,10 @@ fn correlation(scenario: &Scenario, found: &Correlation) -> Option<CorrelationRe
     let driven = is_driven(found.a) && is_driven(found.b);
     let asked = scenario.market.correlation.get(found.a * assets.len() + found.b).copied();
     let std_error = found.std_error.filter(|_| !sampling::windows_overlap(scenario)).and_then(number);
-    let half = std_error.map(|error| two_sided_z(scenario.settings.confidence) * error);
+    let few = found.groups < FEWEST_GROUPS;
+    let std_error = std_error.filter(|_| !few);
+    let factor = mean_half_width(found.groups, scenario.settings.confidence);
+    let half = std_error.zip(factor).map(|(error, factor)| factor * error);
     let bound = |sign: f64| Some((found.realised? + sign * half?).clamp(-1.0, 1.0));
     Some(CorrelationResult {
         a: name(found.a)?,

@@ -60,7 +60,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
             Some((Swatch::Line(stroke.ink, stroke.dash), text))
         })
         .collect();
-    let bands = confidence.map(|c| format!(" Bands: Wilson's {} interval at each time.", percent_trimmed(c)));
+    let bands = confidence.map(|c| format!(" Bands: {} interval at each time.", percent_trimmed(c)));
     let notes = vec![format!("A path counts until its first forced close.{}", bands.unwrap_or_default())];
     let page = Page { heading: "Survival: paths without a liquidation", legend, notes };
     let (mut picture, space) = page.begin(input);

@@ -38,7 +38,14 @@ pub fn render(document: &ResultDocument) -> String {
         let asked = or_dash(pair.asked.map(|asked| significant(asked, 4)));
         out.push_str(&line(label, &asked, &realised(pair)));
     }
-    out + &wrap(&format!("({over}; asked for is the correlation of the Gaussian drivers)"), "  ", "  ", WIDTH)
+    out + &wrap(
+        &format!(
+            "({over}; asked for is the correlation of the Gaussian drivers; jumps and shocks come on top)"
+        ),
+        "  ",
+        "  ",
+        WIDTH,
+    )
 }
 
 /// `0.7982 ±0.0014`

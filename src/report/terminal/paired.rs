@@ -9,6 +9,7 @@ use crate::report::document::{
 use crate::report::format::{
     decimals_for, distinct, fixed, paths as counted, percent_trimmed, significant, significant_at_least, wrap,
 };
+use crate::report::sampling::WINDOWS;
 
 /// Ratio of frequencies from which it is named.
 const NAMED_RATIO: f64 = 1.5;
@@ -38,7 +39,7 @@ pub fn render(document: &ResultDocument, pair: &PairedResult) -> String {
     sentences.extend(profit.difference(pair, &pair.pnl, rounding, |mean, half| {
         format!("{} {}", money.with_half_width(mean, half).replace('±', "± "), money.currency)
     }));
-    sentences.extend(gain_of_pairing(pair));
+    sentences.extend(gain_of_pairing(document, pair));
     let lines = sentences.iter().map(|sentence| wrap(sentence, "  ", "    ", WIDTH));
     format!("{} against {}, on the same paths\n{}", pair.a, pair.b, lines.collect::<String>())
 }
@@ -160,7 +161,11 @@ impl Measure<'_> {
 }
 
 /// What sharing the paths was worth, where it is defined.
-fn gain_of_pairing(pair: &PairedResult) -> Option<String> {
+fn gain_of_pairing(document: &ResultDocument, pair: &PairedResult) -> Option<String> {
+    // There are no other windows that separate runs could have.
+    if document.sampling.kind == WINDOWS {
+        return None;
+    }
     let factors = [
         (pair.liquidation.variance_factor, "liquidation"),
         (pair.drawdown_relative.variance_factor, "drawdown"),

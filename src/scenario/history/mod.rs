@@ -19,6 +19,7 @@ use layout::Layout;
 use price::parse_price;
 
 pub use joint::{Gaps, JointCloses, JointError, JointReturns, Place, joint_closes, joint_returns};
+pub(in crate::scenario) use time::iso;
 
 /// Largest price file.
 const MAX_MIB: u64 = 256;

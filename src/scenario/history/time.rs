@@ -65,7 +65,7 @@ fn from_unix(count: i64) -> Option<(i64, TimeFormat)> {
 }
 
 /// `2024-01-31T13:00:00Z`, for messages.
-pub(super) fn iso(time_ms: i64) -> String {
+pub(in crate::scenario) fn iso(time_ms: i64) -> String {
     Timestamp::from_millisecond(time_ms).map_or_else(|_| format!("{time_ms} ms"), |t| t.to_string())
 }
 
