@@ -11,8 +11,8 @@ use common::{Held, portfolio};
 use ringfence::domain::{Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Side, TierTable};
 use ringfence::margin::BookPlan;
 use ringfence::paths::{
-    AssetModel, Bates, CommonJumps, Gbm, Heston, Kou, Law, MarketModel, Merton, NormalJump, NormalJumps, Ou,
-    PathGenerator, Regime, Shock, ShockTime, State,
+    AssetModel, Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, Law, MarketModel, Merton,
+    NormalJump, NormalJumps, Ou, PathGenerator, Regime, Shock, ShockTime, State,
 };
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use rust_decimal::dec;
@@ -282,6 +282,89 @@ fn what_is_seen_does_not_depend_on_who_looks() {
         let single = run(&job(&market, &book, &[mode], 20, 1_000, 4));
         assert_eq!(format!("{:?}", single.modes[0]), format!("{:?}", reference.modes[index]), "{mode}");
     }
+}
+
+/// Whoever looks at every lane of every step sees no more than the run, which looks where a pool is near: over several
+/// chunks, with variances that move, and with jumps there and back.
+#[test]
+fn nothing_is_missed_where_nobody_looks() {
+    let (market, book) = zoo(40);
+    let job = job(&market, &book, &[MarginMode::Isolated, MarginMode::Cross], 40, 3_200, 21);
+    let run = run(&job);
+    let mut firsts = vec![vec![0; 41]; 2];
+    for block in 0..50 {
+        let of_block = first_liquidations(&job.generator, &job.books, block * 64, 40);
+        for (counts, lanes) in firsts.iter_mut().zip(of_block) {
+            lanes.into_iter().flatten().for_each(|step| counts[step as usize] += 1);
+        }
+    }
+    for (mode, counts) in run.modes.iter().zip(&firsts) {
+        assert_eq!(&mode.first_liquidation, counts, "{}", mode.mode);
+    }
+}
+
+/// The variance of a step reaches its inside: laws whose variance is another in each step touch a barrier as often in
+/// 10 steps as in 320 (garch's interval being the long step). 150,000 paths each: a standard error of 0.18 points.
+#[test]
+fn moving_variances_are_seen_inside_steps() {
+    let heston = Heston {
+        drift: 0.0,
+        initial_variance: 0.3,
+        mean_reversion: 6.0,
+        long_run_variance: 0.8,
+        vol_of_vol: 1.0,
+        correlation: -0.5,
+    };
+    let student = |interval_steps| {
+        Law::Garch(Garch {
+            drift: 0.0,
+            volatility: 0.8,
+            alpha: 0.1,
+            beta: 0.8,
+            gamma: 0.0,
+            innovations: Innovations::StudentT(3.0),
+            interval_steps,
+            initial_variance: 2.0,
+        })
+    };
+    let state = |volatility| State { drift: 0.0, volatility, mean_duration_years: 2.0 / 365.0 };
+    let regime = Law::Regime(Regime {
+        states: vec![state(0.2), state(1.6)],
+        transition: vec![0.0, 1.0, 1.0, 0.0],
+        start: vec![0.5, 0.5],
+    });
+    // Exact in law but for heston's scheme and the constant rate inside a step: 0.6 points of it at steps of 3 days.
+    for (name, coarse, fine, budget) in [
+        ("heston", Law::Heston(heston), Law::Heston(heston), 0.003),
+        ("garch", student(1), student(32), 0.0),
+        ("regime", regime.clone(), regime, 0.006),
+    ] {
+        let book = one(Side::Long, dec!(10), dec!(0.005));
+        let paths = 150_000;
+        let share = |law, steps| {
+            let market = alone(law, 30.0 / 365.0, steps);
+            let outcome = run(&job(&market, &book, &[MarginMode::Isolated], steps, paths, 40 + steps));
+            outcome.modes[0].any as f64 / paths as f64
+        };
+        let (coarse, fine) = (share(coarse, 10), share(fine, 320));
+        let error = (2.0 * fine * (1.0 - fine) / paths as f64).sqrt();
+        let difference = (coarse - fine).abs();
+        println!("{name}: {coarse} {fine} {error}");
+        assert!(difference < budget + LIMIT * error, "{name}: {coarse} in 10 steps, {fine} in 320");
+    }
+}
+
+/// A jump is seen whole at its instant, however fast the price forgets it: a shock of −30 % in the middle of a day of
+/// which a price that reverts at 1,000 a year has 25 % left at the end.
+#[test]
+fn a_reverting_price_shows_its_jump_whole() {
+    let mut market =
+        alone(Law::Ou(Ou { level: 100.0, mean_reversion: 1_000.0, volatility: 0.05 }), 2.0 / 365.0, 2);
+    market.shocks = vec![Shock { time: ShockTime::At(0.5), log_moves: vec![libm::log(0.7)] }];
+    let book = one(Side::Long, dec!(20), dec!(0.01));
+    let watched = job(&market, &book, &[MarginMode::Isolated], 2, 640, 3);
+    assert_eq!(run(&watched).modes[0].first_liquidation, [0, 640, 0]);
+    assert_eq!(run(&blind(&watched)).modes[0].any, 0);
 }
 
 /// More looks find more: a path that fails at a step fails at the latest then; and prices at steps are the same.

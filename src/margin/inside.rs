@@ -5,14 +5,12 @@
 
 use super::kernel::BookState;
 use super::plan::{BookPlan, PoolPlan};
+use super::prices::INWARDS;
+use crate::domain::to_f64;
 use crate::paths::{LANES, Lanes, Need};
 
 /// Steps of Newton's method for one touched price: one for each line of a requirement is enough.
 const MOST_LINES: usize = 64;
-
-/// Part of a touched price by which it is moved to the side that does not fail, so that rounding it to 12 digits makes
-/// no shortfall where the requirement is zero.
-const INWARDS: f64 = 1e-11;
 
 impl BookState {
     /// Lanes, as bits, in which a pool may fail while prices stay within bounds. `bounds(asset)` gives the lower and
@@ -149,5 +147,6 @@ fn touched_price(pool: &PoolPlan, base: f64, failing: f64) -> f64 {
         }
         price = next;
     }
-    if price < failing { price * (1.0 - INWARDS) } else { price * (1.0 + INWARDS) }
+    let inwards = to_f64(INWARDS);
+    if price < failing { price * (1.0 - inwards) } else { price * (1.0 + inwards) }
 }

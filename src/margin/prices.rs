@@ -10,7 +10,7 @@ const NOTHING: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
 
 /// Part of a touched price by which it is moved to the side that does not fail, so that rounding it to 12 digits makes
 /// no shortfall where the requirement is zero.
-const INWARDS: Decimal = Decimal::from_parts(1, 0, 0, false, 11);
+pub(super) const INWARDS: Decimal = Decimal::from_parts(1, 0, 0, false, 11);
 
 /// Prices of one position's asset at which its pool fails, the other assets unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]

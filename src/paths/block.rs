@@ -107,6 +107,13 @@ fn draw_normals(streams: &mut LaneStreams, rows: &mut [Lanes; CHUNK], steps: usi
     }
 }
 
+/// A log price at the edge of the range it has left; not a number counts as out of range.
+#[inline(always)]
+pub fn in_range(log_price: f64) -> f64 {
+    let below = if log_price < LARGEST_LOG_MOVE { log_price } else { LARGEST_LOG_MOVE };
+    if below > -LARGEST_LOG_MOVE { below } else { -LARGEST_LOG_MOVE }
+}
+
 /// Which paths left the range of numbers and were held at its edge.
 #[derive(Debug, Clone, Copy)]
 pub struct Held {
@@ -115,13 +122,11 @@ pub struct Held {
 }
 
 impl Held {
-    /// Keeps log prices in range, and remembers which were not. Not a number counts as out of range.
+    /// Keeps log prices in range, and remembers which were not.
     #[inline(always)]
     pub fn keep(&mut self, log_price: &mut Lanes) {
         for l in 0..LANES {
-            let x = log_price[l];
-            let above = if x < LARGEST_LOG_MOVE { x } else { LARGEST_LOG_MOVE };
-            let kept = if above > -LARGEST_LOG_MOVE { above } else { -LARGEST_LOG_MOVE };
+            let kept = in_range(log_price[l]);
             log_price[l] = kept;
             self.reached[l] = if kept.abs() > self.reached[l] { kept.abs() } else { self.reached[l] };
         }

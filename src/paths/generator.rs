@@ -1,7 +1,7 @@
 //! Blocks of price paths: draws, laws, jumps and the exponential, a chunk of steps at a time.
 
 use super::asset::{AssetStep, Draws};
-use super::block::PathBlock;
+use super::block::{PathBlock, in_range};
 use super::bootstrap::Resampler;
 use super::cholesky::cholesky;
 use super::elementary::exp;
@@ -9,7 +9,7 @@ use super::inside::InsideChunk;
 use super::jumps::{Arrivals, JumpSource};
 use super::replay::Replayer;
 use super::stream::{LaneStreams, Purpose, Stream};
-use super::{LANES, Lanes, Law, MarketModel, Sampling, ShockTime};
+use super::{LANES, Law, MarketModel, Sampling, ShockTime};
 
 /// Steps advanced at a time; even, because normals come in pairs. A chunk of one asset is 4 KiB.
 pub const CHUNK: usize = 8;
@@ -176,11 +176,10 @@ impl PathGenerator {
     #[inline(always)]
     fn begin_inside(&self, block: &mut PathBlock) {
         if let Some(inside) = &mut block.inside {
-            let opening: Vec<Lanes> = self.prices.iter().map(|price| [*price; LANES]).collect();
             let (assets, at_start) = (&block.assets, block.step == 0);
             inside.begin_chunk(|a| {
-                let price = if at_start { &opening[a] } else { &assets[a].prices[CHUNK - 1] };
-                (&assets[a].log_price, price)
+                let price = if at_start { [self.prices[a]; LANES] } else { assets[a].prices[CHUNK - 1] };
+                (assets[a].log_price, price)
             });
         }
     }
@@ -222,7 +221,7 @@ impl PathGenerator {
             law.advance(&mut path.log_price, &mut path.state, &draws);
             if let Some(inside) = &mut block.inside {
                 law.step_variance(&path.state, inside.variance_row(asset, index));
-                inside.diffused_row(asset, index).copy_from_slice(&path.log_price);
+                *inside.diffused_row(asset, index) = path.log_price.map(in_range);
             }
         }
     }
@@ -238,8 +237,9 @@ impl PathGenerator {
             }
         }
         for jump in &mut block.struck {
-            jump.size *= self.assets[jump.asset].left_of_jump(jump.instant);
-            block.assets[jump.asset].log_price[jump.lane] += jump.size;
+            let left = self.assets[jump.asset].left_of_jump(jump.instant) * jump.size;
+            block.assets[jump.asset].log_price[jump.lane] += left;
+            jump.lost = jump.size - left;
         }
         if let Some(inside) = &mut block.inside {
             inside.add_jumps(index, &block.struck);

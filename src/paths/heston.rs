@@ -4,7 +4,8 @@
 //! The variance is stepped by Andersen's quadratic-exponential scheme, the log price by his martingale-corrected
 //! scheme with central weights ("Simple and efficient simulation of the Heston stochastic volatility model", 2008,
 //! sections 3.2 and 4.3), which hold where the variance reaches zero (Feller's condition 2κθ >= ξ² violated). Mean
-//! and variance of v are exact over a step, E[S] is exact where it is finite; the law is of weak order 1 in dt.
+//! and variance of v are exact over a step, and so is E[S] wherever the scheme's own E[S] is finite (with ρ > 0 and a
+//! very large ξ·dt it may not be, and is then left uncorrected); the law is of weak order 1 in dt.
 //!
 //! The price's driver is the asset's Gaussian driver w; the variance's is ρ·w + √(1 − ρ²)·η with η the asset's own,
 //! so that prices of several assets have just the correlations asked for.
@@ -45,8 +46,8 @@ impl Heston {
 
 /// Andersen's switch between the two schemes.
 const PSI_SWITCH: f64 = 1.5;
-/// Keeps 2/ψ finite; below it the noise of a step is a 1e-7th of the variance.
-const LEAST_PSI: f64 = 1e-14;
+/// Keeps 2/ψ and its square finite. No larger: what it would add to the noise is divided by ξ on the way to the price.
+const LEAST_PSI: f64 = 1e-100;
 /// Keeps the mean of a variance that stays at zero apart from 0.
 const LEAST_MEAN: f64 = 1e-30;
 
@@ -192,7 +193,7 @@ impl HestonStep {
         for l in 0..LANES {
             let v = variance[l];
             let after = v * self.left + self.theta;
-            let integral = v * self.reverted + self.long_run * (self.step_years - self.reverted);
+            let integral = self.integral(v);
             log_price[l] += self.growth - 0.5 * integral + integral.sqrt() * driver[l];
             variance[l] = after;
         }
@@ -201,7 +202,12 @@ impl HestonStep {
     /// Variance of the log price over the step between two variances.
     #[inline(always)]
     pub fn step_variance(&self, before: f64, after: f64) -> f64 {
-        0.5 * self.step_years * (before + after)
+        if self.is_deterministic { self.integral(before) } else { 0.5 * self.step_years * (before + after) }
+    }
+
+    /// Integral over a step of a variance that nothing moves but its reversion.
+    fn integral(&self, v: f64) -> f64 {
+        v * self.reverted + self.long_run * (self.step_years - self.reverted)
     }
 }
 

@@ -7,7 +7,8 @@
 //! the bridges are halved jointly, [`DEPTH`] times over, and extremes drawn between the times so found.
 //!
 //! A bridge runs at the constant rate of its step. That is exact for gbm, merton, kou and garch, and of the next
-//! order in the step for models whose variance moves inside it (heston, regime) or that revert (ou). The least and the
+//! order in the step for models whose variance moves inside it (heston, regime) or that revert (ou: good while a step is
+//! short beside a half-life). The least and the
 //! largest of one stretch are drawn independently of each other, each from its own exact law.
 
 use super::elementary::{exp, ln};
@@ -89,10 +90,9 @@ impl InsideChunk {
     }
 
     /// Before a chunk's first step: `ends(asset)` are the log prices and prices reached.
-    pub(super) fn begin_chunk<'a>(&mut self, ends: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) {
+    pub(super) fn begin_chunk(&mut self, ends: impl Fn(usize) -> (Lanes, Lanes)) {
         for (index, asset) in self.assets.iter_mut().enumerate() {
-            let (log_price, price) = ends(index);
-            (asset.start, asset.start_price) = (*log_price, *price);
+            (asset.start, asset.start_price) = ends(index);
         }
         self.jumps.clear();
     }
@@ -237,6 +237,8 @@ impl<'a> InsideWalk<'a> {
             from[FROM].0.copy_from_slice(&to[0].0);
             while let Some(jump) = self.jumps.get(next).filter(|jump| jump.instant == instant) {
                 self.points[FROM].0[jump.asset] += jump.size;
+                // What has reverted by the end of the step is taken back on the way there.
+                self.to_go[jump.asset] -= jump.lost;
                 next += 1;
             }
             now = instant;

@@ -87,6 +87,8 @@ pub struct Jump {
     pub instant: f64,
     /// Move of the log price.
     pub size: f64,
+    /// What of it a reverting price has lost again by the end of the step.
+    pub lost: f64,
 }
 
 impl JumpSource {
@@ -154,7 +156,7 @@ impl JumpSource {
                         JumpSize::Fixed(size) => *size,
                         drawn => drawn.draw(&mut state.sizes[which][lane]),
                     };
-                    jumps.push(Jump { lane, asset: *asset, instant, size });
+                    jumps.push(Jump { lane, asset: *asset, instant, size, lost: 0.0 });
                 }
                 state.next[lane] = match self.arrivals {
                     Arrivals::Once(_) => f64::INFINITY,

@@ -238,7 +238,8 @@ pub enum Sampling {
     /// Each on its own.
     #[default]
     Independent,
-    /// In pairs, paths 2k and 2k + 1, whose Gaussian draws have opposite signs and whose other draws are the same.
+    /// In pairs, paths 2k and 2k + 1: the drivers of prices and variances have opposite signs; jumps, states and clocks
+    /// are the same.
     Antithetic,
 }
 

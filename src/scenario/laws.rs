@@ -165,7 +165,14 @@ pub(super) fn ou(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<Ou> {
     })
 }
 
-pub(super) fn variance_gamma(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<VarianceGamma> {
+/// Shape of a step's clock from which on it runs even to all that paths can tell, and its table takes long to make.
+const LARGEST_SHAPE: f64 = 1e6;
+
+pub(super) fn variance_gamma(
+    keys: &Keys<'_, '_>,
+    settings: &Settings,
+    context: &mut Context<'_>,
+) -> Result<VarianceGamma> {
     let Gbm { drift, volatility } = gbm(keys, context)?;
     let (skew, nu) = (keys.number("skew", context)?, keys.number("nu", context)?);
     let taken = nu * (skew + 0.5 * volatility * volatility);
@@ -175,6 +182,14 @@ pub(super) fn variance_gamma(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> 
             keys.table.path()
         );
         return Err(keys.table.fail(&what, "lower nu, skew or volatility"));
+    }
+    let shape = settings.horizon.years() / settings.steps as f64 / nu;
+    if shape > LARGEST_SHAPE {
+        let what = format!(
+            "`{}`: a step is {shape:.0} times nu, so that the clock runs even; allowed: {LARGEST_SHAPE:.0}",
+            keys.table.path()
+        );
+        return Err(keys.table.fail(&what, "use kind = \"gbm\", a larger nu, or a shorter simulation.step"));
     }
     Ok(VarianceGamma { drift, volatility, skew, nu })
 }

@@ -85,7 +85,7 @@ pub(super) fn read(asset: &Table<'_>, settings: &Settings, context: &mut Context
         "garch" => Law::Garch(laws::garch(&keys, settings, context)?),
         "regime" => Law::Regime(regimes::read(&keys, settings, context)?),
         "ou" => Law::Ou(laws::ou(&keys, context)?),
-        "variance_gamma" => Law::VarianceGamma(laws::variance_gamma(&keys, context)?),
+        "variance_gamma" => Law::VarianceGamma(laws::variance_gamma(&keys, settings, context)?),
         "nig" => Law::Nig(laws::nig(&keys, context)?),
         "bootstrap" => return bootstrap(&keys, context).map(Model::Bootstrap),
         "replay" => return replay(&keys, settings, context).map(Model::Replay),

@@ -61,6 +61,7 @@ pub fn run_block<O: Observer>(
     for (plan, state) in job.books.iter().zip(states.iter_mut()) {
         state.reopen(plan);
     }
+    let mut walk = InsideWalk::new(&job.generator);
     let mut done = 0;
     while done < job.steps {
         if cancelled.load(Ordering::Relaxed) {
@@ -69,7 +70,6 @@ pub fn run_block<O: Observer>(
         let steps = CHUNK.min((job.steps - done) as usize);
         job.generator.advance(paths, steps);
         if let Some(inside) = paths.inside() {
-            let mut walk = InsideWalk::new(&job.generator);
             for index in 0..steps {
                 let step = done + index as u64 + 1;
                 watch(job, paths, inside, (index, steps), step as u32, &mut walk, states);

@@ -5,7 +5,7 @@ use ringfence::paths::{
     NormalJump, NormalJumps, PathGenerator, Regime, Sampling, Shock, ShockTime, State,
 };
 
-use crate::sample::walk;
+use crate::sample::{one_asset, walk};
 use crate::zoo;
 
 const DRIFT: f64 = 0.37;
@@ -144,4 +144,34 @@ fn an_asset_does_not_depend_on_its_neighbours() {
     }
     let shocks = vec![Shock { time: ShockTime::Rate(900.0), log_moves: vec![0.0, -0.2] }];
     assert!(of(&alone, 0) == of(&MarketModel { shocks, ..alone.clone() }, 0));
+}
+
+/// A variance that hardly moves leaves the volatility as it is: what a step does to the variance is divided by ξ on its way
+/// to the price. 64,000 paths, standard error 0.28 %.
+#[test]
+fn a_small_vol_of_vol_leaves_the_volatility() {
+    for vol_of_vol in [1e-6, 1e-4, 1e-2] {
+        let law = Heston {
+            drift: 0.0,
+            initial_variance: 0.42,
+            mean_reversion: 4.0,
+            long_run_variance: 0.42,
+            vol_of_vol,
+            correlation: -0.7,
+        };
+        let generator = PathGenerator::new(&one_asset(Law::Heston(law), 1.0 / 8_760.0), 14_000).unwrap();
+        let (mut sum, mut squares, mut n) = (0.0, 0.0, 0.0);
+        walk(&generator, 1_000, 24, |_, step, paths, index| {
+            if step == 24 {
+                for x in paths.price(0, index).map(libm::log) {
+                    n += 1.0;
+                    sum += x;
+                    squares += x * x;
+                }
+            }
+        });
+        let deviation = (squares / n - sum * sum / (n * n)).sqrt();
+        let exact = (0.42 / 365.0f64).sqrt();
+        assert!((deviation / exact - 1.0).abs() < 0.0126, "{vol_of_vol}: {deviation} instead of {exact}");
+    }
 }

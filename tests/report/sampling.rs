@@ -94,7 +94,8 @@ fn overlapping_windows_have_no_intervals() {
 fn the_terminal_claims_nothing_of_overlapping_windows() {
     let calm = vec![Path { drawdown: 0.05, pnl: 12.5, ..Path::default() }; 50];
     let mut shown = terminal::render(&document_of(&windows(3)).0);
-    shown += &terminal::render(&build(&windows(3), "", &entry(), &run_outcome(&calm, &calm), &AUDIT));
+    let calm = RunOutcome { step_bias: None, ..run_outcome(&calm, &calm) };
+    shown += &terminal::render(&build(&windows(3), "", &entry(), &calm, &AUDIT));
     shown += &terminal::render_comparison(&[&document_of(&windows(3)).0]);
     let table = shown.split("Note:").next().unwrap();
     for claim in ["±", "≤", "[", "≥ ", "chance", "McNemar", "Runs on separate", "probability", "()"] {

@@ -108,7 +108,8 @@ const OU: ModelEntry = ModelEntry {
     formula: &["dx = mean_reversion·(ln level − x) dt + volatility dB, x = ln S"],
     discretisation: "exact in law for any step; a jump laid over it decays like any deviation",
     source: "Uhlenbeck and Ornstein 1930; for prices Schwartz 1997, model 1",
-    limits: "No drift, so that common jumps are not compensated.",
+    limits: "No drift, so that common jumps are not compensated. Under continuous monitoring a step should be short \
+             beside the half-life, ln 2/mean_reversion: inside it the price is taken to move at a constant rate.",
     is_continuous: true,
     parameters: &keys::OU,
 };

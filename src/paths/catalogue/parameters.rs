@@ -209,7 +209,7 @@ pub(super) const VARIANCE_GAMMA: [Parameter; 4] = [
     number(
         "nu",
         "years",
-        Range::above(0.0, 10.0),
+        Range::closed(1e-6, 10.0),
         "0.01",
         "variance of the clock per year: how far it is from even",
     ),
