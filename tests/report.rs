@@ -486,7 +486,7 @@ fn quantile_bounds_are_order_statistics() {
 fn the_bias_of_steps_is_told() {
     let (isolated, cross) = four_paths();
     let doc = document(&isolated, &cross);
-    let found = &as_value(&[doc.clone()])["monitoring"];
+    let found = &as_value(std::slice::from_ref(&doc))["monitoring"];
     assert_eq!((&found["kind"], &found["paths"]), (&json!("step"), &json!(1_000)));
     for (mode, at_steps, continuous, missed, residual) in
         [("isolated", 130, 150, 20, 0.0), ("cross", 40, 45, 5, 0.000_333)]
