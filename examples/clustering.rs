@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut found = vec![Vec::new(); LAGS.len()];
     for block in 0..BLOCKS {
         let mut paths = generator.begin(block * LANES as u64);
-        let (mut before, mut squares) = ([0.0; LANES], vec![Vec::with_capacity(STEPS); LANES]);
+        let (mut before, mut squares) = ([0.0; LANES], vec![Vec::new(); LANES]);
         for _ in 0..STEPS / CHUNK {
             generator.advance(&mut paths, CHUNK);
             for index in 0..CHUNK {

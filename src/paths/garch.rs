@@ -3,7 +3,7 @@
 //!
 //! ε is normal or Student-t scaled to unit variance (Bollerslev 1987). The parameters belong to an `interval`: h is
 //! updated once per interval from that interval's return, and the steps inside it share h equally. For normal ε
-//! E[S_t] = S_0·exp(drift·t); for Student-t that expectation does not exist and −h/2 is a convention.
+//! `E[S_t] = S_0·exp(drift·t)`; for Student-t that expectation does not exist and −h/2 is a convention.
 //!
 //! Kept relative to the long-run variance h̄ = volatility²·interval: started at 1, so that with α = β = γ = 0 the
 //! price is a geometric Brownian motion bit for bit. A Student-t is a normal with a random variance,

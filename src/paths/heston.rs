@@ -4,7 +4,7 @@
 //! The variance is stepped by Andersen's quadratic-exponential scheme, the log price by his martingale-corrected
 //! scheme with central weights ("Simple and efficient simulation of the Heston stochastic volatility model", 2008,
 //! sections 3.2 and 4.3), which hold where the variance reaches zero (Feller's condition 2κθ >= ξ² violated). Mean
-//! and variance of v are exact over a step, and so is E[S] wherever the scheme's own E[S] is finite (with ρ > 0 and a
+//! and variance of v are exact over a step, and so is `E[S]` wherever the scheme's own is finite (with ρ > 0 and a
 //! very large ξ·dt it may not be, and is then left uncorrected); the law is of weak order 1 in dt.
 //!
 //! The price's driver is the asset's Gaussian driver w; the variance's is ρ·w + √(1 − ρ²)·η with η the asset's own,
