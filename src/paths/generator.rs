@@ -9,7 +9,7 @@ use super::inside::InsideChunk;
 use super::jumps::{Arrivals, JumpSource};
 use super::replay::Replayer;
 use super::stream::{LaneStreams, Purpose, Stream};
-use super::{LANES, Law, MarketModel, Sampling, ShockTime};
+use super::{LANES, Lanes, Law, MarketModel, Sampling, ShockTime};
 
 /// Steps advanced at a time; even, because normals come in pairs. A chunk of one asset is 4 KiB.
 pub const CHUNK: usize = 8;
@@ -27,6 +27,8 @@ pub struct PathGenerator {
     driver_of: Vec<Option<usize>>,
     /// Lower Cholesky factor of the drivers' correlations, row-major.
     pub(super) factor: Vec<f64>,
+    /// Per asset: whether its log price may leave the range of numbers.
+    is_limited: Vec<bool>,
     pub(super) jumps: Vec<JumpSource>,
     resampler: Option<Resampler>,
     replayer: Option<Replayer>,
@@ -53,15 +55,18 @@ impl PathGenerator {
             }
         }
         let step = |(a, model)| AssetStep::new(model, market.common_jump_return(a), market.step_years);
+        let assets: Vec<AssetStep> = market.assets.iter().enumerate().map(step).collect();
+        let jumps = sources(market);
         Some(Self {
             seed,
             sampling: Sampling::Independent,
             prices: market.assets.iter().map(|a| a.price).collect(),
-            assets: market.assets.iter().enumerate().map(step).collect(),
+            is_limited: assets.iter().map(|law| !jumps.is_empty() || law.needs_a_limit()).collect(),
+            assets,
             driver_of: (0..n).map(|a| drivers.iter().position(|&d| d == a)).collect(),
             drivers,
             factor,
-            jumps: sources(market),
+            jumps,
             resampler: market.history.as_ref().map(Resampler::new),
             replayer: market.windows.as_ref().map(Replayer::new),
             has_bridges: market.assets.iter().all(|asset| asset.law.has_bridge()),
@@ -248,30 +253,30 @@ impl PathGenerator {
 
     #[inline(always)]
     fn price(&self, block: &mut PathBlock, index: usize) {
-        let jumpy = !self.jumps.is_empty();
         for (asset, law) in self.assets.iter().enumerate() {
             let path = &mut block.assets[asset];
-            if jumpy || law.needs_a_limit() {
+            if self.is_limited[asset] {
                 block.held.keep(&mut path.log_price);
             }
             let row = &mut path.prices[index];
-            match (law, &self.replayer, &block.windows) {
-                (AssetStep::Replay { column }, Some(replayer), Some(starts)) => {
-                    replayer.prices(starts, *column, block.step, self.prices[asset], row);
-                    for l in 0..LANES {
-                        row[l] *= exp(path.log_price[l]);
-                    }
-                }
-                _ => {
-                    for l in 0..LANES {
-                        row[l] = self.prices[asset] * exp(path.log_price[l]);
-                    }
-                }
+            grow(self.prices[asset], &path.log_price, row);
+            if let (AssetStep::Replay { column }, Some(replayer), Some(starts)) =
+                (law, &self.replayer, &block.windows)
+            {
+                replayer.lay_under(starts, *column, block.step, row);
             }
             if let Some(inside) = &mut block.inside {
                 inside.end_step(asset, index, &path.log_price, &path.prices);
             }
         }
+    }
+}
+
+/// Prices at log prices that start from 0 at `price`.
+#[inline(always)]
+fn grow(price: f64, log_price: &Lanes, row: &mut Lanes) {
+    for l in 0..LANES {
+        row[l] = price * exp(log_price[l]);
     }
 }
 

@@ -30,14 +30,15 @@ impl Replayer {
         WindowStarts(std::array::from_fn(|l| start(l) as usize))
     }
 
-    /// Prices of one column `step` bars into each window, opening at `price`.
+    /// Turns prices that only move by what is laid over the history into those of one column `step` bars into each
+    /// window.
     #[inline(always)]
-    pub fn prices(&self, starts: &WindowStarts, column: usize, step: u64, price: f64, row: &mut Lanes) {
+    pub fn lay_under(&self, starts: &WindowStarts, column: usize, step: u64, row: &mut Lanes) {
         let WindowHistory { columns, closes, .. } = &self.history;
         let bars = self.history.bars();
         for l in 0..LANES {
             let bar = (starts.0[l] + step as usize) % bars;
-            row[l] = closes[bar * columns + column] * (price / closes[starts.0[l] * columns + column]);
+            row[l] = closes[bar * columns + column] * (row[l] / closes[starts.0[l] * columns + column]);
         }
     }
 }

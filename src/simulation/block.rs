@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::Job;
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, BookState};
-use crate::paths::{CHUNK, InsideChunk, InsideWalk, Need, PathBlock, Watcher};
+use crate::paths::{CHUNK, InsideWalk, Need, PathBlock, Watcher};
 
 /// Sees every mode after every step.
 pub trait Observer {
@@ -44,12 +44,13 @@ impl Scratch {
     }
 }
 
-/// Steps the paths `first_path ..` to the horizon in every mode.
+/// Steps the paths `first_path ..` to the horizon in every mode. `WATCHED` looks inside steps; apart, because one loop
+/// with both would be too large for the compiler to keep in registers.
 ///
 /// # Errors
 /// [`Error::Interrupted`] if cancelled on the way.
 #[inline(always)]
-pub fn run_block<O: Observer>(
+pub fn run_block<O: Observer, const WATCHED: bool>(
     job: &Job,
     scratch: &mut Scratch,
     first_path: u64,
@@ -61,7 +62,6 @@ pub fn run_block<O: Observer>(
     for (plan, state) in job.books.iter().zip(states.iter_mut()) {
         state.reopen(plan);
     }
-    let mut walk = InsideWalk::new(&job.generator);
     let mut done = 0;
     while done < job.steps {
         if cancelled.load(Ordering::Relaxed) {
@@ -69,10 +69,12 @@ pub fn run_block<O: Observer>(
         }
         let steps = CHUNK.min((job.steps - done) as usize);
         job.generator.advance(paths, steps);
-        if let Some(inside) = paths.inside() {
+        if WATCHED {
+            // Everything inside a step happens, in every mode, before the step ends in any.
+            let mut walk = InsideWalk::new(&job.generator);
             for index in 0..steps {
                 let step = done + index as u64 + 1;
-                watch(job, paths, inside, (index, steps), step as u32, &mut walk, states);
+                watch(job, paths, (index, steps), step as u32, &mut walk, states);
                 for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
                     state.step(plan, step as u32, |asset| paths.price(asset, index));
                     observer.stepped(book, step, state);
@@ -124,12 +126,12 @@ impl Watcher for LaneWatcher<'_> {
 fn watch(
     job: &Job,
     paths: &PathBlock,
-    inside: &InsideChunk,
     (index, steps): (usize, usize),
     step: u32,
     walk: &mut InsideWalk<'_>,
     states: &mut [BookState],
 ) {
+    let Some(inside) = paths.inside() else { return };
     let mut lanes = inside.jumping(index);
     for (plan, state) in job.books.iter().zip(&*states) {
         lanes |= state.near(plan, |asset| inside.bounds(asset, index));

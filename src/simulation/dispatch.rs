@@ -71,38 +71,57 @@ impl VectorWidth {
         observer: &mut O,
         cancelled: &AtomicBool,
     ) -> Result<()> {
+        if job.generator.records_inside() {
+            self.run_loop::<O, true>(job, scratch, first_path, observer, cancelled)
+        } else {
+            self.run_loop::<O, false>(job, scratch, first_path, observer, cancelled)
+        }
+    }
+
+    fn run_loop<O: Observer, const WATCHED: bool>(
+        self,
+        job: &Job,
+        scratch: &mut Scratch,
+        first_path: u64,
+        observer: &mut O,
+        cancelled: &AtomicBool,
+    ) -> Result<()> {
         match self.0 {
             // SAFETY: `detect` found avx512f, avx512dq, avx512vl, avx512bw and avx2.
             #[cfg(target_arch = "x86_64")]
-            WidthLimit::Avx512 => unsafe { run_avx512(job, scratch, first_path, observer, cancelled) },
+            WidthLimit::Avx512 => unsafe {
+                run_avx512::<O, WATCHED>(job, scratch, first_path, observer, cancelled)
+            },
             // SAFETY: `detect` found avx2.
             #[cfg(target_arch = "x86_64")]
-            WidthLimit::Avx2 => unsafe { run_avx2(job, scratch, first_path, observer, cancelled) },
-            _ => run_block(job, scratch, first_path, observer, cancelled),
+            WidthLimit::Avx2 => unsafe {
+                run_avx2::<O, WATCHED>(job, scratch, first_path, observer, cancelled)
+            },
+            _ => run_block::<O, WATCHED>(job, scratch, first_path, observer, cancelled),
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,avx512f,avx512dq,avx512vl,avx512bw")]
-fn run_avx512<O: Observer>(
+fn run_avx512<O: Observer, const WATCHED: bool>(
     job: &Job,
     scratch: &mut Scratch,
     first_path: u64,
     observer: &mut O,
     cancelled: &AtomicBool,
 ) -> Result<()> {
-    run_block(job, scratch, first_path, observer, cancelled)
+    run_block::<O, WATCHED>(job, scratch, first_path, observer, cancelled)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn run_avx2<O: Observer>(
+fn run_avx2<O: Observer, const WATCHED: bool>(
     job: &Job,
     scratch: &mut Scratch,
     first_path: u64,
     observer: &mut O,
     cancelled: &AtomicBool,
 ) -> Result<()> {
-    run_block(job, scratch, first_path, observer, cancelled)
+    run_block::<O, WATCHED>(job, scratch, first_path, observer, cancelled)
 }
