@@ -15,8 +15,8 @@ use std::time::Instant;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ringfence::domain::{
-    Account, Asset, Decimal, FillPrice, LiquidationRule, MarginMode, Portfolio, Position, Remainder, Side,
-    TierTable, Venue,
+    Account, Asset, Decimal, FillPrice, FundingRates, LiquidationRule, MarginMode, Orders, Portfolio,
+    Position, Remainder, Requirement, Side, Venue,
 };
 use ringfence::margin::BookPlan;
 use ringfence::paths::{AssetModel, Gbm, Law, MarketModel, PathGenerator};
@@ -41,9 +41,15 @@ fn job(wallet: u32, volatilities: &[f64], sides: &[Side], correlation: f64) -> O
 
 /// One unit of each asset at 10x, isolated and cross.
 fn on(market: &MarketModel, wallet: u32, sides: &[Side]) -> Option<Job> {
-    let rate = TierTable::flat(Decimal::new(5, 3));
-    let liquidation = LiquidationRule { price: FillPrice::Mark, remainder: Remainder::Return };
-    let asset = |i| Asset { name: format!("A{i}"), price: Decimal::ONE_HUNDRED, maintenance: rate.clone() };
+    let rate = Requirement::flat(Decimal::new(5, 3));
+    let liquidation = LiquidationRule::full(FillPrice::Mark, Remainder::Return);
+    let asset = |i| Asset {
+        name: format!("A{i}"),
+        price: Decimal::ONE_HUNDRED,
+        maintenance: rate.clone(),
+        lot: Decimal::new(1, 8),
+        funding: FundingRates::default(),
+    };
     let position = |(i, &side): (usize, &Side)| Position {
         name: format!("p{i}"),
         asset: i,
@@ -52,10 +58,12 @@ fn on(market: &MarketModel, wallet: u32, sides: &[Side]) -> Option<Job> {
         margin: Decimal::TEN,
         leverage: Decimal::TEN,
         collateral: None,
+        entry_fee: Decimal::ZERO,
+        orders: Orders::default(),
     };
     let portfolio = Portfolio {
         account: Account { wallet: wallet.into(), currency: "USD".into() },
-        venue: Venue { preset: "textbook".into(), maintenance: rate.clone(), liquidation },
+        venue: Venue { liquidation, ..Venue::textbook() },
         assets: (0..sides.len()).map(asset).collect(),
         positions: sides.iter().enumerate().map(position).collect(),
     };

@@ -8,7 +8,9 @@ mod common;
 use std::sync::atomic::AtomicBool;
 
 use common::{Held, portfolio};
-use ringfence::domain::{Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Side, TierTable};
+use ringfence::domain::{
+    Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Requirement, Side, TierTable,
+};
 use ringfence::margin::BookPlan;
 use ringfence::paths::{
     AssetModel, Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, Law, MarketModel, Merton,
@@ -209,7 +211,7 @@ fn the_pooling_theorem_holds_path_by_path() {
     let (market, mut book) = zoo(40);
     // Tiers that count a pool's size together would break the premise.
     for asset in &mut book.assets {
-        asset.maintenance = TierTable::flat(dec!(0.006));
+        asset.maintenance = Requirement::flat(dec!(0.006));
     }
     let generator = PathGenerator::new(&market, 5).unwrap().recording_inside();
     let plans = [MarginMode::Isolated, MarginMode::Cross].map(|mode| BookPlan::new(&book, mode));
@@ -259,7 +261,7 @@ fn the_ledger_agrees_on_every_kind_of_law() {
         (FillPrice::Bankruptcy, Remainder::Forfeit),
     ] {
         let (market, mut book) = zoo(40);
-        book.venue.liquidation.price = fill;
+        book.venue.liquidation.steps[0].price = fill;
         book.venue.liquidation.remainder = remainder;
         let job = job(&market, &book, &MarginMode::ALL, 40, 6_400, 8);
         let simulator = Simulator::new(2, VectorWidth::detect(WidthLimit::Avx512)).unwrap();

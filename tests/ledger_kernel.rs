@@ -5,7 +5,9 @@ mod common;
 
 use common::{Held, kernel_along, portfolio};
 use proptest::prelude::*;
-use ringfence::domain::{Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Side, TierTable};
+use ringfence::domain::{
+    Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Requirement, Side, TierTable,
+};
 use ringfence::margin::{BookPlan, BookState, Ledger, PoolKind, price_to_decimal};
 use ringfence::paths::{LANES, Lanes};
 use ringfence::simulation::Sighting;
@@ -267,7 +269,7 @@ proptest! {
     fn cross_fails_only_after_an_isolated_position(case in cases()) {
         let mut flat = case.portfolio.clone();
         for asset in &mut flat.assets {
-            asset.maintenance = TierTable::flat(asset.maintenance.tiers()[0].rate);
+            asset.maintenance = Requirement::flat(asset.maintenance.tiers()[0].rate);
         }
         let first = |mode| {
             let plan = BookPlan::new(&flat, mode);
@@ -331,12 +333,12 @@ proptest! {
         }
         for portfolio in [&mut twice, &mut case.portfolio.clone()] {
             for asset in &mut portfolio.assets {
-                asset.maintenance = TierTable::flat(asset.maintenance.tiers()[0].rate);
+                asset.maintenance = Requirement::flat(asset.maintenance.tiers()[0].rate);
             }
         }
         let mut once = case.portfolio.clone();
         for asset in &mut once.assets {
-            asset.maintenance = TierTable::flat(asset.maintenance.tiers()[0].rate);
+            asset.maintenance = Requirement::flat(asset.maintenance.tiers()[0].rate);
         }
         for mode in MODES {
             let (a, b) = (BookPlan::new(&once, mode), BookPlan::new(&twice, mode));
@@ -372,7 +374,7 @@ proptest! {
             .iter()
             .map(|t| (t.floor, t.rate + Decimal::new(rate.into(), 3), None))
             .collect();
-        dearer.assets[asset].maintenance = TierTable::new(&rows).unwrap();
+        dearer.assets[asset].maintenance = Requirement::Lines(TierTable::new(&rows).unwrap());
         prop_assert!(first(&dearer, 0) <= before);
     }
 }

@@ -114,8 +114,7 @@ fn run_of(modes: [MarginMode; 2], [first, second]: [&[Path]; 2]) -> RunOutcome {
 }
 
 fn scenario(title: &str) -> Scenario {
-    let rule = LiquidationRule { price: FillPrice::Mark, remainder: Remainder::Forfeit };
-    let venue = Venue::flat("textbook", Decimal::new(5, 3), rule);
+    let venue = Venue::textbook();
     let position = |name: &str, asset, side, quantity| Position {
         name: name.to_owned(),
         asset,
@@ -124,11 +123,15 @@ fn scenario(title: &str) -> Scenario {
         margin: Decimal::from(2_000),
         leverage: Decimal::TEN,
         collateral: None,
+        entry_fee: Decimal::ZERO,
+        orders: Orders::default(),
     };
     let asset = |name: &str, price: i64| Asset {
         name: name.to_owned(),
         price: Decimal::from(price),
-        maintenance: venue.maintenance.clone(),
+        maintenance: Requirement::flat(Decimal::new(5, 3)),
+        lot: Decimal::new(1, 8),
+        funding: FundingRates::default(),
     };
     let model = |price, volatility| AssetModel { price, law: Law::Gbm(Gbm { drift: 0.0, volatility }) };
     Scenario {

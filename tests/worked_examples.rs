@@ -29,7 +29,7 @@ fn check(example: &Example<'_>) {
             forfeited += event.forfeited;
             paid_in += event.paid_in;
             let at_mark: Decimal = event.fills.iter().map(|fill| fill.profit_at_mark).sum();
-            if example.portfolio.venue.liquidation.price == FillPrice::Mark {
+            if example.portfolio.venue.liquidation.first_price() == FillPrice::Mark {
                 assert_eq!(event.realised, at_mark, "realised at the mark, step {step}");
                 assert_eq!(event.paid_in, event.shortfall, "the fund pays the shortfall, step {step}");
             }

@@ -1,6 +1,6 @@
 use rust_decimal::Decimal;
 
-use super::{Collateral, TierTable, Venue};
+use super::{Collateral, Contract, FeeInRequirement, FundingRates, Orders, Requirement, Venue};
 
 /// Direction of a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,10 +46,14 @@ pub struct Asset {
     /// Price at time 0, which is every position's entry price; quote per base unit, greater than zero.
     pub price: Decimal,
     /// Maintenance requirement of this asset's market.
-    pub maintenance: TierTable,
+    pub maintenance: Requirement,
+    /// Smallest part of a size that is closed; greater than 0. Base units, or quote for an inverse contract.
+    pub lot: Decimal,
+    /// Funding of this market, fractions of the notional for each interval.
+    pub funding: FundingRates,
 }
 
-/// One position, opened at time 0 at its asset's price. Linear contract: profit is `s·q·(P − E)`.
+/// One position, opened at time 0 at its asset's price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
     /// Name in the scenario.
@@ -58,7 +62,7 @@ pub struct Position {
     pub asset: usize,
     /// Direction.
     pub side: Side,
-    /// Base units, greater than zero.
+    /// Base units (linear) or face value in quote (inverse), greater than zero.
     pub quantity: Decimal,
     /// Initial margin `N(entry)/L` in account currency, rounded down to 8 decimals.
     pub margin: Decimal,
@@ -66,6 +70,10 @@ pub struct Position {
     pub leverage: Decimal,
     /// The collateral it names for the mode `mixed`.
     pub collateral: Option<Collateral>,
+    /// Fee at entry, a fraction of the notional; paid from the wallet.
+    pub entry_fee: Decimal,
+    /// What the holder does while it is open.
+    pub orders: Orders,
 }
 
 /// Everything about the account that does not depend on the price model.
@@ -87,8 +95,33 @@ impl Portfolio {
         self.assets[position.asset].price
     }
 
-    /// Notional of a position at entry, `q·E`.
+    /// Notional of a position at entry: `q·E`, or `q/E` of an inverse contract.
     pub fn entry_notional(&self, position: &Position) -> Decimal {
-        position.quantity * self.entry_price(position)
+        match self.venue.contract {
+            Contract::Linear => position.quantity * self.entry_price(position),
+            Contract::Inverse => position.quantity / self.entry_price(position),
+        }
+    }
+
+    /// Fee paid at entry, account currency, rounded to 15 decimals.
+    pub fn entry_fee(&self, position: &Position) -> Decimal {
+        (self.entry_notional(position) * position.entry_fee).round_dp(15)
+    }
+
+    /// What the venue sets aside at entry for the fee of closing, beside the margin: account currency, rounded down to
+    /// 8 decimals. Part of an isolated position's money, and of the requirement in every mode.
+    pub fn set_aside(&self, position: &Position) -> Decimal {
+        let notional = self.entry_notional(position);
+        let at = match (self.venue.fee_in_requirement, self.venue.contract) {
+            (FeeInRequirement::TakerAtBankruptcy, Contract::Linear) => {
+                notional - position.side.sign() * position.margin
+            }
+            (FeeInRequirement::TakerAtBankruptcy, Contract::Inverse) => {
+                notional + position.side.sign() * position.margin
+            }
+            (FeeInRequirement::TakerAtEntry, _) => notional + position.margin,
+            _ => Decimal::ZERO,
+        };
+        (at * self.venue.fees.taker).round_dp_with_strategy(8, rust_decimal::RoundingStrategy::ToZero)
     }
 }

@@ -2,16 +2,28 @@
 //! No files, no randomness, no threads.
 
 mod account;
+mod clock;
 mod duration;
+mod funding;
+mod liquidation;
 mod mode;
+mod orders;
+mod requirement;
 mod tiers;
 mod venue;
 
 pub use account::{Account, Asset, Portfolio, Position, Side};
+pub use clock::Clock;
 pub use duration::{ParseDurationError, SECONDS_PER_DAY, SECONDS_PER_YEAR, Span};
+pub use funding::FundingRates;
+pub use liquidation::{
+    FillPrice, Fillable, LiquidationRule, LiquidationStep, Order, Remainder, Slippage, StepKind,
+};
 pub use mode::{Collateral, MarginMode, Monitoring};
+pub use orders::{Orders, Reopen, TopUp, TopUpAmount};
+pub use requirement::{RateStep, Requirement};
 pub use tiers::{Tier, TierError, TierTable};
-pub use venue::{FillPrice, LiquidationRule, Remainder, Venue};
+pub use venue::{Basis, Contract, Debit, FeeInRequirement, Fees, FundingRule, Trigger, Venue};
 
 pub use rust_decimal::Decimal;
 

@@ -200,7 +200,7 @@ impl BookState {
         self.shortfall[lane] += (-equity).max(0.0);
         let left = match plan.fill {
             FillPrice::Mark => equity.max(0.0),
-            FillPrice::Bankruptcy => 0.0,
+            FillPrice::Bankruptcy | FillPrice::Fillable => 0.0,
         };
         let returned = match plan.remainder {
             Remainder::Return => left,

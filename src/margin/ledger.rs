@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::pool::{Partition, Pool, PoolKind};
 use super::prices::touched_price;
-use crate::domain::{FillPrice, MarginMode, Portfolio, Remainder, TierTable};
+use crate::domain::{FillPrice, MarginMode, Portfolio, Remainder};
 
 /// Decimals of an amount of money in the ledger.
 pub const MONEY_DECIMALS: u32 = 15;
@@ -189,13 +189,13 @@ impl<'a> Ledger<'a> {
             let profit_at_mark = profit(self.portfolio, position, marks)?;
             fills.push(PositionFill { position, mark, profit_at_mark });
         }
-        let rule = self.portfolio.venue.liquidation;
+        let rule = &self.portfolio.venue.liquidation;
         let loss_at_mark = -fills.iter().map(|fill| fill.profit_at_mark).sum::<Decimal>();
         let shortfall = (loss_at_mark - money).max(Decimal::ZERO);
-        let (realised, paid_in) = match rule.price {
+        let (realised, paid_in) = match rule.first_price() {
             FillPrice::Mark => (-loss_at_mark, shortfall),
             // Handed over where the pool's money is exactly used up, whatever the mark.
-            FillPrice::Bankruptcy => (-money, Decimal::ZERO),
+            FillPrice::Bankruptcy | FillPrice::Fillable => (-money, Decimal::ZERO),
         };
         let left = money + realised + paid_in;
         let (forfeited, returned) = match rule.remainder {
@@ -320,7 +320,7 @@ pub fn requirement(portfolio: &Portfolio, pool: &Pool, marks: &[Decimal]) -> Res
 }
 
 /// `r_k·N − c_k` of the tier with `F_k <= N < F_{k+1}`.
-fn maintenance(table: &TierTable, notional: Decimal) -> Result<Decimal, OutOfRange> {
+fn maintenance(table: &crate::domain::Requirement, notional: Decimal) -> Result<Decimal, OutOfRange> {
     let tier = table.tiers().iter().rev().find(|tier| tier.floor <= notional).ok_or(OutOfRange)?;
     booked(tier.rate.checked_mul(notional).and_then(|x| x.checked_sub(tier.deduction)))
 }
@@ -368,7 +368,7 @@ mod tests {
     #[test]
     fn a_requirement_reads_the_tier_that_holds_the_notional() {
         let rows = [(dec!(0), dec!(0.004), None), (dec!(50000), dec!(0.005), None)];
-        let table = TierTable::new(&rows).unwrap();
+        let table = crate::domain::Requirement::Lines(crate::domain::TierTable::new(&rows).unwrap());
         assert_eq!(maintenance(&table, dec!(49999)), Ok(dec!(199.996)));
         assert_eq!(maintenance(&table, dec!(50000)), Ok(dec!(200)));
         assert_eq!(maintenance(&table, dec!(250000)), Ok(dec!(1200)));

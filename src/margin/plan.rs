@@ -65,9 +65,9 @@ impl BookPlan {
         let opening_equity = to_f64(portfolio.account.wallet);
         let entry_notional: f64 =
             portfolio.positions.iter().map(|p| to_f64(portfolio.entry_notional(p))).sum();
-        let rule = portfolio.venue.liquidation;
+        let rule = &portfolio.venue.liquidation;
         let backs_positions = partition.pools.iter().any(|pool| pool.kind == PoolKind::Wallet);
-        let returns = rule.remainder == Remainder::Return && rule.price == FillPrice::Mark;
+        let returns = rule.remainder == Remainder::Return && rule.first_price() == FillPrice::Mark;
         Self {
             mode,
             exact_wallet: partition.wallet,
@@ -76,7 +76,7 @@ impl BookPlan {
             wallet: to_f64(partition.wallet),
             opening_equity,
             entry_notional,
-            fill: rule.price,
+            fill: rule.first_price(),
             remainder: rule.remainder,
             portfolio: portfolio.clone(),
         }

@@ -189,11 +189,10 @@ fn highest(lines: &[(Decimal, Decimal)], price: Decimal) -> Option<Decimal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Account, Asset, FillPrice, LiquidationRule, Position, Remainder, TierTable, Venue};
+    use crate::domain::{Account, Asset, FundingRates, Orders, Position, Requirement, TierTable, Venue};
     use rust_decimal::dec;
 
     fn portfolio(wallet: Decimal, tiers: TierTable, positions: &[(Side, Decimal, Decimal)]) -> Portfolio {
-        let rule = LiquidationRule { price: FillPrice::Mark, remainder: Remainder::Forfeit };
         let position = |(i, &(side, quantity, margin)): (usize, &(Side, Decimal, Decimal))| Position {
             name: format!("p{i}"),
             asset: 0,
@@ -202,11 +201,19 @@ mod tests {
             margin,
             leverage: dec!(1),
             collateral: None,
+            entry_fee: Decimal::ZERO,
+            orders: Orders::default(),
         };
         Portfolio {
             account: Account { wallet, currency: "USDT".into() },
-            venue: Venue { preset: "test".into(), maintenance: tiers.clone(), liquidation: rule },
-            assets: vec![Asset { name: "X".into(), price: dec!(100), maintenance: tiers }],
+            venue: Venue::textbook(),
+            assets: vec![Asset {
+                name: "X".into(),
+                price: dec!(100),
+                maintenance: Requirement::Lines(tiers),
+                lot: dec!(0.00000001),
+                funding: FundingRates::default(),
+            }],
             positions: positions.iter().enumerate().map(position).collect(),
         }
     }

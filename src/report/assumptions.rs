@@ -92,9 +92,9 @@ fn continuous(scenario: &Scenario, every: &str) -> String {
 
 fn liquidation_rule(scenario: &Scenario) -> String {
     let venue = &scenario.portfolio.venue;
-    let fill = match venue.liquidation.price {
+    let fill = match venue.liquidation.first_price() {
         FillPrice::Mark => "closed whole at the mark price that failed the check",
-        FillPrice::Bankruptcy => "handed over whole at its bankruptcy price",
+        FillPrice::Bankruptcy | FillPrice::Fillable => "handed over whole at its bankruptcy price",
     };
     let remainder = match venue.liquidation.remainder {
         Remainder::Forfeit => "forfeited to the venue",

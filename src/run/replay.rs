@@ -228,9 +228,9 @@ fn tell_liquidation(
         event.money.normalize(),
         event.requirement.normalize()
     );
-    let price = match portfolio.venue.liquidation.price {
+    let price = match portfolio.venue.liquidation.first_price() {
         FillPrice::Mark => "at the mark",
-        FillPrice::Bankruptcy => "where the money is used up",
+        FillPrice::Bankruptcy | FillPrice::Fillable => "where the money is used up",
     };
     let _ = writeln!(
         text,

@@ -103,7 +103,13 @@ fn read_asset(
         let written = table.require("model", "")?.table()?;
         reach::check_law(&written, law, to_f64(price), settings.horizon)?;
     }
-    let asset = Asset { name: name.to_owned(), price, maintenance: requirement.table.clone() };
+    let asset = Asset {
+        name: name.to_owned(),
+        price,
+        maintenance: crate::domain::Requirement::Lines(requirement.table.clone()),
+        lot: Decimal::new(1, 8),
+        funding: Default::default(),
+    };
     Ok(Modelled { asset, requirement, model })
 }
 

@@ -91,12 +91,11 @@ mod tests {
     use super::*;
     use crate::domain::Collateral;
     use crate::domain::{
-        Account, Asset, FillPrice, LiquidationRule, Position, Remainder, Side, TierTable, Venue,
+        Account, Asset, FundingRates, Orders, Position, Requirement, Side, TierTable, Venue,
     };
     use rust_decimal::dec;
 
     fn portfolio(wallet: Decimal, table: TierTable, positions: &[(Side, Decimal, Decimal)]) -> Portfolio {
-        let rule = LiquidationRule { price: FillPrice::Mark, remainder: Remainder::Forfeit };
         let position = |(index, &(side, quantity, margin)): (usize, &(Side, Decimal, Decimal))| Position {
             name: format!("p{index}"),
             asset: 0,
@@ -105,11 +104,19 @@ mod tests {
             margin,
             leverage: dec!(1),
             collateral: Some(if index == 0 { Collateral::Isolated } else { Collateral::Cross }),
+            entry_fee: Decimal::ZERO,
+            orders: Orders::default(),
         };
         Portfolio {
             account: Account { wallet, currency: "USD".into() },
-            venue: Venue::flat("textbook", dec!(0.005), rule),
-            assets: vec![Asset { name: "A".into(), price: dec!(100), maintenance: table }],
+            venue: Venue::textbook(),
+            assets: vec![Asset {
+                name: "A".into(),
+                price: dec!(100),
+                maintenance: Requirement::Lines(table),
+                lot: dec!(0.00000001),
+                funding: FundingRates::default(),
+            }],
             positions: positions.iter().enumerate().map(position).collect(),
         }
     }

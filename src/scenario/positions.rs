@@ -103,6 +103,8 @@ fn read_position(
         margin: size.margin,
         leverage: size.leverage,
         collateral,
+        entry_fee: Decimal::ZERO,
+        orders: Default::default(),
     };
     context.resolve(table.key("asset"), &asset.name);
     context.resolve(table.key("side"), side.name());

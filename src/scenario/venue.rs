@@ -54,7 +54,7 @@ fn preset(name: &str, text: &str) -> Result<Preset> {
     table.only(&[&ABOUT[..], &RULES[..]].concat(), &[])?;
     let about = |key| table.require(key, "a text")?.text("a text").map(str::to_owned);
     let rate = maintenance_rate(&table)?.unwrap_or_default();
-    let rules = in_words(rate, liquidation(&table)?);
+    let rules = in_words(rate, &liquidation(&table)?);
     Ok(Preset {
         name: about("name")?,
         summary: about("summary")?,
@@ -64,14 +64,14 @@ fn preset(name: &str, text: &str) -> Result<Preset> {
     })
 }
 
-fn in_words(rate: Decimal, rule: LiquidationRule) -> Vec<String> {
+fn in_words(rate: Decimal, rule: &LiquidationRule) -> Vec<String> {
     let percent = (rate * Decimal::ONE_HUNDRED).normalize();
-    let fill = match rule.price {
+    let fill = match rule.first_price() {
         FillPrice::Mark => {
             "every position of the pool is closed in full at the mark price; a loss beyond the pool's money is a \
              shortfall, which the account is not charged"
         }
-        FillPrice::Bankruptcy => {
+        FillPrice::Bankruptcy | FillPrice::Fillable => {
             "every position of the pool is handed over in full at the price where the pool's money is used up"
         }
     };
@@ -159,12 +159,9 @@ pub(super) fn read(
     };
     let liquidation = liquidation(&table)?;
     let rule = table.table("liquidation")?;
-    context.resolve(rule.key("price"), liquidation.price.name());
+    context.resolve(rule.key("price"), liquidation.first_price().name());
     context.resolve(rule.key("remainder"), liquidation.remainder.name());
-    Ok((
-        Venue { preset: preset.to_owned(), maintenance: maintenance.table.clone(), liquidation },
-        maintenance,
-    ))
+    Ok((Venue { preset: preset.to_owned(), liquidation, ..Venue::textbook() }, maintenance))
 }
 
 fn liquidation(table: &Table<'_>) -> Result<LiquidationRule> {
@@ -172,7 +169,7 @@ fn liquidation(table: &Table<'_>) -> Result<LiquidationRule> {
     rule.only(&["price", "remainder"], &LIQUIDATION_LATER)?;
     let price = rule.require("price", "price = \"mark\"")?.word(&FILLS, &[])?;
     let remainder = rule.require("remainder", "remainder = \"forfeit\"")?.word(&REMAINDERS, &[])?;
-    Ok(LiquidationRule { price, remainder })
+    Ok(LiquidationRule::full(price, remainder))
 }
 
 /// The requirement that a venue or an asset brings: one rate, or tiers; `None` where it has neither.

@@ -2,8 +2,8 @@
 #![allow(dead_code)] // each test file uses its part
 
 use ringfence::domain::{
-    Account, Asset, Collateral, Decimal, FillPrice, LiquidationRule, Portfolio, Position, Remainder, Side,
-    TierTable, Venue,
+    Account, Asset, Collateral, Decimal, FillPrice, FundingRates, LiquidationRule, Orders, Portfolio,
+    Position, Remainder, Requirement, Side, TierTable, Venue,
 };
 use ringfence::margin::{BookPlan, BookState};
 use ringfence::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathGenerator, Watcher};
@@ -27,7 +27,9 @@ pub fn portfolio(
     let asset = |(i, (price, maintenance)): (usize, &(Decimal, TierTable))| Asset {
         name: format!("A{i}"),
         price: *price,
-        maintenance: maintenance.clone(),
+        maintenance: Requirement::Lines(maintenance.clone()),
+        lot: Decimal::new(1, 8),
+        funding: FundingRates::default(),
     };
     let position = |(i, h): (usize, &Held)| Position {
         name: format!("p{i}"),
@@ -37,14 +39,12 @@ pub fn portfolio(
         margin: h.margin,
         leverage: (h.quantity * assets[h.asset].0 / h.margin).round_dp(4),
         collateral: Some(h.collateral),
+        entry_fee: Decimal::ZERO,
+        orders: Orders::default(),
     };
     Portfolio {
         account: Account { wallet, currency: "USD".into() },
-        venue: Venue {
-            preset: "textbook".into(),
-            maintenance: TierTable::flat(Decimal::new(5, 3)),
-            liquidation: LiquidationRule { price, remainder },
-        },
+        venue: Venue { liquidation: LiquidationRule::full(price, remainder), ..Venue::textbook() },
         assets: assets.iter().enumerate().map(asset).collect(),
         positions: held.iter().enumerate().map(position).collect(),
     }

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::sync::atomic::AtomicBool;
 
 use ringfence::domain::{
-    Account, Asset, Decimal, FillPrice, LiquidationRule, MarginMode, Portfolio, Position, Remainder, Side,
-    TierTable, Venue,
+    Account, Asset, Decimal, FillPrice, FundingRates, LiquidationRule, MarginMode, Orders, Portfolio,
+    Position, Remainder, Requirement, Side, Venue,
 };
 use ringfence::margin::BookPlan;
 use ringfence::paths::{AssetModel, Law, MarketModel, PathGenerator};
@@ -121,7 +121,9 @@ impl Setting {
         let asset = |(i, leg): (usize, &Leg)| Asset {
             name: format!("A{i}"),
             price,
-            maintenance: TierTable::flat(leg.maintenance),
+            maintenance: Requirement::flat(leg.maintenance),
+            lot: Decimal::new(1, 8),
+            funding: FundingRates::default(),
         };
         let position = |(i, leg): (usize, &Leg)| Position {
             name: format!("p{i}"),
@@ -131,11 +133,13 @@ impl Setting {
             margin: self.margin,
             leverage: leg.quantity * price / self.margin,
             collateral: None,
+            entry_fee: Decimal::ZERO,
+            orders: Orders::default(),
         };
-        let liquidation = LiquidationRule { price: FillPrice::Mark, remainder: Remainder::Return };
+        let liquidation = LiquidationRule::full(FillPrice::Mark, Remainder::Return);
         Portfolio {
             account: Account { wallet: self.wallet, currency: "USD".to_owned() },
-            venue: Venue::flat("textbook", Decimal::ZERO, liquidation),
+            venue: Venue { liquidation, ..Venue::textbook() },
             assets: self.legs.iter().enumerate().map(asset).collect(),
             positions: self.legs.iter().enumerate().map(position).collect(),
         }
