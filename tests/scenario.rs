@@ -90,9 +90,9 @@ fn a_good_scenario_means_what_it_says() {
     assert_eq!((settings.confidence, settings.ruin_level), (0.95, 0.1));
     let portfolio = &scenario.portfolio;
     assert_eq!((portfolio.account.wallet, portfolio.account.currency.as_str()), (dec!(10000), "USDT"));
-    assert_eq!(portfolio.venue.liquidation.price, FillPrice::Mark);
+    assert_eq!(portfolio.venue.liquidation.first_price(), FillPrice::Mark);
     assert_eq!(portfolio.venue.liquidation.remainder, Remainder::Forfeit);
-    assert_eq!(portfolio.venue.maintenance.tiers()[0].rate, dec!(0.005));
+    assert_eq!(portfolio.assets[0].maintenance.tiers()[0].rate, dec!(0.005));
     assert_eq!(portfolio.assets[0].maintenance.tiers()[0].rate, dec!(0.005));
     assert_eq!(portfolio.assets[1].maintenance.tiers()[0].rate, dec!(0.01));
     let [long, short] = &portfolio.positions[..] else { panic!("two positions") };
