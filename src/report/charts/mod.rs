@@ -22,6 +22,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::domain::Monitoring;
 use crate::error::{Error, Result};
 use crate::report::ResultDocument;
 use crate::report::format::paths;
@@ -50,7 +51,7 @@ pub struct ChartInput<'a> {
     pub outcome: &'a RunOutcome,
     /// Single paths.
     pub sample: &'a PathSample,
-    /// Paths, seed and model in a few words; what is too long is cut at its end.
+    /// Paths, seed, venue, monitoring and model in a few words, on two lines; what is too long is cut at its end.
     pub subtitle: String,
 }
 
@@ -74,7 +75,16 @@ impl<'a> ChartInput<'a> {
             intervals: !document.sampling.overlapping_windows,
             outcome,
             sample,
-            subtitle: format!("{}, seed {} · {model}", paths(settings.paths), settings.seed),
+            subtitle: format!(
+                "{}, seed {} · {}, {} · {model}",
+                paths(settings.paths),
+                settings.seed,
+                scenario.portfolio.venue.preset,
+                match settings.monitoring {
+                    Monitoring::Step => "checked at steps",
+                    Monitoring::Continuous => "checked at every moment",
+                }
+            ),
         }
     }
 }

@@ -3,12 +3,14 @@
 use super::ChartInput;
 use super::picture::{Anchor, Dash, HEIGHT, Ink, Picture, Text, WIDTH};
 use super::style::{DARK, GREY};
-use super::text::{fitted, one_line, width};
+use super::text::{fitted, in_lines, one_line, width};
 
 const MARGIN: f64 = 40.0;
 const LEGEND_SIZE: f64 = 20.0;
 const LEGEND_ROW: f64 = 30.0;
 const NOTE_SIZE: f64 = 17.0;
+const SUBTITLE_LINES: usize = 2;
+const SUBTITLE_LINE: f64 = 22.0;
 const LINE_SWATCH: f64 = 46.0;
 const MARK_SWATCH: f64 = 18.0;
 
@@ -69,11 +71,15 @@ impl Page<'_> {
         };
         line(48.0, self.heading, 30.0, DARK, true);
         line(79.0, &title, 21.0, DARK, false);
-        line(105.0, &one_line(&input.subtitle), NOTE_SIZE, GREY, false);
+        let run = in_lines(&one_line(&input.subtitle), NOTE_SIZE, space, SUBTITLE_LINES);
+        for (i, text) in run.iter().enumerate() {
+            line(105.0 + SUBTITLE_LINE * i as f64, text, NOTE_SIZE, GREY, false);
+        }
+        let below = SUBTITLE_LINE * run.len().saturating_sub(1) as f64;
         for (i, note) in self.notes.iter().rev().enumerate() {
             line(HEIGHT - 18.0 - 24.0 * i as f64, note, NOTE_SIZE, GREY, false);
         }
-        let top = self.paint_legend(&mut picture, 142.0, space);
+        let top = self.paint_legend(&mut picture, 142.0 + below, space);
         let bottom = HEIGHT - 14.0 - 24.0 * self.notes.len() as f64;
         (picture, Rectangle { left: MARGIN, top, right: WIDTH - MARGIN, bottom })
     }

@@ -70,6 +70,30 @@ pub fn fitted(text: &str, size: f64, bold: bool, limit: f64) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// The text broken at blanks into at most `most` lines of at most `limit` units; the last ends in an ellipsis where
+/// something was cut.
+pub fn in_lines(text: &str, size: f64, limit: f64, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut words = text.split(' ').peekable();
+    while words.peek().is_some() && lines.len() + 1 < most {
+        let mut line = String::new();
+        while let Some(word) = words.peek() {
+            let longer = if line.is_empty() { (*word).to_owned() } else { format!("{line} {word}") };
+            if !line.is_empty() && width(&longer, size, false) > limit {
+                break;
+            }
+            line = longer;
+            words.next();
+        }
+        lines.push(fitted(&line, size, false, limit));
+    }
+    let rest = words.collect::<Vec<_>>().join(" ");
+    if !rest.is_empty() {
+        lines.push(fitted(&rest, size, false, limit));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +121,17 @@ mod tests {
         assert!(cut.ends_with('…') && cut.len() > 20);
         assert!(width(&cut, 20.0, false) <= 300.0);
         assert_eq!(fitted("short", 20.0, false, 300.0), "short");
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_line_goes_on_in_the_next() {
+        register().unwrap();
+        assert_eq!(in_lines("short", 20.0, 300.0, 2), ["short"]);
+        let lines = in_lines(&"wide ".repeat(20), 20.0, 300.0, 2);
+        assert_eq!(lines.len(), 2);
+        assert!(!lines[0].ends_with('…') && lines[1].ends_with('…'), "{lines:?}");
+        let whole = in_lines("one two three four five six seven", 20.0, 200.0, 9);
+        assert_eq!(whole.join(" "), "one two three four five six seven");
+        assert!(whole.len() > 1 && whole.iter().all(|line| width(line, 20.0, false) <= 200.0));
     }
 }
