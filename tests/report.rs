@@ -52,15 +52,22 @@ fn mode_outcome(mode: MarginMode, paths: &[Path]) -> ModeOutcome {
         pnl: Distribution::new(WALLET),
         shortfall_paths: count(&|p| p.shortfall > 0.0),
         shortfall: Moments::new(WALLET),
+        loss_when_liquidated: Moments::new(WALLET),
+        fees: Moments::new(WALLET),
+        funding: Moments::new(WALLET),
+        quote: None,
     };
     for path in paths {
         if let Some(step) = path.closed.iter().flatten().min() {
             outcome.first_liquidation[*step as usize] += 1;
+            outcome.loss_when_liquidated.add(-path.pnl);
         }
         outcome.drawdown_relative.add(path.drawdown);
         outcome.drawdown_absolute.add(path.drawdown * WALLET);
         outcome.pnl.add(path.pnl);
         outcome.shortfall.add(path.shortfall);
+        outcome.fees.add(0.0);
+        outcome.funding.add(0.0);
     }
     outcome
 }
@@ -282,6 +289,9 @@ fn money_numbers_by_hand() {
     close(&mode["shortfall"]["frequency"], 1.0);
     close(&mode["shortfall"]["mean"], 40.0);
     close(&mode["shortfall"]["mean_std_error"], 10.0);
+    // The liquidated paths lost 2,000 and 4,000: standard deviation 2000/sqrt(2), of the mean 1,000.
+    close(&mode["liquidation"]["loss"]["mean"], 3_000.0);
+    close(&mode["liquidation"]["loss"]["std_error"], 1_000.0);
     assert_eq!(doc["modes"]["cross"]["shortfall"]["mean"], Value::Null);
     close(&doc["modes"]["cross"]["shortfall"]["frequency"], 0.0);
 }
@@ -365,6 +375,7 @@ fn shape() -> Value {
                 json!({ "quantiles": q, "quantiles_low": q, "quantiles_high": q }),
             ),
             "survival": [leaves(&["day", "alive", "low", "high"])],
+            "loss": leaves(&["mean", "std_error", "low", "high"]),
         },
         "ruin": e,
         "drawdown": { "relative": drawdown, "absolute": drawdown },
@@ -374,6 +385,8 @@ fn shape() -> Value {
             "expected_shortfall_low": tails, "expected_shortfall_high": tails,
         })),
         "shortfall": with(e, leaves(&["mean", "mean_std_error", "mean_low", "mean_high"])),
+        "costs": { "fees": leaves(&["mean", "std_error", "low", "high"]), "funding": leaves(&["mean", "std_error", "low", "high"]) },
+        "in_quote": {},
         "antithetic_variance_factor": leaves(&[
             "liquidation_any", "ruin", "drawdown_relative", "drawdown_absolute", "pnl", "shortfall",
         ]),

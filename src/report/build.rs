@@ -138,6 +138,17 @@ impl<'a> Context<'a> {
                 mean_low: shortfall.low,
                 mean_high: shortfall.high,
             },
+            costs: Costs {
+                fees: estimator.mean_of_paths(&mode.fees),
+                funding: estimator.mean_of_paths(&mode.funding),
+            },
+            in_quote: mode.quote.as_ref().map(|quote| QuoteResult {
+                drawdown: Drawdowns {
+                    relative: estimator.drawdown(&quote.drawdown_relative, None),
+                    absolute: estimator.drawdown(&quote.drawdown_absolute, None),
+                },
+                pnl: estimator.pnl(&quote.pnl, None),
+            }),
             antithetic_variance_factor: self.factors(mode, twin),
         }
     }
@@ -173,6 +184,7 @@ impl<'a> Context<'a> {
                 .collect(),
             time_days: self.time_days(mode, twin),
             survival: self.survival(&mode.first_liquidation, twin),
+            loss: self.estimator.mean_of_paths(&mode.loss_when_liquidated),
         }
     }
 

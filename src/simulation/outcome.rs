@@ -28,6 +28,25 @@ pub struct ModeOutcome {
     pub shortfall_paths: u64,
     /// Shortfall in account currency over all paths (0 where there was none).
     pub shortfall: Moments,
+    /// Opening minus final equity of the liquidated paths, account currency.
+    pub loss_when_liquidated: Moments,
+    /// Fees paid over a path: entry, trading, liquidation; account currency.
+    pub fees: Moments,
+    /// Funding paid over a path, net of what was received; account currency.
+    pub funding: Moments,
+    /// The same account valued in quote, where contracts are inverse.
+    pub quote: Option<QuoteOutcome>,
+}
+
+/// An account in coin, valued in quote at each step.
+#[derive(Debug, Clone)]
+pub struct QuoteOutcome {
+    /// Maximum drawdown relative to the running peak, unit 1, in `[0, 1]`.
+    pub drawdown_relative: Distribution,
+    /// Maximum drawdown in quote.
+    pub drawdown_absolute: Distribution,
+    /// Final equity less opening equity, each at its own price, in quote.
+    pub pnl: Distribution,
 }
 
 /// A 2×2 table over paths.

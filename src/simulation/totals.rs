@@ -70,6 +70,10 @@ impl Totals {
             pnl: Distribution::new(unit),
             shortfall_paths: 0,
             shortfall: Moments::new(unit),
+            loss_when_liquidated: Moments::new(unit),
+            fees: Moments::new(unit),
+            funding: Moments::new(unit),
+            quote: None,
         };
         let pair = |(a, b)| PairOutcome {
             a,

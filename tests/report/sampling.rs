@@ -99,7 +99,7 @@ fn the_terminal_claims_nothing_of_overlapping_windows() {
     shown += &terminal::render_comparison(&[&document_of(&windows(3)).0]);
     let table = shown.split("Note:").next().unwrap();
     for claim in ["±", "≤", "[", "≥ ", "chance", "McNemar", "Runs on separate", "probability", "()"] {
-        let legend = shown.lines().find(|line| line.contains(claim) && !line.starts_with("All in %"));
+        let legend = shown.lines().find(|line| line.contains(claim) && !line.starts_with("In %"));
         assert!(
             legend.is_none_or(|line| line.contains("far end.") || line.starts_with("  far")),
             "{claim}: {legend:?}"

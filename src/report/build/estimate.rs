@@ -1,7 +1,7 @@
 //! Numbers with their uncertainty, as the document has them.
 
 use crate::domain::{Decimal, to_f64};
-use crate::report::document::{DistributionResult, DrawdownResult, Frequency, Keyed, PnlResult};
+use crate::report::document::{DistributionResult, DrawdownResult, Frequency, Keyed, MeanOfPaths, PnlResult};
 use crate::simulation::{TwinMeasure, Twins};
 use crate::statistics::{
     Distribution, Interval, LARGEST_EFFECT, MeanEstimate, Moments, Tail, TwinProportion, largest_tail_effect,
@@ -169,6 +169,14 @@ impl<'a> Estimator<'a> {
             self.mean_result(mean, std_error, (n as f64 / effect.unwrap_or(1.0)) as u64)
         };
         estimate.map(of_some).unwrap_or_default()
+    }
+
+    /// The mean of a measure that some of the paths, or all, have; pairs are not followed.
+    pub fn mean_of_paths(&self, values: &Moments) -> MeanOfPaths {
+        let estimate = values.mean().map(|mean| MeanEstimate { mean, std_error: values.std_error() });
+        let MeanResult { mean, std_error, low, high } =
+            self.mean(estimate, values.count(), self.worst_spread());
+        MeanOfPaths { mean, std_error, low, high }
     }
 
     /// The mean of all values; `pair_means` are those of the pairs' means, where there are pairs.

@@ -3,7 +3,7 @@
 use super::rows::{Estimate, Rows, text_cell};
 use crate::error::Result;
 use crate::report::document::{
-    AntitheticFactors, DistributionResult, Keyed, ModeResult, PnlResult, ResultDocument,
+    AntitheticFactors, DistributionResult, Drawdowns, Keyed, ModeResult, PnlResult, ResultDocument,
 };
 
 /// The table.
@@ -42,15 +42,8 @@ fn mode_measures(result: &ModeResult, currency: &str) -> Vec<(String, Estimate, 
         high: time.restricted_mean_high,
     };
     add("time_to_liquidation_restricted_mean", restricted, "days");
-    let (relative, absolute) = (&result.drawdown.relative, &result.drawdown.absolute);
-    for (name, drawdown, unit) in [("relative", relative, "share of peak"), ("absolute", absolute, currency)]
-    {
-        add_distribution(&mut add, &format!("drawdown_{name}"), &drawdown.distribution, unit);
-        let d = drawdown;
-        let cdar = [&d.cdar, &d.cdar_std_error, &d.cdar_low, &d.cdar_high];
-        add_tails(&mut add, &format!("drawdown_{name}_cdar"), cdar, unit);
-    }
-    add_pnl(&mut add, &result.pnl, currency);
+    add_drawdowns(&mut add, "drawdown", &result.drawdown, currency);
+    add_pnl(&mut add, "pnl", &result.pnl, currency);
     let shortfall = &result.shortfall;
     add("shortfall_frequency", (&shortfall.paths).into(), "share of liquidated paths");
     let mean = Estimate {
@@ -60,6 +53,13 @@ fn mode_measures(result: &ModeResult, currency: &str) -> Vec<(String, Estimate, 
         high: shortfall.mean_high,
     };
     add("shortfall_mean", mean, currency);
+    add("loss_when_liquidated_mean", (&result.liquidation.loss).into(), currency);
+    add("fees_mean", (&result.costs.fees).into(), currency);
+    add("funding_mean", (&result.costs.funding).into(), currency);
+    if let Some(quote) = &result.in_quote {
+        add_drawdowns(&mut add, "in_quote_drawdown", &quote.drawdown, "quote");
+        add_pnl(&mut add, "in_quote_pnl", &quote.pnl, "quote");
+    }
     add_factors(&mut add, &result.antithetic_variance_factor);
     rows
 }
@@ -78,18 +78,32 @@ fn add_distribution(
     }
 }
 
-fn add_pnl(add: &mut impl FnMut(&str, Estimate, &str), pnl: &PnlResult, currency: &str) {
-    add_distribution(add, "pnl", &pnl.distribution, currency);
+fn add_drawdowns(
+    add: &mut impl FnMut(&str, Estimate, &str),
+    name: &str,
+    drawdowns: &Drawdowns,
+    currency: &str,
+) {
+    let (relative, absolute) = (&drawdowns.relative, &drawdowns.absolute);
+    for (kind, d, unit) in [("relative", relative, "share of peak"), ("absolute", absolute, currency)] {
+        add_distribution(add, &format!("{name}_{kind}"), &d.distribution, unit);
+        let cdar = [&d.cdar, &d.cdar_std_error, &d.cdar_low, &d.cdar_high];
+        add_tails(add, &format!("{name}_{kind}_cdar"), cdar, unit);
+    }
+}
+
+fn add_pnl(add: &mut impl FnMut(&str, Estimate, &str), name: &str, pnl: &PnlResult, currency: &str) {
+    add_distribution(add, name, &pnl.distribution, currency);
     let none = Keyed(Vec::new());
     let at_risk = [&pnl.value_at_risk, &none, &pnl.value_at_risk_low, &pnl.value_at_risk_high];
-    add_tails(add, "pnl_value_at_risk", at_risk, currency);
+    add_tails(add, &format!("{name}_value_at_risk"), at_risk, currency);
     let shortfall = [
         &pnl.expected_shortfall,
         &pnl.expected_shortfall_std_error,
         &pnl.expected_shortfall_low,
         &pnl.expected_shortfall_high,
     ];
-    add_tails(add, "pnl_expected_shortfall", shortfall, currency);
+    add_tails(add, &format!("{name}_expected_shortfall"), shortfall, currency);
 }
 
 fn add_factors(add: &mut impl FnMut(&str, Estimate, &str), factors: &AntitheticFactors) {

@@ -1,7 +1,7 @@
 //! Cells and rows.
 
 use crate::error::{Error, Result};
-use crate::report::document::{DistributionResult, Frequency, MeanDifference};
+use crate::report::document::{DistributionResult, Frequency, MeanDifference, MeanOfPaths};
 
 /// A value with its uncertainty; cells may be empty.
 #[derive(Default)]
@@ -33,6 +33,12 @@ impl From<&Frequency> for Estimate {
 impl From<&DistributionResult> for Estimate {
     fn from(d: &DistributionResult) -> Self {
         Self { value: d.mean, std_error: d.std_error, low: d.low, high: d.high }
+    }
+}
+
+impl From<&MeanOfPaths> for Estimate {
+    fn from(m: &MeanOfPaths) -> Self {
+        Self { value: m.mean, std_error: m.std_error, low: m.low, high: m.high }
     }
 }
 

@@ -16,6 +16,10 @@ pub struct ModeResult {
     pub pnl: PnlResult,
     /// Losses beyond the collateral.
     pub shortfall: ShortfallResult,
+    /// What trading and holding cost.
+    pub costs: Costs,
+    /// The same account valued in quote; `None` where contracts are linear.
+    pub in_quote: Option<QuoteResult>,
     /// What drawing paths in pairs was worth.
     pub antithetic_variance_factor: AntitheticFactors,
 }
@@ -51,6 +55,39 @@ pub struct LiquidationResult {
     pub time_days: TimeToLiquidation,
     /// Share not liquidated by each of 51 times.
     pub survival: Vec<SurvivalRow>,
+    /// Opening minus final equity of the liquidated paths, account currency.
+    pub loss: MeanOfPaths,
+}
+
+/// A mean over paths with its sampling error; `None` where there are no such paths.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+pub struct MeanOfPaths {
+    /// Arithmetic mean.
+    pub mean: Option<f64>,
+    /// Its standard error.
+    pub std_error: Option<f64>,
+    /// Lower bound.
+    pub low: Option<f64>,
+    /// Upper bound.
+    pub high: Option<f64>,
+}
+
+/// Costs of a path, account currency.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+pub struct Costs {
+    /// Fees of entry, trading and liquidation.
+    pub fees: MeanOfPaths,
+    /// Funding paid, net of what was received.
+    pub funding: MeanOfPaths,
+}
+
+/// An account in coin, valued in quote at the price of each step.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct QuoteResult {
+    /// Maximum drawdowns of that value.
+    pub drawdown: Drawdowns,
+    /// Final value minus opening value.
+    pub pnl: PnlResult,
 }
 
 /// One position in one mode.

@@ -7,7 +7,7 @@ use crate::report::document::{Frequency, ModeResult, ResultDocument};
 use crate::report::format::{distinct, fixed, percent_trimmed, wrap};
 
 /// Characters of a scenario's name that are shown.
-const SCENARIO: usize = 20;
+const SCENARIO: usize = 17;
 
 /// A row per scenario and mode. Profits are in percent of the scenario's opening equity, so that
 /// accounts of different sizes compare.
@@ -20,7 +20,8 @@ pub fn render_comparison(documents: &[&ResultDocument]) -> String {
         "ruin",
         "drawdown\nmedian",
         "profit\nmean",
-        "profit, worst\n5 % up to",
+        "profit\nworst 5 %",
+        "loss if\nliquid.",
     ]);
     let shown = distinct(documents.iter().map(|document| document.scenario.name.as_str()), SCENARIO);
     for (document, shown) in documents.iter().zip(shown) {
@@ -31,8 +32,8 @@ pub fn render_comparison(documents: &[&ResultDocument]) -> String {
     }
     align_right(&mut table, 2);
     let note = format!(
-        "All in %, profits in % of opening equity; ± is half the {} interval, [ ] the interval itself, ≤ or ≥ its \
-         far end.",
+        "In %; ± is half the {} interval, [ ] the interval itself, ≤ or ≥ its far end. Profits and losses are in % of \
+         opening equity: the mean, the best of the worst 5 % of paths, the mean loss of the liquidated ones.",
         levels(documents),
     );
     let overlapping = documents.iter().any(|document| document.sampling.overlapping_windows);
@@ -58,5 +59,6 @@ fn cells(mode: &ModeResult, wallet: f64) -> Vec<String> {
         percent(at(&mode.drawdown.relative.distribution.quantiles, "0.5")),
         of_wallet(mode.pnl.distribution.mean),
         of_wallet(at(&mode.pnl.distribution.quantiles, "0.05")),
+        of_wallet(mode.liquidation.loss.mean),
     ]
 }

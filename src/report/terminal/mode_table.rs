@@ -5,8 +5,8 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use super::money::Money;
 use super::share::{half_width, mean_share, quantile_half_width, quantile_share, share};
 use super::{NAME, WIDTH, at, or_dash};
-use crate::report::document::{ModeResult, ResultDocument};
-use crate::report::format::{distinct, fixed, percent_trimmed, price};
+use crate::report::document::{MeanOfPaths, ModeResult, ResultDocument};
+use crate::report::format::{decimals_for, distinct, fixed, percent_trimmed, price};
 
 /// The table, its lines ending in a line break.
 pub fn render(document: &ResultDocument) -> String {
@@ -49,6 +49,9 @@ fn rows(document: &ResultDocument) -> Vec<Row<'_>> {
     let mut rows = liquidation_rows(document);
     rows.extend(drawdown_rows());
     rows.extend(money_rows(document));
+    if document.modes.iter().any(|(_, mode)| mode.in_quote.is_some()) {
+        rows.extend(quote_rows());
+    }
     rows
 }
 
@@ -98,8 +101,9 @@ fn money_rows(document: &ResultDocument) -> Vec<Row<'_>> {
         let value = at(&m.pnl.distribution.quantiles, level);
         or_dash(value.map(|v| Money::of(document).known_to(v, half)))
     };
+    let of_paths = move |m: &MeanOfPaths| amount(m.mean, m.low, m.high);
     let currency = Money::of(document).currency;
-    vec![
+    let mut rows = vec![
         row(format!("profit, mean ({currency})"), move |m| {
             let d = &m.pnl.distribution;
             amount(d.mean, d.low, d.high)
@@ -115,6 +119,36 @@ fn money_rows(document: &ResultDocument) -> Vec<Row<'_>> {
         row("shortfall, of liquidated paths", |m| share(&m.shortfall.paths)),
         row("  mean where there is any", move |m| {
             amount(m.shortfall.mean, m.shortfall.mean_low, m.shortfall.mean_high)
+        }),
+        row("loss of liquidated paths, mean", move |m| of_paths(&m.liquidation.loss)),
+    ];
+    let costs = |m: &ModeResult| [m.costs.fees.mean, m.costs.funding.mean];
+    if document.modes.iter().any(|(_, m)| costs(m).iter().any(|mean| mean.is_some_and(|mean| mean != 0.0))) {
+        rows.push(row("fees paid, mean", move |m| of_paths(&m.costs.fees)));
+        rows.push(row("funding paid, mean", move |m| of_paths(&m.costs.funding)));
+    }
+    rows
+}
+
+/// The account in coin, valued in quote.
+fn quote_rows<'a>() -> Vec<Row<'a>> {
+    let bounded = |value: Option<f64>, low: Option<f64>, high: Option<f64>| {
+        let half = half_width(low, high);
+        let decimals = decimals_for(half.or(value).unwrap_or_default().abs(), 2);
+        let margin = half.map(|half| format!(" ±{}", fixed(half, decimals))).unwrap_or_default();
+        or_dash(value.map(|v| fixed(v, decimals) + &margin))
+    };
+    vec![
+        row("in quote: maximum drawdown, median", |m| {
+            or_dash(m.in_quote.as_ref().map(|q| quantile_share(&q.drawdown.relative.distribution, "0.5")))
+        }),
+        row("  profit, mean", move |m| {
+            let profit = m.in_quote.as_ref().map(|q| &q.pnl.distribution);
+            or_dash(profit.map(|d| bounded(d.mean, d.low, d.high)))
+        }),
+        row("  worst 5 % of paths, up to", |m| {
+            let profit = m.in_quote.as_ref().and_then(|q| at(&q.pnl.distribution.quantiles, "0.05"));
+            or_dash(profit.map(|v| fixed(v, decimals_for(v.abs(), 2))))
         }),
     ]
 }
