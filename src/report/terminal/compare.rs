@@ -7,7 +7,7 @@ use crate::report::document::{Frequency, ModeResult, ResultDocument};
 use crate::report::format::{distinct, fixed, percent_trimmed, wrap};
 
 /// Characters of a scenario's name that are shown.
-const SCENARIO: usize = 17;
+const SCENARIO: usize = 15;
 
 /// A row per scenario and mode. Profits are in percent of the scenario's opening equity, so that
 /// accounts of different sizes compare.
