@@ -8,7 +8,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use super::pool::{Partition, Pool, PoolKind};
-use super::prices::touched_price;
+use super::prices::{Curve, CurveInput, opening, touched_price};
 use crate::domain::{FillPrice, MarginMode, Portfolio, Remainder};
 
 /// Decimals of an amount of money in the ledger.
@@ -161,7 +161,15 @@ impl<'a> Ledger<'a> {
             } else {
                 continue;
             };
-            let price = touched_price(self.portfolio, &pool.pool, self.money(pool), extreme);
+            let curve = Curve::new(&CurveInput {
+                venue: &self.portfolio.venue,
+                assets: &self.portfolio.assets,
+                money: self.money(pool),
+                holdings: &opening(self.portfolio, &pool.pool),
+                moving: asset,
+                marks: low,
+            });
+            let price = curve.and_then(|curve| touched_price(&curve, extreme));
             let price = price.and_then(|price| price.round_sf(PRICE_DIGITS as u32)).ok_or(OutOfRange)?;
             let mut marks = low.to_vec();
             marks[asset] = price;

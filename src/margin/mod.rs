@@ -18,5 +18,5 @@ pub use ledger::{
 };
 pub use plan::BookPlan;
 pub use pool::{Partition, Pool, PoolKind, SizedMarket};
-pub use prices::{EntryPrices, entry_prices};
+pub use prices::{Curve, CurveInput, EntryPrices, Holding, entry_prices, touched_price};
 pub use record::AccountRecord;

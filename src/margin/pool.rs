@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::{Collateral, MarginMode, Portfolio, Side};
+use crate::domain::{Collateral, MarginMode, Portfolio, Position, Side};
 
 /// Whose money a pool holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Pool {
     pub positions: Vec<usize>,
     /// Sizes the requirement is computed from.
     pub sizes: Vec<SizedMarket>,
-    /// The pool's money at time 0, account currency.
+    /// The pool's money at time 0, account currency: entry fees paid, what is set aside for closing included.
     pub money: Decimal,
 }
 
@@ -43,7 +43,7 @@ pub struct Pool {
 pub struct Partition {
     /// The wallet's pool first where any position is in it, then one per isolated position.
     pub pools: Vec<Pool>,
-    /// Money that is not allocated to an isolated position, `W`.
+    /// Money that is not allocated to an isolated position, `W`, after entry fees.
     pub wallet: Decimal,
 }
 
@@ -57,15 +57,17 @@ impl Partition {
         };
         let (isolated, shared): (Vec<usize>, Vec<usize>) =
             (0..portfolio.positions.len()).partition(is_isolated);
-        let allocated: Decimal = isolated.iter().map(|&i| portfolio.positions[i].margin).sum();
-        let wallet = portfolio.account.wallet - allocated;
+        let alone = |position: &Position| position.margin + portfolio.set_aside(position);
+        let allocated: Decimal = isolated.iter().map(|&i| alone(&portfolio.positions[i])).sum();
+        let fees: Decimal = portfolio.positions.iter().map(|position| portfolio.entry_fee(position)).sum();
+        let wallet = portfolio.account.wallet - allocated - fees;
         let mut pools = Vec::with_capacity(isolated.len() + 1);
         if !shared.is_empty() {
             pools.push(Pool::new(portfolio, PoolKind::Wallet, shared, wallet));
         }
         for index in isolated {
-            let margin = portfolio.positions[index].margin;
-            pools.push(Pool::new(portfolio, PoolKind::Isolated, vec![index], margin));
+            let money = alone(&portfolio.positions[index]);
+            pools.push(Pool::new(portfolio, PoolKind::Isolated, vec![index], money));
         }
         Self { pools, wallet }
     }
