@@ -76,7 +76,9 @@ pub fn touched_price(curve: &Curve, failing: Decimal) -> Option<Decimal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Account, Asset, FundingRates, Orders, Position, Requirement, Side, TierTable, Venue};
+    use crate::domain::{
+        Account, Asset, FundingRates, Orders, Position, Requirement, Side, TierTable, Venue,
+    };
     use rust_decimal::dec;
 
     fn portfolio(wallet: Decimal, tiers: TierTable, positions: &[(Side, Decimal, Decimal)]) -> Portfolio {
