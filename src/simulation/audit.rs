@@ -204,8 +204,8 @@ impl BlockAudit<'_> {
         for (book, (marks, own)) in
             self.job.books.iter().zip(self.on_marks.iter_mut().zip(&mut self.on_prices))
         {
-            marks.step(book, step as u32, |asset| &rounded[asset]);
-            own.step(book, step as u32, |asset| &prices[asset]);
+            marks.step(book, step as u32, |asset| &rounded[asset], None);
+            own.step(book, step as u32, |asset| &prices[asset], None);
         }
         for index in 0..self.lanes.len() {
             self.compare(index)?;
@@ -269,7 +269,8 @@ fn events_agree(
     for pool in 0..book.pools() {
         let exact = account.events.iter().find(|(p, _)| *p == pool).map(|(_, step)| *step);
         for kernel in kernels {
-            let fast = kernel.liquidated_at(pool, lane).map(u64::from);
+            let first = book.pool_of_positions().iter().position(|&of| of == pool).unwrap_or(0);
+            let fast = kernel.liquidated_at(first, lane).map(u64::from);
             if exact != fast {
                 return Err(format!("pool {pool} is liquidated at step {exact:?} and {fast:?}"));
             }

@@ -16,8 +16,8 @@ pub use bias::{bias_paths, inside_ns};
 pub use dispatch::{VectorWidth, WidthLimit};
 pub use engine::{Control, Job, Simulator};
 pub use outcome::{
-    Audit, Correlation, ModeBias, ModeOutcome, PairOutcome, PathSample, RunOutcome, SampledMode, StepBias,
-    TwoByTwo,
+    Audit, Correlation, ModeBias, ModeOutcome, PairOutcome, PathSample, QuoteOutcome, RunOutcome,
+    SampledMode, StepBias, TwoByTwo,
 };
 pub use sightings::{Sighting, Sightings};
 pub use twins::{TwinDifference, TwinMeasure, TwinMode, Twins};
