@@ -1,10 +1,10 @@
 //! Margin rules: pools of collateral, the exact ledger, and the block kernel.
 //!
 //! The rules stand twice, on purpose: [`Ledger`] in exact decimals for one path, [`BookState`] in
-//! f64 for a block of paths. They share constants and the partition into pools. The kernel asks the ledger's
-//! formulas only where a lane lies within rounding of its barrier.
+//! f64 for a block of paths. They share the partition into pools, and the rounding of prices
+//! to 12 digits.
 
-mod inside;
+mod funding_table;
 mod kernel;
 mod ledger;
 mod plan;
@@ -13,7 +13,9 @@ mod prices;
 mod quote;
 mod record;
 
+pub use funding_table::FundingTable;
 pub use kernel::BookState;
+pub(crate) use kernel::reciprocals;
 pub use ledger::{
     Balance, Cause, FundingEvent, Ledger, LedgerEvent, LiquidationEvent, OrderEvent, OrderKind, OutOfRange,
     PositionFill, ReopeningEvent, SizeClose, TopUpEvent, price_to_decimal, requirement,

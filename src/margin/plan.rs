@@ -2,12 +2,12 @@
 
 use rust_decimal::Decimal;
 
+use super::kernel::{GUARD, Terms};
 use super::pool::{Partition, Pool, PoolKind};
-use crate::domain::{FillPrice, MarginMode, Portfolio, Remainder, Tier, to_f64};
-
-/// Relative width of the band around a barrier inside which the exact rule decides. Wider than the
-/// rounding of prices to 12 digits, narrower than anything a person could notice.
-const GUARD: f64 = 1e-9;
+use crate::domain::{
+    Basis, Clock, Contract, FillPrice, MarginMode, Orders, Portfolio, Remainder, Requirement, Slippage,
+    StepKind, Tier, Trigger, to_f64,
+};
 
 /// A requirement of several lines for one size: `max over k of (rate·size·P − deduction)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,17 +17,16 @@ pub(super) struct TieredSize {
     pub lines: Vec<(f64, f64)>,
 }
 
-/// One pool. With prices P its gap, equity minus requirement, is
+/// One pool of a plain venue. With prices P its gap, equity minus requirement, is
 /// `money + offset + Σ slope·P − Σ tiered`.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct PoolPlan {
+pub(super) struct PlainPool {
     pub is_wallet: bool,
-    pub positions: Vec<usize>,
-    /// The asset of all of them, if there is only one.
+    /// The asset of all positions, if there is only one.
     pub only_asset: Option<usize>,
     /// Opening money.
     pub money: f64,
-    /// Gaps within it of zero are decided exactly.
+    /// Gaps within it of zero are decided at prices of 12 digits.
     pub guard: f64,
     /// `−Σ s·q·E`.
     pub offset: f64,
@@ -36,50 +35,92 @@ pub(super) struct PoolPlan {
     /// (asset, net quantity less rate·size of the markets that have one line).
     pub slopes: Vec<(usize, f64)>,
     pub tiered: Vec<TieredSize>,
-    /// The pool in decimals, for decisions inside the guard band.
-    pub exact: Pool,
+    /// (asset, quantity) of each size.
+    pub sizes: Vec<(usize, f64)>,
+}
+
+/// The rules of a venue that closes a failing pool at once, without costs.
+#[derive(Debug, Clone)]
+pub(super) struct PlainPlan {
+    pub pools: Vec<PlainPool>,
+    /// Number of assets.
+    pub assets: usize,
+    /// `W` at time 0.
+    pub wallet: f64,
+    pub equality_fails: bool,
+    pub fill: FillPrice,
+    pub remainder: Remainder,
+}
+
+/// What the kernel steps by.
+#[derive(Debug, Clone)]
+pub(super) enum Rules {
+    /// Everything is closed at once, at the mark or at bankruptcy, and nothing costs a fee.
+    Plain(PlainPlan),
+    /// Any venue.
+    Managed(Box<Terms>),
 }
 
 /// One mode, ready for the kernel. Shared by all threads.
 #[derive(Debug, Clone)]
 pub struct BookPlan {
-    pub(super) mode: MarginMode,
-    pub(super) portfolio: Portfolio,
-    pub(super) pools: Vec<PoolPlan>,
-    /// `W` at time 0.
-    pub(super) wallet: f64,
-    /// The same in decimals.
-    pub(super) exact_wallet: Decimal,
-    /// Remainders of isolated pools go to a wallet that backs positions.
-    pub(super) returns_to_pool: bool,
-    pub(super) opening_equity: f64,
+    mode: MarginMode,
+    clock: Clock,
+    portfolio: Portfolio,
+    /// Per pool: the asset of all its positions, if there is only one.
+    only_assets: Vec<Option<usize>>,
+    /// Per position, in the portfolio's order.
+    pub(super) pool_of: Vec<usize>,
+    /// Quantities at the opening.
+    pub(super) quantities: Vec<f64>,
+    pub(super) rules: Rules,
+    opening_equity: f64,
     entry_notional: f64,
-    pub(super) fill: FillPrice,
-    pub(super) remainder: Remainder,
 }
 
 impl BookPlan {
     /// Decides everything that varies by run.
-    pub fn new(portfolio: &Portfolio, mode: MarginMode) -> Self {
+    pub fn new(portfolio: &Portfolio, mode: MarginMode, clock: Clock) -> Self {
         let partition = Partition::new(portfolio, mode);
-        let opening_equity = to_f64(portfolio.account.wallet);
-        let entry_notional: f64 =
-            portfolio.positions.iter().map(|p| to_f64(portfolio.entry_notional(p))).sum();
-        let rule = &portfolio.venue.liquidation;
-        let backs_positions = partition.pools.iter().any(|pool| pool.kind == PoolKind::Wallet);
-        let returns = rule.remainder == Remainder::Return && rule.first_price() == FillPrice::Mark;
+        let mut pool_of = vec![0; portfolio.positions.len()];
+        for (index, pool) in partition.pools.iter().enumerate() {
+            pool.positions.iter().for_each(|&position| pool_of[position] = index);
+        }
+        let notionals = portfolio.positions.iter().map(|p| to_f64(portfolio.entry_notional(p)));
+        let rules = if is_plain(portfolio) {
+            Rules::Plain(PlainPlan::new(portfolio, &partition))
+        } else {
+            Rules::Managed(Box::new(Terms::new(portfolio, &partition, clock)))
+        };
         Self {
             mode,
-            exact_wallet: partition.wallet,
-            returns_to_pool: returns && backs_positions && partition.pools.len() > 1,
-            pools: partition.pools.into_iter().map(|pool| PoolPlan::new(portfolio, pool)).collect(),
-            wallet: to_f64(partition.wallet),
-            opening_equity,
-            entry_notional,
-            fill: rule.first_price(),
-            remainder: rule.remainder,
+            clock,
+            only_assets: partition.pools.iter().map(Pool::only_asset).collect(),
+            pool_of,
+            quantities: portfolio.positions.iter().map(|p| to_f64(p.quantity)).collect(),
+            rules,
+            opening_equity: to_f64(portfolio.account.wallet),
+            entry_notional: notionals.sum(),
             portfolio: portfolio.clone(),
         }
+    }
+
+    /// The same, stepped by the loop that knows every rule, whether the venue needs it or not: so that both loops can be
+    /// compared.
+    pub fn managed(mut self) -> Self {
+        let partition = Partition::new(&self.portfolio, self.mode);
+        self.rules = Rules::Managed(Box::new(Terms::new(&self.portfolio, &partition, self.clock)));
+        self
+    }
+
+    /// Whether it takes the loop that knows every rule.
+    pub fn is_managed(&self) -> bool {
+        matches!(self.rules, Rules::Managed(_))
+    }
+
+    /// Whether the kernel counts in the reciprocals of prices.
+    pub fn is_inverse(&self) -> bool {
+        self.portfolio.venue.contract == Contract::Inverse
     }
 
     /// The mode.
@@ -87,9 +128,20 @@ impl BookPlan {
         self.mode
     }
 
+    /// The times of a path.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
     /// Equity at time 0: the wallet as written.
     pub fn opening_equity(&self) -> f64 {
         self.opening_equity
+    }
+
+    /// Equity at time 0 in quote, of an inverse contract: the wallet at the opening price.
+    pub fn opening_quote_equity(&self) -> Option<f64> {
+        let price = self.portfolio.assets.first().map(|asset| to_f64(asset.price))?;
+        self.is_inverse().then_some(self.opening_equity * price)
     }
 
     /// Sum of the positions' notionals at entry.
@@ -99,23 +151,22 @@ impl BookPlan {
 
     /// Whether a pool holds positions in several assets, which have no exact bridge.
     pub fn has_joint_pool(&self) -> bool {
-        self.pools.iter().any(|pool| pool.only_asset.is_none())
+        self.only_assets.iter().any(Option::is_none)
     }
 
     /// Number of pools that hold positions.
     pub fn pools(&self) -> usize {
-        self.pools.len()
+        self.only_assets.len()
+    }
+
+    /// Number of positions.
+    pub fn positions(&self) -> usize {
+        self.pool_of.len()
     }
 
     /// The pool of every position, in the portfolio's order.
-    pub fn pool_of_positions(&self) -> Vec<usize> {
-        let mut pools = vec![0; self.portfolio.positions.len()];
-        for (index, pool) in self.pools.iter().enumerate() {
-            for &position in &pool.positions {
-                pools[position] = index;
-            }
-        }
-        pools
+    pub fn pool_of_positions(&self) -> &[usize] {
+        &self.pool_of
     }
 
     /// The portfolio in decimals.
@@ -124,8 +175,46 @@ impl BookPlan {
     }
 }
 
-impl PoolPlan {
-    fn new(portfolio: &Portfolio, pool: Pool) -> Self {
+/// Whether a failing pool is gone at once and nothing else ever changes an account.
+fn is_plain(portfolio: &Portfolio) -> bool {
+    let (venue, rule) = (&portfolio.venue, &portfolio.venue.liquidation);
+    let step = match rule.steps.as_slice() {
+        [step] => step.kind == StepKind::Full && step.price != FillPrice::Fillable,
+        _ => false,
+    };
+    let markets = portfolio
+        .assets
+        .iter()
+        .all(|asset| asset.funding.is_zero() && matches!(asset.maintenance, Requirement::Lines(_)));
+    let positions =
+        portfolio.positions.iter().all(|p| p.entry_fee.is_zero() && p.orders == Orders::default());
+    venue.contract == Contract::Linear
+        && venue.basis == Basis::Mark
+        && !venue.fee_in_requirement.is_set_aside()
+        && step
+        && rule.fee.is_zero()
+        && rule.slippage == Slippage::Fixed(Decimal::ZERO)
+        && rule.backstop.is_none()
+        && markets
+        && positions
+}
+
+impl PlainPlan {
+    fn new(portfolio: &Portfolio, partition: &Partition) -> Self {
+        let rule = &portfolio.venue.liquidation;
+        Self {
+            pools: partition.pools.iter().map(|pool| PlainPool::new(portfolio, pool)).collect(),
+            assets: portfolio.assets.len(),
+            wallet: to_f64(partition.wallet),
+            equality_fails: portfolio.venue.trigger == Trigger::AtOrBelow,
+            fill: rule.first_price(),
+            remainder: rule.remainder,
+        }
+    }
+}
+
+impl PlainPool {
+    fn new(portfolio: &Portfolio, pool: &Pool) -> Self {
         let mut offset = Decimal::ZERO;
         let mut notional = Decimal::ZERO;
         let mut net: Vec<(usize, Decimal)> = Vec::new();
@@ -136,13 +225,14 @@ impl PoolPlan {
             notional += portfolio.entry_notional(position);
             add_to(&mut net, position.asset, signed);
         }
+        let fee = portfolio.venue.fee_rate_in_requirement();
         let mut slopes = net.clone();
         let mut tiered = Vec::new();
         for size in &pool.sizes {
             match portfolio.assets[size.asset].maintenance.tiers() {
-                [line] => add_to(&mut slopes, size.asset, -line.rate * size.quantity),
+                [line] => add_to(&mut slopes, size.asset, -(line.rate + fee) * size.quantity),
                 lines => {
-                    let dense = |t: &Tier| (to_f64(t.rate * size.quantity), to_f64(t.deduction));
+                    let dense = |t: &Tier| (to_f64((t.rate + fee) * size.quantity), to_f64(t.deduction));
                     tiered.push(TieredSize { asset: size.asset, lines: lines.iter().map(dense).collect() });
                 }
             }
@@ -150,7 +240,6 @@ impl PoolPlan {
         let dense = |pairs: Vec<(usize, Decimal)>| pairs.into_iter().map(|(a, x)| (a, to_f64(x))).collect();
         Self {
             is_wallet: pool.kind == PoolKind::Wallet,
-            positions: pool.positions.clone(),
             only_asset: pool.only_asset(),
             money: to_f64(pool.money),
             guard: GUARD * to_f64(pool.money.max(notional)),
@@ -158,8 +247,19 @@ impl PoolPlan {
             net: dense(net),
             slopes: dense(slopes),
             tiered,
-            exact: pool,
+            sizes: pool.sizes.iter().map(|size| (size.asset, to_f64(size.quantity))).collect(),
         }
+    }
+
+    /// Profit since the opening, less the offset.
+    pub fn profit(&self, price: &dyn Fn(usize) -> f64) -> f64 {
+        self.net.iter().map(|&(asset, net)| net * price(asset)).sum()
+    }
+
+    /// The larger of money and notional at these prices: what rounding is measured by.
+    pub fn size(&self, price: &dyn Fn(usize) -> f64) -> f64 {
+        let notional: f64 = self.sizes.iter().map(|&(asset, quantity)| quantity * price(asset)).sum();
+        notional.max(self.money)
     }
 }
 

@@ -10,9 +10,9 @@ use std::time::Instant;
 pub use replay::replay;
 use serde_json::json;
 
-use crate::domain::Monitoring;
+use crate::domain::{Clock, Monitoring};
 use crate::error::{Error, Result};
-use crate::margin::{BookPlan, entry_prices};
+use crate::margin::{BookPlan, FundingTable, entry_prices};
 use crate::paths::PathGenerator;
 use crate::report::folder::{self, OutputFolder, ResultFolder};
 use crate::report::{self, ResultDocument, charts, csv, json};
@@ -114,14 +114,16 @@ pub fn job(scenario: &Scenario) -> Result<Job> {
         Monitoring::Step => generator,
         Monitoring::Continuous => generator.recording_inside(),
     };
-    let books: Vec<_> =
-        scenario.settings.modes.iter().map(|&mode| BookPlan::new(&scenario.portfolio, mode)).collect();
+    let (portfolio, settings) = (&scenario.portfolio, &scenario.settings);
+    let clock = Clock { horizon_seconds: settings.horizon.seconds(), steps: settings.steps };
+    let books: Vec<_> = settings.modes.iter().map(|&mode| BookPlan::new(portfolio, mode, clock)).collect();
     Ok(Job {
         generator,
-        ruin_equity: scenario.settings.ruin_level * books.first().map_or(0.0, BookPlan::opening_equity),
+        ruin_equity: settings.ruin_level * books.first().map_or(0.0, BookPlan::opening_equity),
         books,
-        paths: scenario.settings.paths,
-        steps: scenario.settings.steps,
+        funding: FundingTable::new(portfolio, clock),
+        paths: settings.paths,
+        steps: settings.steps,
     })
 }
 

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::figures::{Figures, differ};
 use super::sightings::{Sighting, Sightings};
 use super::{Audit, Job};
-use crate::domain::{Clock, to_f64};
+use crate::domain::to_f64;
 use crate::error::{Error, Result};
 use crate::margin::{AccountRecord, BookPlan, BookState, Ledger, LedgerEvent, OutOfRange, price_to_decimal};
 use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, PathBlock};
@@ -62,9 +62,9 @@ struct Followed<'a> {
 }
 
 impl<'a> Followed<'a> {
-    fn open(book: &'a BookPlan, clock: Clock, path: u64) -> Self {
+    fn open(book: &'a BookPlan, path: u64) -> Self {
         Self {
-            ledger: Ledger::open(book.portfolio(), book.mode(), clock, path),
+            ledger: Ledger::open(book.portfolio(), book.mode(), book.clock(), path),
             liquidations: 0,
             record: AccountRecord::open(book.portfolio().account.wallet),
             is_settled: false,
@@ -130,10 +130,9 @@ struct BlockAudit<'a> {
 fn audit_block(job: &Job, block: u64, lanes: &[usize], steps: u64, cancelled: &AtomicBool) -> Result<Audit> {
     let open = || -> Vec<BookState> { job.books.iter().map(BookState::open).collect() };
     let first_path = block * LANES as u64;
-    let clock = Clock { horizon_seconds: job.steps, steps: job.steps };
     let accounts = |lane: &usize| {
         let path = first_path + *lane as u64;
-        job.books.iter().map(|book| Followed::open(book, clock, path)).collect()
+        job.books.iter().map(|book| Followed::open(book, path)).collect()
     };
     let mut audit = BlockAudit {
         job,
@@ -207,11 +206,14 @@ impl BlockAudit<'_> {
                 self.total.left_out += 1;
             }
         }
+        let mut rates = vec![[0.0; LANES]; prices.len()];
+        let due = self.job.funding.rates(self.first_path, step, &mut rates);
+        let rates = due.then_some(&rates[..]);
         for (book, (marks, own)) in
             self.job.books.iter().zip(self.on_marks.iter_mut().zip(&mut self.on_prices))
         {
-            marks.step(book, step as u32, |asset| &rounded[asset]);
-            own.step(book, step as u32, |asset| &prices[asset]);
+            marks.step(book, step as u32, |asset| &rounded[asset], rates);
+            own.step(book, step as u32, |asset| &prices[asset], rates);
         }
         for index in 0..self.lanes.len() {
             self.compare(index)?;
@@ -226,8 +228,8 @@ impl BlockAudit<'_> {
         for (mode, account) in accounts.iter().enumerate() {
             let book = &self.job.books[mode];
             let exact = Figures::of_ledger(book, &account.ledger, &account.record);
-            let on_marks = Figures::of_kernel(book, &self.on_marks[mode], lane, &exact);
-            let on_prices = Figures::of_kernel(book, &self.on_prices[mode], lane, &exact);
+            let on_marks = Figures::of_kernel(book, &self.on_marks[mode], lane);
+            let on_prices = Figures::of_kernel(book, &self.on_prices[mode], lane);
             let checked = differ(book, &exact, [&on_marks, &on_prices]);
             let error = checked.map_err(|difference| {
                 Error::failed(format!(

@@ -73,7 +73,7 @@ fn count(job: &Job, blind: &Scratch, watched: &Scratch, lanes: usize) -> Vec<Mod
     let mut modes = vec![ModeBias::default(); job.books.len()];
     for (mode, book) in job.books.iter().enumerate() {
         let lost = |scratch: &Scratch, lane| {
-            (0..book.pools()).any(|pool| scratch.states()[mode].liquidated_at(pool, lane).is_some())
+            (0..book.positions()).any(|at| scratch.states()[mode].liquidated_at(at, lane).is_some())
         };
         for lane in 0..lanes {
             let (at_steps, continuous) = (lost(blind, lane), lost(watched, lane));

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Job;
 use crate::error::{Error, Result};
-use crate::margin::{BookPlan, BookState};
-use crate::paths::{CHUNK, InsideWalk, Need, PathBlock, Watcher};
+use crate::margin::{BookPlan, BookState, reciprocals};
+use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathBlock, Watcher};
 
 /// Sees every mode after every step.
 pub trait Observer {
@@ -25,12 +25,18 @@ impl Observer for Unobserved {
 pub struct Scratch {
     paths: PathBlock,
     states: Vec<BookState>,
+    /// Per asset: the sum of the funding rates due.
+    rates: Vec<Lanes>,
 }
 
 impl Scratch {
     /// Room for one block of the job.
     pub fn new(job: &Job) -> Self {
-        Self { paths: job.generator.begin(0), states: job.books.iter().map(BookState::open).collect() }
+        Self {
+            paths: job.generator.begin(0),
+            states: job.books.iter().map(BookState::open).collect(),
+            rates: vec![[0.0; LANES]; job.generator.assets()],
+        }
     }
 
     /// Every mode's accounts at the step reached.
@@ -44,24 +50,25 @@ impl Scratch {
     }
 }
 
-/// Steps the paths `first_path ..` to the horizon in every mode. `WATCHED` looks inside steps; apart, because one loop
-/// with both would be too large for the compiler to keep in registers.
+/// Steps the paths `first_path ..` to the horizon in every mode. `WATCHED` looks inside steps, `MANAGED` knows every rule
+/// of a venue; apart, because one loop with all of it would be too large for the compiler to keep in registers.
 ///
 /// # Errors
 /// [`Error::Interrupted`] if cancelled on the way.
 #[inline(always)]
-pub fn run_block<O: Observer, const WATCHED: bool>(
+pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
     job: &Job,
     scratch: &mut Scratch,
     first_path: u64,
     observer: &mut O,
     cancelled: &AtomicBool,
 ) -> Result<()> {
-    let Scratch { paths, states } = scratch;
+    let Scratch { paths, states, rates } = scratch;
     job.generator.restart(paths, first_path);
     for (plan, state) in job.books.iter().zip(states.iter_mut()) {
-        state.reopen(plan);
+        state.restart(plan);
     }
+    let mut funding = FundingDue { rates, next: if MANAGED { job.funding.next_due(1) } else { u64::MAX } };
     let mut done = 0;
     while done < job.steps {
         if cancelled.load(Ordering::Relaxed) {
@@ -69,22 +76,29 @@ pub fn run_block<O: Observer, const WATCHED: bool>(
         }
         let steps = CHUNK.min((job.steps - done) as usize);
         job.generator.advance(paths, steps);
-        if WATCHED {
+        if WATCHED || MANAGED {
             // Everything inside a step happens, in every mode, before the step ends in any.
             let mut walk = InsideWalk::new(&job.generator);
             for index in 0..steps {
                 let step = done + index as u64 + 1;
-                watch(job, paths, (index, steps), step as u32, &mut walk, states);
-                for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
-                    state.step(plan, step as u32, |asset| paths.price(asset, index));
-                    observer.stepped(book, step, state);
+                if WATCHED {
+                    watch(job, paths, (index, steps), step as u32, &mut walk, states);
+                }
+                if MANAGED {
+                    let due = funding.rates(job, first_path, step);
+                    step_managed(job, paths, (index, step), states, due, observer);
+                } else {
+                    for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
+                        state.step_plain(plan, step as u32, |asset| paths.price(asset, index));
+                        observer.stepped(book, step, state);
+                    }
                 }
             }
         } else {
             for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
                 for index in 0..steps {
                     let step = done + index as u64 + 1;
-                    state.step(plan, step as u32, |asset| paths.price(asset, index));
+                    state.step_plain(plan, step as u32, |asset| paths.price(asset, index));
                     observer.stepped(book, step, state);
                 }
             }
@@ -92,6 +106,47 @@ pub fn run_block<O: Observer, const WATCHED: bool>(
         done += steps as u64;
     }
     Ok(())
+}
+
+/// Rows of funding rates, and the step at which they are next asked for.
+struct FundingDue<'a> {
+    rates: &'a mut [Lanes],
+    next: u64,
+}
+
+impl FundingDue<'_> {
+    /// The rates due at a step, if any are.
+    #[inline(always)]
+    fn rates(&mut self, job: &Job, first_path: u64, step: u64) -> Option<&[Lanes]> {
+        if step < self.next {
+            return None;
+        }
+        self.next = job.funding.next_due(step + 1);
+        job.funding.rates(first_path, step, self.rates).then_some(&*self.rates)
+    }
+}
+
+/// Moves every mode to the chunk's step `index`; reciprocals of prices are taken once for all of them.
+#[inline(always)]
+fn step_managed<O: Observer>(
+    job: &Job,
+    paths: &PathBlock,
+    (index, step): (usize, u64),
+    states: &mut [BookState],
+    rates: Option<&[Lanes]>,
+    observer: &mut O,
+) {
+    let inverse = job.books.first().is_some_and(BookPlan::is_inverse);
+    let row = if inverse { reciprocals(paths.price(0, index)) } else { [0.0; LANES] };
+    for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
+        let prices = |asset| paths.price(asset, index);
+        if inverse {
+            state.step_managed(plan, step as u32, prices, |_| &row, rates);
+        } else {
+            state.step_managed(plan, step as u32, prices, prices, rates);
+        }
+        observer.stepped(book, step, state);
+    }
 }
 
 /// One lane of every mode, looking inside a step together: what they see costs more than showing it to each.

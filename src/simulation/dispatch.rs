@@ -71,14 +71,15 @@ impl VectorWidth {
         observer: &mut O,
         cancelled: &AtomicBool,
     ) -> Result<()> {
-        if job.generator.records_inside() {
-            self.run_loop::<O, true>(job, scratch, first_path, observer, cancelled)
-        } else {
-            self.run_loop::<O, false>(job, scratch, first_path, observer, cancelled)
+        match (job.generator.records_inside(), job.is_managed()) {
+            (false, false) => self.run_loop::<O, false, false>(job, scratch, first_path, observer, cancelled),
+            (false, true) => self.run_loop::<O, false, true>(job, scratch, first_path, observer, cancelled),
+            (true, false) => self.run_loop::<O, true, false>(job, scratch, first_path, observer, cancelled),
+            (true, true) => self.run_loop::<O, true, true>(job, scratch, first_path, observer, cancelled),
         }
     }
 
-    fn run_loop<O: Observer, const WATCHED: bool>(
+    fn run_loop<O: Observer, const WATCHED: bool, const MANAGED: bool>(
         self,
         job: &Job,
         scratch: &mut Scratch,
@@ -90,38 +91,38 @@ impl VectorWidth {
             // SAFETY: `detect` found avx512f, avx512dq, avx512vl, avx512bw and avx2.
             #[cfg(target_arch = "x86_64")]
             WidthLimit::Avx512 => unsafe {
-                run_avx512::<O, WATCHED>(job, scratch, first_path, observer, cancelled)
+                run_avx512::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled)
             },
             // SAFETY: `detect` found avx2.
             #[cfg(target_arch = "x86_64")]
             WidthLimit::Avx2 => unsafe {
-                run_avx2::<O, WATCHED>(job, scratch, first_path, observer, cancelled)
+                run_avx2::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled)
             },
-            _ => run_block::<O, WATCHED>(job, scratch, first_path, observer, cancelled),
+            _ => run_block::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled),
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,avx512f,avx512dq,avx512vl,avx512bw")]
-fn run_avx512<O: Observer, const WATCHED: bool>(
+fn run_avx512<O: Observer, const WATCHED: bool, const MANAGED: bool>(
     job: &Job,
     scratch: &mut Scratch,
     first_path: u64,
     observer: &mut O,
     cancelled: &AtomicBool,
 ) -> Result<()> {
-    run_block::<O, WATCHED>(job, scratch, first_path, observer, cancelled)
+    run_block::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn run_avx2<O: Observer, const WATCHED: bool>(
+fn run_avx2<O: Observer, const WATCHED: bool, const MANAGED: bool>(
     job: &Job,
     scratch: &mut Scratch,
     first_path: u64,
     observer: &mut O,
     cancelled: &AtomicBool,
 ) -> Result<()> {
-    run_block::<O, WATCHED>(job, scratch, first_path, observer, cancelled)
+    run_block::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled)
 }

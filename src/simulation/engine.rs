@@ -12,7 +12,7 @@ use super::{
     Audit, Correlation, PathSample, RunOutcome, StepBias, VectorWidth, audit, bias, correlation, sample,
 };
 use crate::error::{Error, Result};
-use crate::margin::BookPlan;
+use crate::margin::{BookPlan, FundingTable};
 use crate::paths::{LANES, PathGenerator};
 
 /// Blocks a thread takes at a time.
@@ -25,6 +25,8 @@ pub struct Job {
     pub generator: PathGenerator,
     /// One per mode, in the scenario's order; at least one, all of one portfolio.
     pub books: Vec<BookPlan>,
+    /// Funding rates of the portfolio's assets.
+    pub funding: FundingTable,
     /// Number of paths, at least 1.
     pub paths: u64,
     /// Steps of a path, `1 ..= 2^32 − 1`.
@@ -39,6 +41,11 @@ impl Job {
         self.books.first().map_or(1.0, BookPlan::opening_equity)
     }
 
+    /// Whether any mode takes the loop that knows every rule.
+    pub fn is_managed(&self) -> bool {
+        self.books.iter().any(BookPlan::is_managed)
+    }
+
     /// The natural size of profits: opening equity, or what is held where that is less, so that small
     /// positions of a large account are resolved as finely as large ones.
     pub fn money_unit(&self) -> f64 {
@@ -47,7 +54,7 @@ impl Job {
 
     /// Number of positions, the same in every mode.
     pub fn positions(&self) -> usize {
-        self.books.first().map_or(0, |book| book.portfolio().positions.len())
+        self.books.first().map_or(0, |book| book.positions())
     }
 }
 

@@ -49,19 +49,20 @@ impl Figures {
         }
     }
 
-    /// What the kernel does not count yet is taken from `exact`.
-    pub fn of_kernel(book: &BookPlan, state: &BookState, lane: usize, exact: &Self) -> Self {
-        let mut balances = exact.balances;
-        balances[0] = state.equity()[lane];
-        balances[1] = state.least_equity(lane);
-        balances[2] = state.drawdown(lane);
-        balances[6] = state.shortfall(lane);
-        let pools = book.pool_of_positions();
-        let position = |p: usize| (state.liquidated_at(pools[p], lane).map(u64::from), exact.positions[p].1);
+    pub fn of_kernel(book: &BookPlan, state: &BookState, lane: usize) -> Self {
+        let position = |p: usize| (state.liquidated_at(p, lane).map(u64::from), state.quantity(p, lane));
         Self {
-            positions: (0..exact.positions.len()).map(position).collect(),
-            closes: exact.closes,
-            balances,
+            positions: (0..book.positions()).map(position).collect(),
+            closes: u64::from(state.closes(lane)),
+            balances: [
+                state.equity()[lane],
+                state.least_equity(lane),
+                state.drawdown(lane),
+                state.wallet(lane),
+                state.fees(lane),
+                state.funding_paid(lane),
+                state.shortfall(lane),
+            ],
             relative_drawdown: state.relative_drawdown(lane),
             is_conserved: true,
         }

@@ -28,24 +28,25 @@ pub struct ModeOutcome {
     pub shortfall_paths: u64,
     /// Shortfall in account currency over all paths (0 where there was none).
     pub shortfall: Moments,
-    /// Opening minus final equity of the liquidated paths, account currency.
+    /// Opening equity minus final equity over the paths with any forced close, account currency. Not kept over antithetic
+    /// pairs, nor are fees and funding.
     pub loss_when_liquidated: Moments,
-    /// Fees paid over a path: entry, trading, liquidation; account currency.
+    /// Fees paid over all paths, those at entry among them, account currency.
     pub fees: Moments,
-    /// Funding paid over a path, net of what was received; account currency.
+    /// Funding paid less funding received over all paths, account currency.
     pub funding: Moments,
-    /// The same account valued in quote, where contracts are inverse.
+    /// The same account counted in quote, where the account is in coin.
     pub quote: Option<QuoteOutcome>,
 }
 
-/// An account in coin, valued in quote at each step.
+/// An account in coin counted in quote at the marks of each step; not kept over antithetic pairs.
 #[derive(Debug, Clone)]
 pub struct QuoteOutcome {
     /// Maximum drawdown relative to the running peak, unit 1, in `[0, 1]`.
     pub drawdown_relative: Distribution,
-    /// Maximum drawdown in quote.
+    /// Maximum drawdown.
     pub drawdown_absolute: Distribution,
-    /// Final equity less opening equity, each at its own price, in quote.
+    /// Final equity minus opening equity.
     pub pnl: Distribution,
 }
 

@@ -60,7 +60,7 @@ pub fn sample(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Result<P
                 let (rows, scratch) = &blocks[path / LANES];
                 let (lane, state) = (path % LANES, &scratch.states()[book]);
                 mode.equity.push(rows[book].iter().map(|row| row[lane]).collect());
-                let first = (0..plan.pools()).filter_map(|pool| state.liquidated_at(pool, lane)).min();
+                let first = (0..plan.positions()).filter_map(|at| state.liquidated_at(at, lane)).min();
                 mode.first_liquidation.push(first.map(u64::from));
                 mode.drawdown_relative.push(state.relative_drawdown(lane));
             }

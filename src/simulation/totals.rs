@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::block::Scratch;
-use super::outcome::{ModeOutcome, PairOutcome, TwoByTwo};
+use super::outcome::{ModeOutcome, PairOutcome, QuoteOutcome, TwoByTwo};
 use super::twins::Twins;
 use super::{Job, RunOutcome};
 use crate::margin::BookState;
@@ -42,8 +42,6 @@ pub struct Totals {
     paths: u64,
     modes: Vec<ModeOutcome>,
     pairs: Vec<PairOutcome>,
-    /// Per mode: the pool of every position.
-    pools: Vec<Vec<usize>>,
     /// Per mode: paths by the step of their first forced close. Sparse, because every thread has one.
     first_liquidations: Vec<BTreeMap<u32, u64>>,
     held_paths: u64,
@@ -73,7 +71,15 @@ impl Totals {
             loss_when_liquidated: Moments::new(unit),
             fees: Moments::new(unit),
             funding: Moments::new(unit),
-            quote: None,
+            quote: book.opening_quote_equity().map(|equity| {
+                // The same unit, at the opening price.
+                let unit = unit * (equity / book.opening_equity());
+                QuoteOutcome {
+                    drawdown_relative: Distribution::new(ratio_unit),
+                    drawdown_absolute: Distribution::new(unit),
+                    pnl: Distribution::new(unit),
+                }
+            }),
         };
         let pair = |(a, b)| PairOutcome {
             a,
@@ -94,7 +100,6 @@ impl Totals {
             held_paths: 0,
             twins: antithetic.then(|| Twins::new(job, positions, pairs.len())),
             pairs,
-            pools: job.books.iter().map(|book| book.pool_of_positions()).collect(),
             first_liquidations: vec![BTreeMap::new(); count],
             steps: job.steps,
         }
@@ -113,7 +118,10 @@ impl Totals {
         for lane in 0..lanes {
             std::mem::swap(&mut results, &mut before);
             for (mode, state) in states.iter().enumerate() {
-                if !state.equity()[lane].is_finite() || !state.drawdown(lane).is_finite() {
+                let quote = state.in_quote(lane).unwrap_or_default();
+                let numbers =
+                    [state.equity()[lane], state.drawdown(lane), state.fees(lane), quote[0], quote[1]];
+                if numbers.iter().any(|number| !number.is_finite()) {
                     return Err(NotFinite);
                 }
                 results[mode] = self.fold_mode(job, mode, state, lane);
@@ -122,8 +130,7 @@ impl Totals {
                 let (a, b) = (results[pair.a], results[pair.b]);
                 pair.liquidation.add(a.first_liquidation != 0, b.first_liquidation != 0);
                 for (position, table) in pair.positions.iter_mut().enumerate() {
-                    let lost =
-                        |mode: usize| states[mode].liquidated_at(self.pools[mode][position], lane).is_some();
+                    let lost = |mode: usize| states[mode].liquidated_at(position, lane).is_some();
                     table.add(lost(pair.a), lost(pair.b));
                 }
                 pair.drawdown_relative.add(a.drawdown_relative - b.drawdown_relative);
@@ -132,8 +139,7 @@ impl Totals {
             }
             if let Some(twins) = self.twins.as_mut().filter(|_| lane % 2 == 1) {
                 let both_lost = |mode: usize, position: usize| {
-                    let pool = self.pools[mode][position];
-                    [lane - 1, lane].iter().all(|lane| states[mode].liquidated_at(pool, *lane).is_some())
+                    [lane - 1, lane].iter().all(|lane| states[mode].liquidated_at(position, *lane).is_some())
                 };
                 let compared = self.pairs.iter().map(|pair| (pair.a, pair.b));
                 twins.add(self.steps, [&before, &results], both_lost, compared);
@@ -147,11 +153,11 @@ impl Totals {
         let opening = job.opening_equity();
         let mut first = u32::MAX;
         let mut all = true;
-        for (position, &pool) in self.pools[mode].iter().enumerate() {
-            match state.liquidated_at(pool, lane) {
+        for (position, count) in total.positions.iter_mut().enumerate() {
+            match state.liquidated_at(position, lane) {
                 Some(step) => {
                     first = first.min(step);
-                    total.positions[position] += 1;
+                    *count += 1;
                 }
                 None => all = false,
             }
@@ -179,6 +185,18 @@ impl Totals {
         total.pnl.add(result.pnl);
         total.shortfall.add(result.shortfall);
         total.shortfall_paths += u64::from(result.shortfall > 0.0);
+        if first_liquidation != 0 {
+            total.loss_when_liquidated.add(-result.pnl);
+        }
+        total.fees.add(state.fees(lane));
+        total.funding.add(state.funding_paid(lane));
+        if let (Some(quote), Some([equity, drawdown, relative]), Some(opening)) =
+            (&mut total.quote, state.in_quote(lane), job.books[mode].opening_quote_equity())
+        {
+            quote.drawdown_relative.add(relative);
+            quote.drawdown_absolute.add(drawdown);
+            quote.pnl.add(equity - opening);
+        }
         result
     }
 
@@ -239,6 +257,14 @@ impl ModeOutcome {
         self.pnl.merge(&other.pnl);
         self.shortfall_paths += other.shortfall_paths;
         self.shortfall.merge(&other.shortfall);
+        self.loss_when_liquidated.merge(&other.loss_when_liquidated);
+        self.fees.merge(&other.fees);
+        self.funding.merge(&other.funding);
+        if let (Some(ours), Some(theirs)) = (&mut self.quote, &other.quote) {
+            ours.drawdown_relative.merge(&theirs.drawdown_relative);
+            ours.drawdown_absolute.merge(&theirs.drawdown_absolute);
+            ours.pnl.merge(&theirs.pnl);
+        }
     }
 }
 

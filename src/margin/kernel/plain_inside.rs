@@ -1,22 +1,18 @@
-//! The kernel between steps, for continuous monitoring: which paths might touch a barrier, and what then happens.
+//! A plain venue between steps, for continuous monitoring: which paths might touch a barrier, and what then happens.
 //!
 //! A pool of one asset is liquidated at the price at which it meets its requirement; where the asset jumped past it,
 //! at the price it landed on. A pool of several assets is checked at the times at which all prices are known.
 
-use super::kernel::BookState;
-use super::plan::{BookPlan, PoolPlan};
-use super::prices::INWARDS;
-use crate::domain::to_f64;
+use super::super::plan::{PlainPlan, PlainPool};
+use super::plain::{PlainState, gap_at, required};
+use super::{INWARDS, MOST_LINES};
 use crate::paths::{LANES, Lanes, Need};
 
-/// Steps of Newton's method for one touched price: one for each line of a requirement is enough.
-const MOST_LINES: usize = 64;
-
-impl BookState {
+impl PlainState {
     /// Lanes, as bits, in which a pool may fail while prices stay within bounds. `bounds(asset)` gives the lower and
     /// the upper row.
     #[inline(always)]
-    pub fn near<'a>(&self, plan: &BookPlan, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
+    pub fn near<'a>(&self, plan: &PlainPlan, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
         let mut lanes = 0;
         for (pool, base) in plan.pools.iter().zip(&self.pool_base) {
             let gap = least_gaps(pool, base, &bounds);
@@ -34,7 +30,7 @@ impl BookState {
     }
 
     /// What of one lane has to be seen while prices stay within bounds.
-    pub fn need(&self, plan: &BookPlan, lane: usize, low: &[f64], high: &[f64]) -> Need {
+    pub fn need(&self, plan: &PlainPlan, lane: usize, low: &[f64], high: &[f64]) -> Need {
         let mut need = Need::Nothing;
         for (pool, base) in plan.pools.iter().zip(&self.pool_base) {
             let worst = |asset: usize, slope: f64| if slope > 0.0 { low[asset] } else { high[asset] };
@@ -47,16 +43,16 @@ impl BookState {
     }
 
     /// One lane: inside step `step` each asset has been at its `low` and its `high`, and all are at `end` now.
-    pub fn ran(&mut self, plan: &BookPlan, step: u32, lane: usize, [low, high, end]: [&[f64]; 3]) {
+    pub fn ran(&mut self, plan: &PlainPlan, step: u32, lane: usize, [low, high, end]: [&[f64]; 3]) {
         for (index, pool) in plan.pools.iter().enumerate() {
             let Some(asset) = pool.only_asset.filter(|_| self.liquidated_at[index][lane] == 0) else {
                 continue;
             };
             for extreme in [low[asset], high[asset]] {
                 let gap = gap_at(pool, self.pool_base[index][lane], |_| extreme);
-                if self.fails(plan, index, lane, gap, &|_, _| extreme) {
+                if self.fails(plan, index, lane, gap, &|_| extreme) {
                     let touched = touched_price(pool, self.pool_base[index][lane], extreme);
-                    self.liquidate(plan, index, step, lane, &|_, _| touched);
+                    self.liquidate(plan, index, step, lane, &|_| touched);
                     break;
                 }
             }
@@ -69,17 +65,17 @@ impl BookState {
     }
 
     /// One lane: all assets are at `to` now, some by a jump.
-    pub fn jumped(&mut self, plan: &BookPlan, step: u32, lane: usize, to: &[f64]) {
+    pub fn jumped(&mut self, plan: &PlainPlan, step: u32, lane: usize, to: &[f64]) {
         for index in 0..plan.pools.len() {
             self.check(plan, index, step, lane, to);
         }
     }
 
-    fn check(&mut self, plan: &BookPlan, pool: usize, step: u32, lane: usize, prices: &[f64]) {
+    fn check(&mut self, plan: &PlainPlan, pool: usize, step: u32, lane: usize, prices: &[f64]) {
         if self.liquidated_at[pool][lane] != 0 {
             return;
         }
-        let price = |asset: usize, _: usize| prices[asset];
+        let price = |asset: usize| prices[asset];
         let gap = gap_at(&plan.pools[pool], self.pool_base[pool][lane], |asset| prices[asset]);
         if self.fails(plan, pool, lane, gap, &price) {
             self.liquidate(plan, pool, step, lane, &price);
@@ -89,7 +85,11 @@ impl BookState {
 
 /// A lower bound of equity minus requirement in every lane, while prices stay within bounds.
 #[inline(always)]
-fn least_gaps<'a>(pool: &PoolPlan, base: &Lanes, bounds: &impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> Lanes {
+fn least_gaps<'a>(
+    pool: &PlainPool,
+    base: &Lanes,
+    bounds: &impl Fn(usize) -> (&'a Lanes, &'a Lanes),
+) -> Lanes {
     let mut gap = *base;
     for &(asset, slope) in &pool.slopes {
         let (low, high) = bounds(asset);
@@ -114,23 +114,9 @@ fn least_gaps<'a>(pool: &PoolPlan, base: &Lanes, bounds: &impl Fn(usize) -> (&'a
     gap
 }
 
-/// Requirement of the sizes that have several lines.
-fn required(pool: &PoolPlan, price: impl Fn(usize) -> f64) -> f64 {
-    let largest = |lines: &[(f64, f64)], p: f64| {
-        lines.iter().map(|(slope, deduction)| slope * p - deduction).fold(0.0, f64::max)
-    };
-    pool.tiered.iter().map(|size| largest(&size.lines, price(size.asset))).sum()
-}
-
-/// Equity minus requirement of one lane's pool.
-fn gap_at(pool: &PoolPlan, base: f64, price: impl Fn(usize) -> f64) -> f64 {
-    let slopes: f64 = pool.slopes.iter().map(|&(asset, slope)| slope * price(asset)).sum();
-    base + slopes - required(pool, price)
-}
-
 /// The price at which a pool of one asset that fails at `failing` meets its requirement: Newton's method on a concave
 /// function of straight pieces, which from a failing price never leaves the failing side.
-fn touched_price(pool: &PoolPlan, base: f64, failing: f64) -> f64 {
+fn touched_price(pool: &PlainPool, base: f64, failing: f64) -> f64 {
     let mut price = failing;
     for _ in 0..MOST_LINES {
         let mut slope: f64 = pool.slopes.iter().map(|(_, slope)| slope).sum();
@@ -147,6 +133,5 @@ fn touched_price(pool: &PoolPlan, base: f64, failing: f64) -> f64 {
         }
         price = next;
     }
-    let inwards = to_f64(INWARDS);
-    if price < failing { price * (1.0 - inwards) } else { price * (1.0 + inwards) }
+    if price < failing { price * (1.0 - INWARDS) } else { price * (1.0 + INWARDS) }
 }

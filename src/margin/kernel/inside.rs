@@ -1,0 +1,225 @@
+//! Any venue between steps, for continuous monitoring.
+
+use super::account::Desk;
+use super::managed::{ManagedState, bits};
+use super::screen::climb;
+use super::terms::{PoolTerms, Terms};
+use super::{INWARDS, MOST_LINES};
+use crate::paths::{LANES, Lanes, Need};
+
+impl ManagedState {
+    /// Lanes, as bits, in which something may happen while prices stay within bounds. `bounds(asset)` gives the lower
+    /// and the upper row.
+    #[inline(always)]
+    pub fn near<'a>(&self, terms: &Terms, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
+        let mut lanes = 0;
+        for (pool, planned) in self.pools.iter().zip(&terms.pools) {
+            let mut gap = pool.check.base;
+            for (slope, &asset) in pool.check.slopes.iter().zip(&planned.assets) {
+                let [low, high] = x_bounds(terms, bounds(asset));
+                for l in 0..LANES {
+                    gap[l] += slope[l] * if slope[l] > 0.0 { low[l] } else { high[l] };
+                }
+            }
+            for (quantity, &size) in pool.quantities.iter().zip(&planned.laddered) {
+                let asset = planned.sizes[size].asset;
+                let [_, high] = x_bounds(terms, bounds(asset));
+                climb(terms, asset, quantity, &high, 1.0, &mut gap);
+            }
+            lanes |= pool.woken | bits(&gap, planned.guard());
+        }
+        for level in self.stops.iter().chain(&self.profits) {
+            let (low, high) = bounds(level.asset);
+            for l in 0..LANES {
+                let beyond = if level.falling { low[l] <= level.row[l] } else { high[l] >= level.row[l] };
+                lanes |= u64::from(beyond) << l;
+            }
+        }
+        lanes
+    }
+
+    /// What of one lane has to be seen while prices stay within bounds.
+    pub fn need(&self, terms: &Terms, lane: usize, low: &[f64], high: &[f64]) -> Need {
+        let mut need = Need::Nothing;
+        let asks = |planned: &PoolTerms| {
+            if planned.only_asset.is_some() { Need::Extremes } else { Need::Times }
+        };
+        for (pool, planned) in self.pools.iter().zip(&terms.pools) {
+            if pool.woken >> lane & 1 == 1
+                || self.least_gap(terms, pool, planned, lane, low, high) <= planned.guard()
+            {
+                need = need.max(asks(planned));
+            }
+        }
+        for level in self.stops.iter().chain(&self.profits) {
+            let beyond = if level.falling {
+                low[level.asset] <= level.row[lane]
+            } else {
+                high[level.asset] >= level.row[lane]
+            };
+            if beyond {
+                need = need.max(asks(&terms.pools[terms.positions[level.position].pool]));
+            }
+        }
+        need
+    }
+
+    /// A lower bound of a pool's gap while prices stay within bounds.
+    fn least_gap(
+        &self,
+        terms: &Terms,
+        pool: &super::managed::WidePool,
+        planned: &PoolTerms,
+        lane: usize,
+        low: &[f64],
+        high: &[f64],
+    ) -> f64 {
+        let x = |asset: usize| {
+            let (a, b) = (terms.x(low[asset]), terms.x(high[asset]));
+            (a.min(b), a.max(b))
+        };
+        let mut gap = pool.check.base[lane];
+        for (slope, &asset) in pool.check.slopes.iter().zip(&planned.assets) {
+            let (least, most) = x(asset);
+            gap += slope[lane] * if slope[lane] > 0.0 { least } else { most };
+        }
+        for (quantity, &size) in pool.quantities.iter().zip(&planned.laddered) {
+            let asset = planned.sizes[size].asset;
+            let rates = &terms.markets[asset].rates;
+            let notional = quantity[lane] * x(asset).1;
+            gap -= rates.required(notional, quantity[lane]) - rates.first_rate() * notional;
+        }
+        gap
+    }
+
+    /// One lane: inside the present step each asset has been at its `low` and its `high`, and all are at `end` now.
+    pub fn ran(&mut self, terms: &Terms, lane: usize, [low, high, end]: [&[f64]; 3]) {
+        self.with_lane(terms, lane, low, |desk| {
+            for pool in 0..terms.pools.len() {
+                let Some(asset) = terms.pools[pool].only_asset else { continue };
+                for extreme in [low[asset], high[asset]] {
+                    desk.touch(pool, asset, extreme, [low[asset], high[asset]]);
+                }
+            }
+        });
+        for (pool, planned) in self.pools.iter_mut().zip(&terms.pools) {
+            if planned.only_asset.is_some() {
+                pool.woken &= !(1 << lane);
+            }
+        }
+        self.jumped(terms, lane, end);
+    }
+
+    /// One lane: all assets are at `to` now, some by a jump.
+    pub fn jumped(&mut self, terms: &Terms, lane: usize, to: &[f64]) {
+        let before = self.marks_before(lane);
+        self.with_lane(terms, lane, to, |desk| {
+            if terms.has_stops() {
+                desk.stops(&before);
+            }
+            (0..terms.pools.len()).for_each(|pool| desk.check(pool));
+            desk.take_profits();
+        });
+        for pool in &mut self.pools {
+            pool.woken &= !(1 << lane);
+        }
+    }
+}
+
+/// Rows of x between rows of prices.
+#[inline(always)]
+fn x_bounds(terms: &Terms, (low, high): (&Lanes, &Lanes)) -> [Lanes; 2] {
+    if !terms.inverse {
+        return [*low, *high];
+    }
+    let (mut least, mut most) = ([0.0; LANES], [0.0; LANES]);
+    for l in 0..LANES {
+        least[l] = 1.0 / high[l];
+        most[l] = 1.0 / low[l];
+    }
+    [least, most]
+}
+
+impl Desk<'_> {
+    /// A pool of one asset has been at `extreme` of a stretch: stops, the check where it came to fail and at the
+    /// extreme itself, take profits. Levels and touched prices beyond the stretch were never seen: its nearest price is.
+    fn touch(&mut self, pool: usize, asset: usize, extreme: f64, [low, high]: [f64; 2]) {
+        if self.is_empty(pool) {
+            return;
+        }
+        let mut marks = self.marks.to_vec();
+        let terms = self.terms;
+        for &position in &terms.pools[pool].positions {
+            if let Some(level) = self.stop_reached(position, extreme) {
+                marks[asset] = level.clamp(low, high);
+                let mut desk = self.at(&marks);
+                if !desk.fails(pool) {
+                    desk.leave(position);
+                }
+            }
+        }
+        marks[asset] = extreme;
+        let mut desk = self.at(&marks);
+        if desk.account.pools[pool].waits_until <= desk.step && desk.fails(pool) {
+            let touched = desk.touched_price(pool, asset).clamp(low, high);
+            let stage = desk.account.pools[pool].stage;
+            desk.account.pools[pool].waits_until = 0;
+            desk.account.pools[pool].stage = 0;
+            marks[asset] = touched;
+            self.at(&marks).liquidate(pool, stage);
+        }
+        marks[asset] = extreme;
+        self.at(&marks).check(pool);
+        for &position in &terms.pools[pool].positions {
+            if let Some(level) = self.profit_reached(position, extreme) {
+                marks[asset] = level.clamp(low, high);
+                self.at(&marks).leave(position);
+            }
+        }
+    }
+
+    /// The price at which a pool of one asset that fails at its mark meets its requirement: Newton's method on a concave
+    /// function of straight pieces, which from a failing point never leaves the failing side.
+    fn touched_price(&self, pool: usize, asset: usize) -> f64 {
+        let terms = self.terms;
+        let failing = self.marks[asset];
+        let mut x = self.x(asset);
+        for _ in 0..MOST_LINES {
+            let (gap, slope) = self.gap_and_slope(pool, x);
+            let next = x - gap / slope;
+            if !next.is_finite() || (next - x).abs() <= 1e-15 * x {
+                break;
+            }
+            x = next;
+        }
+        // No price is so low as to be none.
+        let price = terms.x(x.max(f64::MIN_POSITIVE));
+        if price < failing { price * (1.0 - INWARDS) } else { price * (1.0 + INWARDS) }
+    }
+
+    /// A pool's gap at x, and its change per unit of x.
+    fn gap_and_slope(&self, pool: usize, x: f64) -> (f64, f64) {
+        let terms = self.terms;
+        let planned = &terms.pools[pool];
+        let (mut gap, mut slope) = (self.money(pool), 0.0);
+        for &position in &planned.positions {
+            gap += self.profit(position, x);
+            slope +=
+                terms.direction(terms.positions[position].sign) * self.account.positions[position].quantity;
+        }
+        for size in &planned.sizes {
+            let quantity = self.quantity(size);
+            let rates = &terms.markets[size.asset].rates;
+            gap -= self.set_aside(size);
+            if terms.at_entry {
+                let notional = self.basis_notional(size);
+                gap -= rates.required(notional, quantity) + terms.phi * notional;
+            } else {
+                let notional = quantity * x;
+                gap -= rates.required(notional, quantity) + terms.phi * notional;
+                slope -= (rates.steepness(notional, quantity) + terms.phi) * quantity;
+            }
+        }
+        (gap, slope)
+    }
+}

@@ -1,0 +1,248 @@
+//! The rules of a plain venue: everything is closed at once, at the mark or at bankruptcy, and nothing costs a fee. A
+//! pool is open as it was opened, or gone.
+//!
+//! Screen wide, resolve rarely: each step asks every pool of every lane whether its equity has come
+//! down to its requirement, without a branch. A lane that answers yes is resolved alone.
+
+use super::super::plan::{PlainPlan, PlainPool};
+use super::ties;
+use super::track::EquityTrack;
+use crate::domain::{FillPrice, Remainder};
+use crate::paths::{LANES, Lanes};
+
+/// Step at which a pool was liquidated; 0 while it is open.
+type LiquidationSteps = [u32; LANES];
+
+/// One mode of one block of paths.
+#[derive(Debug, Clone)]
+pub(super) struct PlainState {
+    /// Per pool: its money plus offset while open, +∞ once liquidated, so that it never fails again.
+    pub(super) pool_base: Vec<Lanes>,
+    /// Per pool: when it was liquidated.
+    pub(super) liquidated_at: Vec<LiquidationSteps>,
+    pub wallet: Lanes,
+    /// Account equity is `equity_base + Σ equity_net[asset]·P`.
+    equity_base: Lanes,
+    equity_net: Vec<Lanes>,
+    pub shortfall: Lanes,
+    /// Per position: its pool, and its quantity at the opening.
+    pub positions: Vec<(usize, f64)>,
+    /// Per pool: the number of its sizes.
+    sizes: Vec<u32>,
+}
+
+impl PlainState {
+    /// The account of every lane at time 0.
+    pub fn open(plan: &PlainPlan, positions: Vec<(usize, f64)>) -> Self {
+        let mut state = Self {
+            pool_base: vec![[0.0; LANES]; plan.pools.len()],
+            liquidated_at: vec![[0; LANES]; plan.pools.len()],
+            wallet: [0.0; LANES],
+            equity_base: [0.0; LANES],
+            equity_net: vec![[0.0; LANES]; plan.assets],
+            shortfall: [0.0; LANES],
+            positions,
+            sizes: plan.pools.iter().map(|pool| pool.sizes.len() as u32).collect(),
+        };
+        state.restart(plan);
+        state
+    }
+
+    /// Back to time 0, for a state opened with the same plan.
+    pub fn restart(&mut self, plan: &PlainPlan) {
+        for (base, pool) in self.pool_base.iter_mut().zip(&plan.pools) {
+            *base = [pool.money + pool.offset; LANES];
+        }
+        self.liquidated_at.fill([0; LANES]);
+        self.wallet = [plan.wallet; LANES];
+        self.shortfall = [0.0; LANES];
+        for lane in 0..LANES {
+            self.sum_open_pools(plan, lane);
+        }
+    }
+
+    /// Moves every lane to `step` (from 1) at these prices: margin checks, liquidations, equity,
+    /// drawdown. `prices(asset)` gives the asset's row.
+    #[inline(always)]
+    pub fn step<'a>(
+        &mut self,
+        plan: &PlainPlan,
+        track: &mut EquityTrack,
+        step: u32,
+        prices: impl Fn(usize) -> &'a Lanes,
+    ) {
+        // The wallet's pool comes first: a remainder returned by an isolated pool arrives after its check.
+        for (index, pool) in plan.pools.iter().enumerate() {
+            let gap = pool_gap(pool, &self.pool_base[index], &prices);
+            let mut failing = false;
+            for l in 0..LANES {
+                failing |= gap[l] <= pool.guard;
+            }
+            if failing {
+                self.resolve(plan, index, step, &gap, &|asset, lane| prices(asset)[lane]);
+            }
+        }
+        let mut equity = self.equity_base;
+        for (asset, net) in self.equity_net.iter().enumerate() {
+            let price = prices(asset);
+            for l in 0..LANES {
+                equity[l] += net[l] * price[l];
+            }
+        }
+        track.see(equity);
+    }
+
+    /// Decides the lanes whose gap is at or below the guard, and liquidates those that fail.
+    #[cold]
+    #[inline(never)]
+    fn resolve(
+        &mut self,
+        plan: &PlainPlan,
+        pool: usize,
+        step: u32,
+        gap: &Lanes,
+        price: &dyn Fn(usize, usize) -> f64,
+    ) {
+        for (lane, &gap) in gap.iter().enumerate() {
+            let price = |asset: usize| price(asset, lane);
+            if gap <= plan.pools[pool].guard && self.fails(plan, pool, lane, gap, &price) {
+                self.liquidate(plan, pool, step, lane, &price);
+            }
+        }
+    }
+
+    /// Whether a pool with this gap, at these prices, fails; near the barrier prices of 12 digits decide.
+    pub fn fails(
+        &self,
+        plan: &PlainPlan,
+        pool: usize,
+        lane: usize,
+        gap: f64,
+        price: &dyn Fn(usize) -> f64,
+    ) -> bool {
+        let planned = &plan.pools[pool];
+        if gap.abs() > planned.guard {
+            return gap < 0.0;
+        }
+        let gap = gap_at(planned, self.pool_base[pool][lane], |asset| ties::rounded(price(asset)));
+        let tie = ties::EQUALITY * planned.size(price);
+        if gap.abs() <= tie { plan.equality_fails } else { gap < 0.0 }
+    }
+
+    /// Closes one lane's pool: fill, shortfall, remainder.
+    pub fn liquidate(
+        &mut self,
+        plan: &PlainPlan,
+        pool: usize,
+        step: u32,
+        lane: usize,
+        price: &dyn Fn(usize) -> f64,
+    ) {
+        let planned = &plan.pools[pool];
+        let base = self.pool_base[pool][lane];
+        let mut equity = base + planned.profit(price);
+        // Rounding must not decide whether there is a shortfall.
+        if equity.abs() <= planned.guard {
+            equity = base + planned.profit(&|asset| ties::rounded(price(asset)));
+            if equity.abs() <= ties::EQUALITY * planned.size(price) {
+                equity = 0.0;
+            }
+        }
+        self.shortfall[lane] += (-equity).max(0.0);
+        let left = match plan.fill {
+            FillPrice::Mark => equity.max(0.0),
+            FillPrice::Bankruptcy | FillPrice::Fillable => 0.0,
+        };
+        let returned = match plan.remainder {
+            Remainder::Return => left,
+            Remainder::Forfeit => 0.0,
+        };
+        self.pool_base[pool][lane] = f64::INFINITY;
+        self.liquidated_at[pool][lane] = step;
+        if planned.is_wallet {
+            self.wallet[lane] = returned;
+        } else {
+            self.wallet[lane] += returned;
+            let shared = plan.pools.iter().position(|p| p.is_wallet);
+            if let Some(index) = shared
+                && self.liquidated_at[index][lane] == 0
+            {
+                self.pool_base[index][lane] += returned;
+            }
+        }
+        self.sum_open_pools(plan, lane);
+    }
+
+    /// Recomputes a lane's equity line from the pools that are open, so that a closed pool leaves
+    /// nothing behind, not even a rounding error.
+    fn sum_open_pools(&mut self, plan: &PlainPlan, lane: usize) {
+        for net in &mut self.equity_net {
+            net[lane] = 0.0;
+        }
+        let mut wallet_counted = false;
+        let mut base = 0.0;
+        for (index, pool) in plan.pools.iter().enumerate() {
+            if self.liquidated_at[index][lane] != 0 {
+                continue;
+            }
+            base += self.pool_base[index][lane];
+            wallet_counted |= pool.is_wallet;
+            for &(asset, net) in &pool.net {
+                self.equity_net[asset][lane] += net;
+            }
+        }
+        self.equity_base[lane] = if wallet_counted { base } else { base + self.wallet[lane] };
+    }
+
+    /// Sizes closed so far.
+    pub fn closes(&self, lane: usize) -> u32 {
+        let pools = self.sizes.iter().zip(&self.liquidated_at);
+        pools.filter(|(_, at)| at[lane] != 0).map(|(sizes, _)| sizes).sum()
+    }
+
+    /// Step at which a position's pool was liquidated; 0 while it is open.
+    #[inline]
+    pub fn liquidated_at(&self, position: usize, lane: usize) -> u32 {
+        self.liquidated_at[self.positions[position].0][lane]
+    }
+}
+
+/// Equity minus requirement of one pool in every lane.
+#[inline(always)]
+fn pool_gap<'a>(pool: &PlainPool, base: &Lanes, prices: &impl Fn(usize) -> &'a Lanes) -> Lanes {
+    let mut gap = *base;
+    for &(asset, slope) in &pool.slopes {
+        let price = prices(asset);
+        for l in 0..LANES {
+            gap[l] += slope * price[l];
+        }
+    }
+    for size in &pool.tiered {
+        let price = prices(size.asset);
+        let mut largest = [0.0; LANES];
+        for &(slope, deduction) in &size.lines {
+            for l in 0..LANES {
+                let line = slope * price[l] - deduction;
+                largest[l] = if line > largest[l] { line } else { largest[l] };
+            }
+        }
+        for l in 0..LANES {
+            gap[l] -= largest[l];
+        }
+    }
+    gap
+}
+
+/// Requirement of the sizes that have several lines.
+pub(super) fn required(pool: &PlainPool, price: impl Fn(usize) -> f64) -> f64 {
+    let largest = |lines: &[(f64, f64)], p: f64| {
+        lines.iter().map(|(slope, deduction)| slope * p - deduction).fold(0.0, f64::max)
+    };
+    pool.tiered.iter().map(|size| largest(&size.lines, price(size.asset))).sum()
+}
+
+/// Equity minus requirement of one lane's pool.
+pub(super) fn gap_at(pool: &PlainPool, base: f64, price: impl Fn(usize) -> f64) -> f64 {
+    let slopes: f64 = pool.slopes.iter().map(|&(asset, slope)| slope * price(asset)).sum();
+    base + slopes - required(pool, price)
+}

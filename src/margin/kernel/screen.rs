@@ -1,0 +1,148 @@
+//! Wide rows that say in which lanes something may happen.
+
+use super::account::Held;
+use super::terms::{PoolTerms, Rates, Terms};
+use super::ties::GUARD;
+use crate::paths::{LANES, Lanes};
+
+/// Equity less a multiple of the requirement, but for the lines beyond the first: `base + Σ slope·x`.
+#[derive(Debug, Clone)]
+pub(super) struct Screen {
+    /// +∞ in lanes with nothing to ask.
+    pub base: Lanes,
+    /// Per asset of the pool.
+    pub slopes: Vec<Lanes>,
+}
+
+impl Screen {
+    pub fn new(pool: &PoolTerms) -> Self {
+        Self { base: [f64::INFINITY; LANES], slopes: vec![[0.0; LANES]; pool.assets.len()] }
+    }
+
+    pub fn write(
+        &mut self,
+        lane: usize,
+        (worth, fixed): (f64, f64),
+        times: f64,
+        nets: &[Lanes],
+        rates: &[f64],
+        hidden: bool,
+    ) {
+        self.base[lane] = if hidden { f64::INFINITY } else { worth - times * fixed };
+        for ((slope, net), rate) in self.slopes.iter_mut().zip(nets).zip(rates) {
+            slope[lane] = net[lane] - times * rate;
+        }
+    }
+}
+
+impl PoolTerms {
+    /// Gaps within it of zero are decided at prices of 12 digits.
+    pub fn guard(&self) -> f64 {
+        GUARD * self.size
+    }
+}
+
+/// Equity less so many times the requirement, in every lane.
+#[inline(always)]
+pub(super) fn gap_row<'a>(
+    terms: &Terms,
+    pool: &PoolTerms,
+    screen: &Screen,
+    quantities: &[Lanes],
+    times: f64,
+    xs: &impl Fn(usize) -> &'a Lanes,
+) -> Lanes {
+    let mut gap = screen.base;
+    for (slope, &asset) in screen.slopes.iter().zip(&pool.assets) {
+        let x = xs(asset);
+        for l in 0..LANES {
+            gap[l] += slope[l] * x[l];
+        }
+    }
+    for (quantity, &size) in quantities.iter().zip(&pool.laddered) {
+        let asset = pool.sizes[size].asset;
+        climb(terms, asset, quantity, xs(asset), times, &mut gap);
+    }
+    gap
+}
+
+/// Takes what the lines beyond the first ask from the gap: nothing while no lane's notional exceeds the second's floor.
+#[inline(always)]
+pub(super) fn climb(terms: &Terms, asset: usize, quantity: &Lanes, x: &Lanes, times: f64, gap: &mut Lanes) {
+    let Rates::Lines(lines) = &terms.markets[asset].rates else { return };
+    let [first, higher @ ..] = lines.as_slice() else { return };
+    let mut more = [0.0; LANES];
+    for [floor, rate, deduction] in higher {
+        let mut above = false;
+        for l in 0..LANES {
+            above |= quantity[l] * x[l] > *floor;
+        }
+        if !above {
+            break;
+        }
+        let steeper = rate - first[1];
+        for l in 0..LANES {
+            let line = steeper * (quantity[l] * x[l]) - deduction;
+            more[l] = if line > more[l] { line } else { more[l] };
+        }
+    }
+    for l in 0..LANES {
+        gap[l] -= times * more[l];
+    }
+}
+
+/// The level of one position's order in every lane; out of reach where there is none.
+#[derive(Debug, Clone)]
+pub(super) struct Level {
+    pub position: usize,
+    pub asset: usize,
+    /// Reached by a price that falls to it.
+    pub falling: bool,
+    pub row: Lanes,
+}
+
+impl Level {
+    /// Of the stop, or of the take profit.
+    pub fn write(&mut self, lane: usize, held: &Held, stop: bool) {
+        let level = if stop { held.stop_loss } else { held.take_profit };
+        let nowhere = if self.falling { f64::NEG_INFINITY } else { f64::INFINITY };
+        // Wider by the guard: the lane alone decides what is near.
+        let guard = if self.falling { 1.0 + GUARD } else { 1.0 - GUARD };
+        self.row[lane] = level.filter(|_| held.quantity > 0.0).map_or(nowhere, |level| level * guard);
+    }
+}
+
+/// One row for each position that has a stop (or a take profit).
+pub(super) fn levels(terms: &Terms, stop: bool) -> Vec<Level> {
+    let has = |p: &super::terms::PositionTerms| if stop { p.stop_loss } else { p.take_profit }.is_some();
+    let positions = terms.positions.iter().enumerate().filter(|(_, p)| has(p));
+    positions
+        .map(|(position, p)| Level {
+            position,
+            asset: p.asset,
+            falling: (p.sign > 0.0) == stop,
+            row: [0.0; LANES],
+        })
+        .collect()
+}
+
+/// Lanes in which a price has come to a level, as bits.
+#[inline(always)]
+pub(super) fn reached<'a>(levels: &[Level], prices: &impl Fn(usize) -> &'a Lanes) -> u64 {
+    let mut lanes = 0;
+    for level in levels {
+        let price = prices(level.asset);
+        let mut any = false;
+        for l in 0..LANES {
+            let beyond = if level.falling { price[l] <= level.row[l] } else { price[l] >= level.row[l] };
+            any |= beyond;
+        }
+        if any {
+            for l in 0..LANES {
+                let beyond = if level.falling { price[l] <= level.row[l] } else { price[l] >= level.row[l] };
+                lanes |= u64::from(beyond) << l;
+            }
+        }
+    }
+    lanes
+}
