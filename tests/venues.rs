@@ -523,6 +523,11 @@ fn flaws_are_told_with_the_remedy() {
         mixed.contains("which bybit-uta does not have: the margin mode belongs to the whole account"),
         "{mixed}"
     );
+    // 10·sqrt(20,000/8,000,000) is a half.
+    let slippage =
+        |volume: &str| format!("venue.liquidation.slippage={{ impact = 10, daily_volume = {volume} }}");
+    assert!(refused(&[&slippage("7.9e6")]).contains("costs 0.50 of the price"));
+    assert!(read(&[&slippage("8.1e6")]).is_ok());
     let fine = refused(&["venue.funding.interval=1m", "simulation.steps=1", "simulation.horizon=30d"]);
     assert!(fine.contains("43200 payments") && fine.contains("allowed: 10000"), "{fine}");
 }
