@@ -369,6 +369,43 @@ fn what_a_killed_run_left_goes_with_the_next_one() {
     assert_eq!(left(), ["small"]);
 }
 
+/// What is printed comes from the same data as the run: a file of the user's is told like a preset.
+#[test]
+fn venues_are_listed_and_told_in_words() {
+    let folder = with_scenario(SMALL);
+    let list = stdout(&run(folder.path(), &["venues"]));
+    for name in ["textbook", "binance-usdm", "bybit-uta", "okx", "hyperliquid", "dydx", "deribit", "kraken"] {
+        assert!(list.lines().any(|line| line.starts_with(&format!("{name} "))), "{name} in\n{list}");
+    }
+    let told = stdout(&run(folder.path(), &["venues", "hyperliquid"]));
+    for text in [
+        "below (equality is safe)",
+        "20 % of every size above 100,000 is closed at the mark that failed the check, then 30s waited",
+        "where equity is below about 0.6667 of the requirement",
+        "- BTC: 2 tiers, from 1.25 %, at most 40x to 2.5 % (20x) above 150,000,000",
+        "0.00125 % each interval, paid by longs; at most 4 % either way",
+        "Doubts, and what is not modelled",
+        "liquidation price 62171.2944953124",
+    ] {
+        let words: Vec<&str> = told.split_whitespace().collect();
+        assert!(words.join(" ").contains(text), "{text} in\n{told}");
+    }
+    assert!(list.lines().chain(told.lines()).all(|line| line.chars().count() <= 100));
+    let own = "name = \"mine\"\nmaintenance_margin_rate = 0.01\nliquidation = { price = \"bankruptcy\", remainder = \"return\" }\n";
+    fs::write(folder.path().join("mine.toml"), own).unwrap();
+    let told = stdout(&run(folder.path(), &["venues", "./mine.toml"]));
+    assert!(told.contains("a market without a table: 1 %") && told.contains("handed over"), "{told}");
+    let near = stderr(&run(folder.path(), &["venues", "binance-usd"]));
+    assert!(near.contains("did you mean binance-usdm?"), "{near}");
+    let set = ["check", "small.toml", "--set", "venue.preset=./mine.toml", "--set", "venue.taker_fee=0.001"];
+    let plan = stdout(&run(folder.path(), &set)).split_whitespace().collect::<Vec<_>>().join(" ");
+    for text in
+        ["Venue rules: mine: contracts are linear", "taker 0.1 %", "BTC: maintenance margin 1 %; funding 0 %"]
+    {
+        assert!(plan.contains(text), "{text} in\n{plan}");
+    }
+}
+
 #[test]
 fn models_and_the_schema_are_printed_or_named() {
     let folder = TempDir::new().unwrap();

@@ -2,8 +2,9 @@
 
 use super::format::{exact, wrap};
 use crate::domain::{
-    Basis, Contract, Debit, Decimal, FeeInRequirement, FillPrice, FundingRule, LiquidationRule,
-    LiquidationStep, Order, Remainder, Requirement, Slippage, Span, StepKind, Trigger, Venue,
+    Asset, Basis, Contract, Debit, Decimal, FeeInRequirement, FillPrice, FundingRates, FundingRule,
+    LiquidationRule, LiquidationStep, Order, Portfolio, Remainder, Requirement, Slippage, Span, StepKind,
+    Trigger, Venue,
 };
 use crate::scenario::{Example, FundingCap, FundingSource, Market, MarketRequirement, Preset};
 
@@ -114,6 +115,40 @@ fn fee_inside(venue: &Venue) -> String {
             format!("the taker fee of {taker} on notional and margin at entry {fixed}")
         }
     }
+}
+
+/// What each asset requires and what funding it pays, where the venue's rules are more than the textbook's: a sentence
+/// an asset.
+pub fn assets_in_words(portfolio: &Portfolio) -> Vec<String> {
+    if is_plain(portfolio) {
+        return Vec::new();
+    }
+    let contract = portfolio.venue.contract;
+    let line = |asset: &Asset| {
+        let own = MarketRequirement { requirement: asset.maintenance.clone(), max_leverages: Vec::new() };
+        let funding = match &asset.funding {
+            FundingRates::Constant(rate) => percent(*rate),
+            FundingRates::Series(rates) => format!("{} rates one after the other", rates.len()),
+            FundingRates::Windows { .. } => "the rates of the replayed time".to_owned(),
+        };
+        format!(
+            "{}: maintenance margin {}; funding {funding} each interval; lots of {}",
+            asset.name,
+            requirement_in_words(&own, contract),
+            asset.lot.normalize()
+        )
+    };
+    portfolio.assets.iter().map(line).collect()
+}
+
+/// Whether nothing but the fill and the remainder differs from the textbook's rules.
+pub fn is_plain(portfolio: &Portfolio) -> bool {
+    let venue = &portfolio.venue;
+    let rule = &venue.liquidation;
+    let whole = LiquidationRule::full(rule.first_price(), rule.remainder);
+    let plain = Venue { preset: venue.preset.clone(), liquidation: whole, ..Venue::textbook() };
+    let funded = portfolio.assets.iter().any(|asset| !asset.funding.is_zero());
+    *venue == plain && !funded && portfolio.assets.iter().all(|asset| !asset.maintenance.tiers().is_empty())
 }
 
 /// The procedure step by step, where it fills, and who gets what is left.

@@ -3,11 +3,14 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::{MarginMode, Portfolio, Position, Trigger};
+use crate::domain::{MarginMode, Portfolio, Position, Slippage, Trigger, to_f64};
 use crate::margin::{Partition, Pool, PoolKind, requirement};
 
 /// Relative difference of two amounts that count as the same.
 const TIE: Decimal = Decimal::from_parts(1, 0, 0, false, 12);
+
+/// Fraction of the price.
+const MAX_SLIPPAGE: f64 = 0.5;
 
 /// Why the portfolio cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +28,38 @@ pub(super) struct Refusal {
 /// # Errors
 /// The first [`Refusal`], modes in the order given.
 pub(super) fn check(portfolio: &Portfolio, modes: &[MarginMode]) -> Result<(), Refusal> {
+    check_slippage(portfolio)?;
     modes.iter().try_for_each(|mode| {
         let partition = Partition::new(portfolio, *mode);
         check_wallet(portfolio, &partition)?;
         partition.pools.iter().try_for_each(|pool| check_pool(portfolio, *mode, &partition, pool))
     })
+}
+
+/// Refuses a law of slippage by which closing an asset's positions at once would cost half of the price or more: far
+/// outside what it describes, and near a fill below 0.
+fn check_slippage(portfolio: &Portfolio) -> Result<(), Refusal> {
+    let Slippage::SquareRoot { impact, daily_volume } = portfolio.venue.liquidation.slippage else {
+        return Ok(());
+    };
+    for (index, asset) in portfolio.assets.iter().enumerate() {
+        let held = portfolio.positions.iter().filter(|position| position.asset == index);
+        let notional: Decimal = held.map(|position| portfolio.entry_notional(position)).sum();
+        let slippage = to_f64(impact) * (to_f64(notional) / to_f64(daily_volume)).sqrt();
+        if slippage >= MAX_SLIPPAGE {
+            return Err(Refusal {
+                position: None,
+                what: format!(
+                    "by venue.liquidation.slippage a close of the {} held of {} costs {slippage:.2} of the price; allowed: \
+                     below {MAX_SLIPPAGE}",
+                    notional.round_dp(2).normalize(),
+                    asset.name
+                ),
+                help: "lower its impact, raise its daily_volume, or hold smaller positions".to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// What a position takes out of the wallet, or sets a limit to it by, beside its fee.

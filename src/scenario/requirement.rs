@@ -175,8 +175,8 @@ pub(super) fn read(
     if let Some(field) = table.field("maintenance_margin_rate") {
         return Ok(Some(MarketRequirement::flat(rate(&field, "maintenance_margin_rate = 0.005")?, cap)));
     }
-    if let Some(field) = table.field("base") {
-        let base = rate(&field, "base = 0.01")?;
+    if table.field("base").or(table.field("slope")).is_some() {
+        let base = rate(&table.require("base", "base = 0.01")?, "base = 0.01")?;
         let slope = table.require("slope", "slope = 0.00005")?;
         let slope = slope.decimal_in(
             |s| s >= Decimal::ZERO && s < Decimal::ONE,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::examples::{self, Example};
 use super::rules::{self, Rules};
-use super::{ABOUT, RULES};
+use super::{ABOUT, REQUIREMENT, RULES};
 use crate::error::Result;
 use crate::scenario::context::Context;
 use crate::scenario::name;
@@ -65,6 +65,11 @@ pub(in crate::scenario) fn check(table: &Table<'_>) -> Result<String> {
     let name = field.text("name = \"my-venue\"")?;
     if let Some(fault) = name::fault(name) {
         return Err(field.fail(&format!("the name {} {fault}", quoted(name)), name::RULE));
+    }
+    if !REQUIREMENT.iter().any(|key| table.field(key).is_some()) {
+        return Err(
+            table.fail("the venue has no maintenance margin", "write maintenance_margin_rate = 0.005")
+        );
     }
     for key in ["summary", "date"] {
         table.field(key).map(|field| field.text("a text in quotes").map(drop)).transpose()?;

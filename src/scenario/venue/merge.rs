@@ -1,11 +1,8 @@
 //! `[venue]` of a scenario laid over the venue file it names.
 
-use super::RULES;
+use super::{REQUIREMENT, RULES};
 use crate::scenario::node::{Entry, Node, Value};
 use crate::scenario::overrides::alternatives;
-
-/// Keys of a requirement.
-const REQUIREMENT: [&str; 4] = ["maintenance_margin_rate", "tiers", "base", "slope"];
 
 /// Fills the keys that `[venue]` of `root` leaves open with the file's, so that one reading serves both. A requirement
 /// that the scenario writes for the venue goes before that of every market, and before the caps on leverage that belong

@@ -22,6 +22,8 @@ pub(super) use shipped::chosen_preset;
 
 /// Keys of a venue file that describe it.
 const ABOUT: [&str; 6] = ["name", "summary", "date", "source", "notes", "example"];
+/// Keys that make up a requirement.
+const REQUIREMENT: [&str; 4] = ["maintenance_margin_rate", "tiers", "base", "slope"];
 /// Keys of its rules, which a scenario's `[venue]` may override.
 const RULES: [&str; 17] = [
     "modes",
