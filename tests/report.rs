@@ -52,6 +52,10 @@ fn mode_outcome(mode: MarginMode, paths: &[Path]) -> ModeOutcome {
         pnl: Distribution::new(WALLET),
         shortfall_paths: count(&|p| p.shortfall > 0.0),
         shortfall: Moments::new(WALLET),
+        loss_when_liquidated: Moments::new(100.0),
+        fees: Moments::new(100.0),
+        funding: Moments::new(100.0),
+        quote: None,
     };
     for path in paths {
         if let Some(step) = path.closed.iter().flatten().min() {

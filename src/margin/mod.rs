@@ -16,7 +16,8 @@ pub use funding_table::FundingTable;
 pub use kernel::BookState;
 pub(crate) use kernel::reciprocals;
 pub use ledger::{
-    Balance, Ledger, LiquidationEvent, OutOfRange, PositionFill, price_to_decimal, requirement,
+    Balance, Cause, FundingEvent, Ledger, LedgerEvent, LiquidationEvent, OrderEvent, OrderKind, OutOfRange,
+    PositionFill, ReopeningEvent, SizeClose, TopUpEvent, price_to_decimal, requirement,
 };
 pub use plan::BookPlan;
 pub use pool::{Partition, Pool, PoolKind, SizedMarket};

@@ -34,7 +34,7 @@ pub struct Pool {
     pub positions: Vec<usize>,
     /// Sizes the requirement is computed from.
     pub sizes: Vec<SizedMarket>,
-    /// The pool's money at time 0, account currency.
+    /// The pool's money at time 0, account currency: margin and what is set aside, or the wallet.
     pub money: Decimal,
 }
 
@@ -43,7 +43,7 @@ pub struct Pool {
 pub struct Partition {
     /// The wallet's pool first where any position is in it, then one per isolated position.
     pub pools: Vec<Pool>,
-    /// Money that is not allocated to an isolated position, `W`.
+    /// Money that is not allocated to an isolated position and not paid as a fee of entry, `W`.
     pub wallet: Decimal,
 }
 
@@ -57,15 +57,19 @@ impl Partition {
         };
         let (isolated, shared): (Vec<usize>, Vec<usize>) =
             (0..portfolio.positions.len()).partition(is_isolated);
-        let allocated: Decimal = isolated.iter().map(|&i| portfolio.positions[i].margin).sum();
-        let wallet = portfolio.account.wallet - allocated;
+        let own = |index: usize| {
+            let position = &portfolio.positions[index];
+            position.margin + portfolio.set_aside(position)
+        };
+        let allocated: Decimal = isolated.iter().map(|&index| own(index)).sum();
+        let fees: Decimal = portfolio.positions.iter().map(|position| portfolio.entry_fee(position)).sum();
+        let wallet = portfolio.account.wallet - allocated - fees;
         let mut pools = Vec::with_capacity(isolated.len() + 1);
         if !shared.is_empty() {
             pools.push(Pool::new(portfolio, PoolKind::Wallet, shared, wallet));
         }
         for index in isolated {
-            let margin = portfolio.positions[index].margin;
-            pools.push(Pool::new(portfolio, PoolKind::Isolated, vec![index], margin));
+            pools.push(Pool::new(portfolio, PoolKind::Isolated, vec![index], own(index)));
         }
         Self { pools, wallet }
     }

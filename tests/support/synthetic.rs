@@ -88,6 +88,10 @@ fn empty(toy: &Toy, mode: MarginMode) -> ModeOutcome {
         pnl: Distribution::new(toy.wallet),
         shortfall_paths: 0,
         shortfall: Moments::new(toy.wallet),
+        loss_when_liquidated: Moments::new(toy.wallet),
+        fees: Moments::new(toy.wallet),
+        funding: Moments::new(toy.wallet),
+        quote: None,
     }
 }
 
