@@ -15,10 +15,10 @@ use std::time::Instant;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ringfence::domain::{
-    Account, Asset, Decimal, FillPrice, FundingRates, LiquidationRule, MarginMode, Orders, Portfolio,
-    Position, Remainder, Requirement, Side, Venue,
+    Account, Asset, Clock, Decimal, FillPrice, FundingRates, LiquidationRule, LiquidationStep, MarginMode,
+    Order, Orders, Portfolio, Position, Remainder, Requirement, Side, StepKind, TierTable, Venue,
 };
-use ringfence::margin::BookPlan;
+use ringfence::margin::{BookPlan, FundingTable};
 use ringfence::paths::{AssetModel, Gbm, Law, MarketModel, PathGenerator};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
 
@@ -26,29 +26,73 @@ const PATHS: u64 = 16_384;
 const STEPS: u64 = 720;
 const STEP_YEARS: f64 = 1.0 / 8_760.0;
 
-/// One unit of each asset at 100 and 10x; `volatilities[i]` per square-root year.
-fn job(wallet: u32, volatilities: &[f64], sides: &[Side], correlation: f64) -> Option<Job> {
+/// Assets at 100; `volatilities[i]` per square-root year.
+fn gbm(volatilities: &[f64], correlation: f64) -> MarketModel {
     let n = volatilities.len();
     let law = |&volatility: &f64| AssetModel { price: 100.0, law: Law::Gbm(Gbm { drift: 0.0, volatility }) };
-    let market = MarketModel {
+    MarketModel {
         assets: volatilities.iter().map(law).collect(),
         correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { correlation }).collect(),
         step_years: STEP_YEARS,
         ..MarketModel::default()
+    }
+}
+
+/// One unit of each asset at 10x, isolated and cross, 0.5 %, everything closed at the mark and returned.
+fn on(market: &MarketModel, wallet: u32, sides: &[Side]) -> Option<Job> {
+    let liquidation = LiquidationRule::full(FillPrice::Mark, Remainder::Return);
+    let venue = Venue { liquidation, ..Venue::textbook() };
+    under(&venue, &Requirement::flat(Decimal::new(5, 3)), Decimal::ZERO, market, wallet, sides)
+}
+
+/// BTCUSDT of 2024-10-24, floors and rates of data/venues/binance_usdm_BTCUSDT_2024-10-24.csv.
+const TIERS: [(i64, i64); 12] = [
+    (0, 40),
+    (50_000, 50),
+    (600_000, 65),
+    (3_000_000, 100),
+    (12_000_000, 200),
+    (70_000_000, 250),
+    (100_000_000, 500),
+    (230_000_000, 1_000),
+    (480_000_000, 1_250),
+    (600_000_000, 1_500),
+    (800_000_000, 2_500),
+    (1_200_000_000, 5_000),
+];
+
+/// W1 under rules like binance-usdm's: twelve lines, what covers the shortage and then everything at bankruptcy for a fee
+/// of 1.25 %, funding of 0.01 % every 8 hours.
+fn w1_of_a_real_venue() -> Option<Job> {
+    let step = |kind, price| LiquidationStep { kind, price };
+    let liquidation = LiquidationRule {
+        steps: vec![step(StepKind::Cover, FillPrice::Mark), step(StepKind::Full, FillPrice::Bankruptcy)],
+        order: Order::LargestLoss,
+        fee: Decimal::new(125, 4),
+        ..LiquidationRule::full(FillPrice::Bankruptcy, Remainder::Forfeit)
     };
-    on(&market, wallet, sides)
+    let rows: Vec<_> =
+        TIERS.iter().map(|&(floor, rate)| (Decimal::from(floor), Decimal::new(rate, 4), None)).collect();
+    let lines = Requirement::Lines(TierTable::new(&rows).ok()?);
+    let venue = Venue { liquidation, ..Venue::textbook() };
+    under(&venue, &lines, Decimal::new(1, 4), &gbm(&[0.8], 0.0), 50, &[Side::Long])
 }
 
 /// One unit of each asset at 10x, isolated and cross.
-fn on(market: &MarketModel, wallet: u32, sides: &[Side]) -> Option<Job> {
-    let rate = Requirement::flat(Decimal::new(5, 3));
-    let liquidation = LiquidationRule::full(FillPrice::Mark, Remainder::Return);
+fn under(
+    venue: &Venue,
+    maintenance: &Requirement,
+    funding: Decimal,
+    market: &MarketModel,
+    wallet: u32,
+    sides: &[Side],
+) -> Option<Job> {
     let asset = |i| Asset {
         name: format!("A{i}"),
         price: Decimal::ONE_HUNDRED,
-        maintenance: rate.clone(),
+        maintenance: maintenance.clone(),
         lot: Decimal::new(1, 8),
-        funding: FundingRates::default(),
+        funding: FundingRates::Constant(funding),
     };
     let position = |(i, &side): (usize, &Side)| Position {
         name: format!("p{i}"),
@@ -63,13 +107,15 @@ fn on(market: &MarketModel, wallet: u32, sides: &[Side]) -> Option<Job> {
     };
     let portfolio = Portfolio {
         account: Account { wallet: wallet.into(), currency: "USD".into() },
-        venue: Venue { liquidation, ..Venue::textbook() },
+        venue: venue.clone(),
         assets: (0..sides.len()).map(asset).collect(),
         positions: sides.iter().enumerate().map(position).collect(),
     };
+    let clock = Clock { horizon_seconds: 3_600 * STEPS, steps: STEPS };
     Some(Job {
         generator: PathGenerator::new(market, 42)?,
-        books: [MarginMode::Isolated, MarginMode::Cross].map(|m| BookPlan::new(&portfolio, m)).into(),
+        books: [MarginMode::Isolated, MarginMode::Cross].map(|m| BookPlan::new(&portfolio, m, clock)).into(),
+        funding: FundingTable::new(&portfolio, clock),
         paths: PATHS,
         steps: STEPS,
         ruin_equity: 0.1 * f64::from(wallet),
@@ -77,11 +123,12 @@ fn on(market: &MarketModel, wallet: u32, sides: &[Side]) -> Option<Job> {
 }
 
 fn w1() -> Option<Job> {
-    job(50, &[0.8], &[Side::Long], 0.0)
+    on(&gbm(&[0.8], 0.0), 50, &[Side::Long])
 }
 
 fn w2() -> Option<Job> {
-    job(100, &[0.6, 0.8, 1.0, 1.2], &[Side::Long, Side::Long, Side::Short, Side::Short], 0.6)
+    let sides = [Side::Long, Side::Long, Side::Short, Side::Short];
+    on(&gbm(&[0.6, 0.8, 1.0, 1.2], 0.6), 100, &sides)
 }
 
 fn run(simulator: &Simulator, job: &Job) -> Option<RunOutcome> {
@@ -139,6 +186,26 @@ fn workloads(criterion: &mut Criterion) {
     }
 }
 
+/// W1 under a real venue's rules beside W1 itself, alternated.
+fn venues(_: &mut Criterion) {
+    let width = VectorWidth::detect(WidthLimit::Avx512);
+    let (Some(plain), Some(real), Ok(simulator)) = (w1(), w1_of_a_real_venue(), Simulator::new(1, width))
+    else {
+        panic!("W1 cannot be built");
+    };
+    let (mut ours, mut theirs) = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..9 {
+        ours = ours.min(seconds(|| run(&simulator, &plain)));
+        theirs = theirs.min(seconds(|| run(&simulator, &real)));
+    }
+    let digest = run(&simulator, &real).map(|outcome| digest(&outcome)).unwrap_or_default();
+    println!(
+        "W1 binance-usdm rules: {:.0} million asset-steps/s, {:.2} times W1's time; digest: {digest}",
+        (PATHS * STEPS) as f64 / theirs / 1e6,
+        theirs / ours
+    );
+}
+
 /// W1's account on every law, beside gbm's time in the same run.
 fn models(_: &mut Criterion) {
     let width = VectorWidth::detect(WidthLimit::Avx512);
@@ -167,5 +234,5 @@ fn models(_: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, workloads, models);
+criterion_group!(benches, venues, workloads, models);
 criterion_main!(benches);

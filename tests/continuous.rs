@@ -7,11 +7,11 @@ mod common;
 
 use std::sync::atomic::AtomicBool;
 
-use common::{Held, portfolio};
+use common::{CLOCK, Held, portfolio};
 use ringfence::domain::{
     Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Requirement, Side, TierTable,
 };
-use ringfence::margin::BookPlan;
+use ringfence::margin::{BookPlan, FundingTable};
 use ringfence::paths::{
     AssetModel, Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, Law, MarketModel, Merton,
     NormalJump, NormalJumps, Ou, PathGenerator, Regime, Shock, ShockTime, State,
@@ -47,7 +47,8 @@ fn job(
 ) -> Job {
     Job {
         generator: PathGenerator::new(market, seed).unwrap().recording_inside(),
-        books: modes.iter().map(|mode| BookPlan::new(book, *mode)).collect(),
+        books: modes.iter().map(|mode| BookPlan::new(book, *mode, CLOCK)).collect(),
+        funding: FundingTable::default(),
         paths,
         steps,
         ruin_equity: 0.0,
@@ -214,7 +215,7 @@ fn the_pooling_theorem_holds_path_by_path() {
         asset.maintenance = Requirement::flat(dec!(0.006));
     }
     let generator = PathGenerator::new(&market, 5).unwrap().recording_inside();
-    let plans = [MarginMode::Isolated, MarginMode::Cross].map(|mode| BookPlan::new(&book, mode));
+    let plans = [MarginMode::Isolated, MarginMode::Cross].map(|mode| BookPlan::new(&book, mode, CLOCK));
     let (mut liquidated, mut inside) = (0, 0);
     for block in 0..200 {
         let firsts = first_liquidations(&generator, &plans, block * 64, 40);
@@ -246,7 +247,7 @@ fn first_liquidations(
         .zip(plans)
         .map(|(state, plan)| {
             (0..64)
-                .map(|lane| (0..plan.pools()).filter_map(|pool| state.liquidated_at(pool, lane)).min())
+                .map(|lane| (0..plan.positions()).filter_map(|p| state.liquidated_at(p, lane)).min())
                 .collect()
         })
         .collect()

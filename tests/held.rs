@@ -5,10 +5,10 @@ mod common;
 
 use std::sync::atomic::AtomicBool;
 
-use common::{Held, portfolio};
+use common::{CLOCK, Held, portfolio};
 use ringfence::domain::{Collateral, FillPrice, MarginMode, Remainder, Side, TierTable};
 use ringfence::error::Error;
-use ringfence::margin::BookPlan;
+use ringfence::margin::{BookPlan, FundingTable};
 use ringfence::paths::{
     AssetModel, Gbm, Kou, Law, MarketModel, PathGenerator, ReturnHistory, Sampling, Shock, ShockTime,
     WindowHistory,
@@ -31,7 +31,8 @@ fn job_of(market: &MarketModel, sampling: Sampling, paths: u64, steps: u64) -> J
     let book = portfolio(dec!(100), &assets, &held, FillPrice::Mark, Remainder::Return);
     Job {
         generator: PathGenerator::new(market, 5).unwrap().with_sampling(sampling),
-        books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode)).into(),
+        books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
+        funding: FundingTable::default(),
         paths,
         steps,
         ruin_equity: 10.0,

@@ -3,14 +3,12 @@
 
 mod common;
 
-use common::{Held, kernel_along, portfolio};
+use common::{CLOCK, Held, kernel_along, liquidations, portfolio};
 use proptest::prelude::*;
 use ringfence::domain::{
     Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Requirement, Side, TierTable,
 };
-use ringfence::margin::{
-    BookPlan, BookState, Ledger, LedgerEvent, LiquidationEvent, PoolKind, price_to_decimal,
-};
+use ringfence::margin::{BookPlan, BookState, Ledger, PoolKind, price_to_decimal};
 use ringfence::paths::{LANES, Lanes};
 use ringfence::simulation::Sighting;
 
@@ -117,10 +115,6 @@ fn decimals(row: &[f64]) -> Vec<Decimal> {
     row.iter().map(|p| price_to_decimal(*p).unwrap()).collect()
 }
 
-fn liquidations(events: Vec<LedgerEvent>) -> Vec<LiquidationEvent> {
-    events.iter().filter_map(LedgerEvent::liquidation).cloned().collect()
-}
-
 fn to_f64(x: Decimal) -> f64 {
     x.to_string().parse().unwrap()
 }
@@ -147,26 +141,23 @@ proptest! {
     fn ledger_and_kernel_agree_event_by_event(case in cases()) {
         let opening = to_f64(case.portfolio.account.wallet);
         for mode in MODES {
-            let mut ledger = Ledger::open(&case.portfolio, mode, common::CLOCK, 0);
-            let mut told = Vec::new();
+            let mut ledger = Ledger::open(&case.portfolio, mode, CLOCK, 0);
             let mut equities = Vec::new();
             for (index, row) in case.marks.iter().enumerate() {
                 let marks = decimals(row);
-                for event in liquidations(ledger.step(index as u64 + 1, &marks).unwrap()) {
-                    told.push((event.pool, event.step));
-                }
+                ledger.step(index as u64 + 1, &marks).unwrap();
                 let balance = ledger.balance(&marks).unwrap();
                 prop_assert_eq!(balance.held, balance.explained);
                 equities.push(to_f64(balance.held));
             }
-            let plan = BookPlan::new(&case.portfolio, mode);
+            let plan = BookPlan::new(&case.portfolio, mode, CLOCK);
             let mut worst = 0.0f64;
             let state = kernel_along(&plan, &case.marks, |step, state| {
                 worst = worst.max((state.equity()[0] - equities[step as usize - 1]).abs() / opening);
             });
-            for pool in 0..plan.pools() {
-                let exact = told.iter().find(|(p, _)| *p == pool).map(|(_, step)| *step);
-                prop_assert_eq!(state.liquidated_at(pool, 0).map(u64::from), exact);
+            for position in 0..plan.positions() {
+                let fast = state.liquidated_at(position, 0).map(u64::from);
+                prop_assert_eq!(fast, ledger.liquidated_at(position));
             }
             prop_assert!(worst < 1e-9, "{mode}: {worst}");
             prop_assert!((state.shortfall(0) - to_f64(ledger.shortfall())).abs() / opening < 1e-9);
@@ -182,29 +173,28 @@ proptest! {
     ) {
         let opening = to_f64(case.portfolio.account.wallet);
         for mode in MODES {
-            let mut ledger = Ledger::open(&case.portfolio, mode, common::CLOCK, 0);
-            let plan = BookPlan::new(&case.portfolio, mode);
+            let mut ledger = Ledger::open(&case.portfolio, mode, CLOCK, 0);
+            let plan = BookPlan::new(&case.portfolio, mode, CLOCK);
             let mut state = BookState::open(&plan);
-            let mut events = Vec::new();
             let mut before: Vec<f64> = case.portfolio.assets.iter().map(|a| to_f64(a.price)).collect();
             for (index, (row, (down, up, jumps))) in case.marks.iter().zip(&runs).enumerate() {
                 let step = index as u64 + 1;
                 let seen = inside(&before, row, (*down, *up), *jumps);
                 let exact = seen.exact().unwrap();
-                events.extend(liquidations(exact.tell(&mut ledger, step).unwrap()));
+                exact.tell(&mut ledger, step).unwrap();
                 exact.rounded().show(&plan, &mut state, step as u32, 0);
                 let marks = decimals(row);
-                events.extend(liquidations(ledger.step(step, &marks).unwrap()));
+                ledger.step(step, &marks).unwrap();
                 let lanes: Vec<Lanes> = row.iter().map(|price| [*price; LANES]).collect();
-                state.step(&plan, step as u32, |asset| &lanes[asset]);
+                state.step(&plan, step as u32, |asset| &lanes[asset], None);
                 let balance = ledger.balance(&marks).unwrap();
                 prop_assert_eq!(balance.held, balance.explained);
                 prop_assert!((state.equity()[0] - to_f64(balance.held)).abs() / opening < 1e-9);
                 before.clone_from(row);
             }
-            for pool in 0..plan.pools() {
-                let exact = events.iter().find(|event| event.pool == pool).map(|event| event.step);
-                prop_assert_eq!(state.liquidated_at(pool, 0).map(u64::from), exact);
+            for position in 0..plan.positions() {
+                let fast = state.liquidated_at(position, 0).map(u64::from);
+                prop_assert_eq!(fast, ledger.liquidated_at(position));
             }
             prop_assert!((state.shortfall(0) - to_f64(ledger.shortfall())).abs() / opening < 1e-9);
         }
@@ -218,20 +208,20 @@ proptest! {
         let Sighting::Ran { low, high, end } = inside(&opening, &opening, (down, up), false).exact().unwrap() else {
             return Ok(());
         };
-        let mut ledger = Ledger::open(&case.portfolio, MarginMode::Isolated, common::CLOCK, 0);
+        let mut ledger = Ledger::open(&case.portfolio, MarginMode::Isolated, CLOCK, 0);
         // What is liquidated at its opening price already is not touched from the side that does not fail.
         let marks: Vec<Decimal> = case.portfolio.assets.iter().map(|a| a.price).collect();
-        let failing = liquidations(ledger.clone().step(1, &marks).unwrap());
-        for event in liquidations(ledger.touch(1, [&low, &high, &end]).unwrap()) {
-            if failing.iter().any(|other| other.pool == event.pool) {
+        let failing = ledger.clone().step(1, &marks).unwrap();
+        for event in liquidations(&ledger.touch(1, [&low, &high, &end]).unwrap()) {
+            if liquidations(&failing).iter().any(|other| other.pool == event.pool) {
                 continue;
             }
-            let (close, fill) = (&event.closes[0], &event.closes[0].fills[0]);
-            let asset = close.asset;
-            prop_assert!(low[asset] <= close.mark && close.mark <= high[asset], "{fill:?}");
+            let (fill, mark) = (&event.closes[0].fills[0], event.closes[0].mark);
+            let asset = case.portfolio.positions[fill.position].asset;
+            prop_assert!(low[asset] <= mark && mark <= high[asset], "{event:?}");
             prop_assert_eq!(event.shortfall, Decimal::ZERO);
             let slack = (event.equity - event.requirement) / case.portfolio.positions[fill.position].quantity;
-            prop_assert!(slack >= Decimal::ZERO && slack < Decimal::new(2, 11) * close.mark, "{event:?}");
+            prop_assert!(slack >= Decimal::ZERO && slack < Decimal::new(2, 11) * mark, "{event:?}");
         }
     }
 
@@ -240,12 +230,12 @@ proptest! {
     #[test]
     fn losses_are_capped(case in cases()) {
         for mode in MODES {
-            let mut ledger = Ledger::open(&case.portfolio, mode, common::CLOCK, 0);
+            let mut ledger = Ledger::open(&case.portfolio, mode, CLOCK, 0);
             let kinds: Vec<PoolKind> = ledger.pools().map(|(pool, _)| pool.kind).collect();
             for (index, row) in case.marks.iter().enumerate() {
                 let marks = decimals(row);
                 let before = ledger.wallet();
-                for event in liquidations(ledger.step(index as u64 + 1, &marks).unwrap()) {
+                for event in liquidations(&ledger.step(index as u64 + 1, &marks).unwrap()) {
                     prop_assert!(event.realised + event.paid_in >= -event.money);
                     prop_assert!(event.forfeited >= Decimal::ZERO && event.returned >= Decimal::ZERO);
                     prop_assert!(event.equity <= event.requirement);
@@ -256,7 +246,7 @@ proptest! {
                     prop_assert!(ledger.wallet() >= before);
                 }
             }
-            let plan = BookPlan::new(&case.portfolio, mode);
+            let plan = BookPlan::new(&case.portfolio, mode, CLOCK);
             let isolated: Decimal = case.portfolio.positions.iter().map(|p| p.margin).sum();
             let at_risk = if mode == MarginMode::Isolated { isolated } else { case.portfolio.account.wallet };
             let least = to_f64(case.portfolio.account.wallet - at_risk);
@@ -278,9 +268,9 @@ proptest! {
             asset.maintenance = Requirement::flat(asset.maintenance.tiers()[0].rate);
         }
         let first = |mode| {
-            let plan = BookPlan::new(&flat, mode);
+            let plan = BookPlan::new(&flat, mode, CLOCK);
             let state = kernel_along(&plan, &case.marks, |_, _| ());
-            (0..plan.pools()).filter_map(|pool| state.liquidated_at(pool, 0)).min()
+            (0..plan.positions()).filter_map(|position| state.liquidated_at(position, 0)).min()
         };
         if let Some(cross) = first(MarginMode::Cross) {
             let isolated = first(MarginMode::Isolated);
@@ -295,7 +285,7 @@ proptest! {
         single.positions.truncate(1);
         single.positions[0].margin = single.account.wallet;
         let run = |mode| {
-            let plan = BookPlan::new(&single, mode);
+            let plan = BookPlan::new(&single, mode, CLOCK);
             let state = kernel_along(&plan, &case.marks, |_, _| ());
             (state.equity()[0], state.liquidated_at(0, 0), state.drawdown(0), state.shortfall(0))
         };
@@ -306,7 +296,7 @@ proptest! {
     #[test]
     fn splitting_and_reordering_change_nothing(case in cases()) {
         let last = |portfolio: &Portfolio| {
-            let mut ledger = Ledger::open(portfolio, MarginMode::Cross, common::CLOCK, 0);
+            let mut ledger = Ledger::open(portfolio, MarginMode::Cross, CLOCK, 0);
             let mut events = 0;
             let mut equity = Decimal::ZERO;
             for (index, row) in case.marks.iter().enumerate() {
@@ -347,7 +337,7 @@ proptest! {
             asset.maintenance = Requirement::flat(asset.maintenance.tiers()[0].rate);
         }
         for mode in MODES {
-            let (a, b) = (BookPlan::new(&once, mode), BookPlan::new(&twice, mode));
+            let (a, b) = (BookPlan::new(&once, mode, CLOCK), BookPlan::new(&twice, mode, CLOCK));
             let (a, b) = (
                 kernel_along(&a, &case.marks, |_, _| ()),
                 kernel_along(&b, &case.marks, |_, _| ()),
@@ -361,10 +351,10 @@ proptest! {
     /// More margin on an isolated position is never liquidated earlier; a higher rate never later.
     #[test]
     fn more_margin_helps_and_a_higher_rate_hurts(case in cases(), more in 1u32..100, rate in 1u32..100) {
-        let first = |portfolio: &Portfolio, pool: usize| {
-            let plan = BookPlan::new(portfolio, MarginMode::Isolated);
+        let first = |portfolio: &Portfolio, position: usize| {
+            let plan = BookPlan::new(portfolio, MarginMode::Isolated, CLOCK);
             let state = kernel_along(&plan, &case.marks, |_, _| ());
-            state.liquidated_at(pool, 0).unwrap_or(u32::MAX)
+            state.liquidated_at(position, 0).unwrap_or(u32::MAX)
         };
         let before = first(&case.portfolio, 0);
         let mut richer = case.portfolio.clone();

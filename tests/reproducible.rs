@@ -7,9 +7,9 @@ mod zoo;
 
 use std::sync::atomic::AtomicBool;
 
-use common::{Held, portfolio};
+use common::{CLOCK, Held, portfolio};
 use ringfence::domain::{Collateral, Decimal, FillPrice, MarginMode, Remainder, Side, TierTable};
-use ringfence::margin::BookPlan;
+use ringfence::margin::{BookPlan, FundingTable};
 use ringfence::paths::{
     AssetModel, CommonJumps, Garch, Gbm, Innovations, LANES, Law, MarketModel, NormalJump, PathGenerator,
     ReturnHistory, Sampling, Shock, ShockTime,
@@ -47,7 +47,8 @@ fn job(paths: u64, steps: u64) -> Job {
     };
     Job {
         generator: PathGenerator::new(&market, 2_024).unwrap(),
-        books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode)).into(),
+        books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
+        funding: FundingTable::default(),
         paths,
         steps,
         ruin_equity: 10.0,
@@ -108,7 +109,8 @@ fn every_law_job(sampling: Sampling) -> Job {
     let book = portfolio(dec!(3), &assets, &positions, FillPrice::Mark, Remainder::Return);
     Job {
         generator: PathGenerator::new(&market, 77).unwrap().with_sampling(sampling),
-        books: [MarginMode::Isolated, MarginMode::Cross].map(|mode| BookPlan::new(&book, mode)).into(),
+        books: [MarginMode::Isolated, MarginMode::Cross].map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
+        funding: FundingTable::default(),
         paths: 500,
         steps: 21,
         ruin_equity: 0.3,

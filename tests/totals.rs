@@ -4,11 +4,11 @@ mod common;
 
 use std::sync::atomic::AtomicBool;
 
-use common::{Held, portfolio};
+use common::{CLOCK, Held, portfolio};
 use ringfence::domain::{
     Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Side, TierTable, to_f64,
 };
-use ringfence::margin::{BookPlan, Ledger, price_to_decimal};
+use ringfence::margin::{BookPlan, FundingTable, Ledger, price_to_decimal};
 use ringfence::paths::{AssetModel, CHUNK, Gbm, LANES, Law, MarketModel, PathGenerator, Sampling};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, TwoByTwo, VectorWidth, WidthLimit};
 use ringfence::statistics::Moments;
@@ -58,7 +58,8 @@ fn job() -> Job {
     };
     Job {
         generator: PathGenerator::new(&market, 77).unwrap(),
-        books: MarginMode::ALL.map(|mode| BookPlan::new(&book(), mode)).into(),
+        books: MarginMode::ALL.map(|mode| BookPlan::new(&book(), mode, CLOCK)).into(),
+        funding: FundingTable::default(),
         paths: PATHS,
         steps: STEPS,
         ruin_equity: RUIN_EQUITY,
@@ -81,17 +82,12 @@ fn marks(job: &Job, path: u64) -> Vec<Vec<Decimal>> {
 }
 
 fn follow(portfolio: &Portfolio, mode: MarginMode, marks: &[Vec<Decimal>]) -> Result {
-    let mut ledger = Ledger::open(portfolio, mode, common::CLOCK, 0);
+    let mut ledger = Ledger::open(portfolio, mode, CLOCK, 0);
     let opening = portfolio.account.wallet;
     let (mut equity, mut peak, mut least) = (opening, opening, opening);
     let (mut drawdown, mut relative) = (Decimal::ZERO, Decimal::ZERO);
-    let mut lost = vec![None; portfolio.positions.len()];
     for (index, row) in marks.iter().enumerate() {
-        for event in ledger.step(index as u64 + 1, row).unwrap() {
-            for fill in event.liquidation().iter().flat_map(|event| &event.closes).flat_map(|c| &c.fills) {
-                lost[fill.position] = Some(index as u64 + 1);
-            }
-        }
+        ledger.step(index as u64 + 1, row).unwrap();
         equity = ledger.equity(row).unwrap();
         peak = peak.max(equity);
         least = least.min(equity);
@@ -99,7 +95,7 @@ fn follow(portfolio: &Portfolio, mode: MarginMode, marks: &[Vec<Decimal>]) -> Re
         relative = relative.max((peak - equity) / peak);
     }
     Result {
-        lost,
+        lost: (0..portfolio.positions.len()).map(|position| ledger.liquidated_at(position)).collect(),
         pnl: to_f64(equity - opening),
         drawdown: to_f64(drawdown),
         relative: to_f64(relative),

@@ -3,9 +3,9 @@
 
 mod common;
 
-use common::{Held, kernel_along, portfolio};
+use common::{CLOCK, Held, kernel_along, liquidations, portfolio};
 use ringfence::domain::{Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Side, TierTable};
-use ringfence::margin::{BookPlan, Ledger, LedgerEvent};
+use ringfence::margin::{BookPlan, Ledger};
 use rust_decimal::dec;
 
 /// `steps`: (prices, equity after the step, steps' liquidated pools).
@@ -17,12 +17,12 @@ struct Example<'a> {
 }
 
 fn check(example: &Example<'_>) {
-    let mut ledger = Ledger::open(&example.portfolio, example.mode, common::CLOCK, 0);
+    let mut ledger = Ledger::open(&example.portfolio, example.mode, CLOCK, 0);
     let (mut realised, mut forfeited, mut paid_in) = (dec!(0), dec!(0), dec!(0));
     for (index, (marks, equity, liquidated)) in example.steps.iter().enumerate() {
         let step = index as u64 + 1;
         let events = ledger.step(step, marks).unwrap();
-        let events: Vec<_> = events.iter().filter_map(LedgerEvent::liquidation).collect();
+        let events = liquidations(&events);
         let pools: Vec<usize> = events.iter().map(|e| e.pool).collect();
         assert_eq!(pools, *liquidated, "liquidated at step {step}");
         for event in &events {
@@ -46,7 +46,7 @@ fn check(example: &Example<'_>) {
         assert_eq!(ledger.wallet(), explained, "the wallet is what the events say");
     }
 
-    let plan = BookPlan::new(&example.portfolio, example.mode);
+    let plan = BookPlan::new(&example.portfolio, example.mode, CLOCK);
     let to_f64 = |d: &Decimal| d.to_string().parse::<f64>().unwrap();
     let marks: Vec<Vec<f64>> =
         example.steps.iter().map(|(marks, _, _)| marks.iter().map(to_f64).collect()).collect();
@@ -54,13 +54,20 @@ fn check(example: &Example<'_>) {
         let (_, equity, liquidated) = example.steps[step as usize - 1];
         assert!((state.equity()[0] - to_f64(&equity)).abs() < 1e-9, "kernel equity at step {step}");
         for pool in liquidated {
-            assert_eq!(state.liquidated_at(*pool, 0).map(u64::from), Some(step), "kernel, step {step}");
+            let at = |position: usize| state.liquidated_at(position, 0).map(u64::from);
+            let positions = plan.pool_of_positions().iter().enumerate().filter(|(_, of)| *of == pool);
+            assert!(positions.clone().count() > 0);
+            positions.for_each(|(position, _)| assert_eq!(at(position), Some(step), "kernel, step {step}"));
         }
     });
     assert!((state.shortfall(0) - to_f64(&example.shortfall)).abs() < 1e-9);
     let closed: usize = example.steps.iter().map(|(_, _, pools)| pools.len()).sum();
-    let seen = (0..plan.pools()).filter(|&pool| state.liquidated_at(pool, 0).is_some()).count();
-    assert_eq!(seen, closed, "the kernel liquidates nothing else");
+    let pools = plan.pool_of_positions().iter().enumerate();
+    let mut seen: Vec<usize> =
+        pools.filter(|(p, _)| state.liquidated_at(*p, 0).is_some()).map(|(_, &pool)| pool).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), closed, "the kernel liquidates nothing else");
 }
 
 fn held(asset: usize, side: Side, quantity: Decimal, margin: Decimal, collateral: Collateral) -> Held {
@@ -433,7 +440,7 @@ fn a_loss_of_exactly_the_margin_is_no_shortfall() {
         let quantity = quantity.round_sf(15).unwrap();
         let position = held(0, Side::Long, quantity, quantity * dec!(6000), Collateral::Isolated);
         let book = portfolio(dec!(500), &assets, &[position], FillPrice::Mark, Remainder::Forfeit);
-        let plan = BookPlan::new(&book, MarginMode::Isolated);
+        let plan = BookPlan::new(&book, MarginMode::Isolated, CLOCK);
         let state = kernel_along(&plan, &[vec![54_000.0]], |_, _| ());
         assert_eq!((state.liquidated_at(0, 0), state.shortfall(0)), (Some(1), 0.0), "{quantity}");
     }
@@ -446,7 +453,7 @@ fn beyond_decimals_the_kernel_decides_alone() {
     let assets = [(dec!(100000000000000000), TierTable::flat(dec!(0.005)))];
     let position = held(0, Side::Long, dec!(0.000000000000001), dec!(10), Collateral::Isolated);
     let book = portfolio(dec!(50), &assets, &[position], FillPrice::Mark, Remainder::Forfeit);
-    let plan = BookPlan::new(&book, MarginMode::Isolated);
+    let plan = BookPlan::new(&book, MarginMode::Isolated, CLOCK);
     let barrier = 90.0 / 0.995 * 1e15;
     let at = |price: f64| kernel_along(&plan, &[vec![price]], |_, _| ()).liquidated_at(0, 0);
     assert_eq!(at(barrier * (1.0 + 1e-12)), None);
@@ -457,7 +464,7 @@ fn beyond_decimals_the_kernel_decides_alone() {
 fn relative_drawdown_is_of_the_running_peak() {
     // Equity 50, 80, 60, 90, 66: falls 20/80 = 25 %, then 24/90 = 26.7 %; largest absolute fall 24.
     let book = one(Side::Long, FillPrice::Mark, Remainder::Forfeit);
-    let plan = BookPlan::new(&book, MarginMode::Cross);
+    let plan = BookPlan::new(&book, MarginMode::Cross, CLOCK);
     let marks: Vec<Vec<f64>> = [130.0, 110.0, 140.0, 116.0].map(|p| vec![p]).into();
     let state = kernel_along(&plan, &marks, |_, _| ());
     assert!((state.relative_drawdown(0) - 24.0 / 90.0).abs() < 1e-15);

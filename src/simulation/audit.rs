@@ -207,13 +207,12 @@ impl BlockAudit<'_> {
             }
         }
         let mut rates = vec![[0.0; LANES]; prices.len()];
-        let due = self.job.funding.rates(self.first_path, step, &mut rates);
-        let rates = due.then_some(&rates[..]);
+        let due = self.job.funding.rates(self.first_path, step, &mut rates).then_some(&*rates);
         for (book, (marks, own)) in
             self.job.books.iter().zip(self.on_marks.iter_mut().zip(&mut self.on_prices))
         {
-            marks.step(book, step as u32, |asset| &rounded[asset], rates);
-            own.step(book, step as u32, |asset| &prices[asset], rates);
+            marks.step(book, step as u32, |asset| &rounded[asset], due);
+            own.step(book, step as u32, |asset| &prices[asset], due);
         }
         for index in 0..self.lanes.len() {
             self.compare(index)?;

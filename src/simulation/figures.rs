@@ -50,19 +50,20 @@ impl Figures {
     }
 
     pub fn of_kernel(book: &BookPlan, state: &BookState, lane: usize) -> Self {
+        let balances = [
+            state.equity()[lane],
+            state.least_equity(lane),
+            state.drawdown(lane),
+            state.wallet(lane),
+            state.fees(lane),
+            state.funding_paid(lane),
+            state.shortfall(lane),
+        ];
         let position = |p: usize| (state.liquidated_at(p, lane).map(u64::from), state.quantity(p, lane));
         Self {
             positions: (0..book.positions()).map(position).collect(),
             closes: u64::from(state.closes(lane)),
-            balances: [
-                state.equity()[lane],
-                state.least_equity(lane),
-                state.drawdown(lane),
-                state.wallet(lane),
-                state.fees(lane),
-                state.funding_paid(lane),
-                state.shortfall(lane),
-            ],
+            balances,
             relative_drawdown: state.relative_drawdown(lane),
             is_conserved: true,
         }

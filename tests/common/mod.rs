@@ -5,11 +5,11 @@ use ringfence::domain::{
     Account, Asset, Clock, Collateral, Decimal, FillPrice, FundingRates, LiquidationRule, Orders, Portfolio,
     Position, Remainder, Requirement, Side, TierTable, Venue,
 };
-use ringfence::margin::{BookPlan, BookState};
+use ringfence::margin::{BookPlan, BookState, LedgerEvent, LiquidationEvent};
 use ringfence::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathGenerator, Watcher};
 
-/// Hourly steps of thirty days.
-pub const CLOCK: Clock = Clock { horizon_seconds: 30 * 86_400, steps: 720 };
+/// Hourly steps, as many as any test takes.
+pub const CLOCK: Clock = Clock { horizon_seconds: 3_600 * 10_000, steps: 10_000 };
 
 /// A position of `quantity` units of asset `asset`, its margin in account currency.
 pub struct Held {
@@ -58,10 +58,15 @@ pub fn kernel_along(plan: &BookPlan, marks: &[Vec<f64>], mut see: impl FnMut(u64
     let mut state = BookState::open(plan);
     for (index, row) in marks.iter().enumerate() {
         let lanes: Vec<Lanes> = row.iter().map(|price| [*price; LANES]).collect();
-        state.step(plan, index as u32 + 1, |asset| &lanes[asset]);
+        state.step(plan, index as u32 + 1, |asset| &lanes[asset], None);
         see(index as u64 + 1, &state);
     }
     state
+}
+
+/// The liquidations among events.
+pub fn liquidations(events: &[LedgerEvent]) -> Vec<&LiquidationEvent> {
+    events.iter().filter_map(LedgerEvent::liquidation).collect()
 }
 
 /// One lane of one account looking inside a step.
@@ -107,7 +112,7 @@ pub fn block_states(
                     let mut watcher = Lane { plan, state, step, lane };
                     walk.look(&block, (index, chunk), lane, &mut watcher);
                 }
-                state.step(plan, step, |asset| block.price(asset, index));
+                state.step(plan, step, |asset| block.price(asset, index), None);
             }
         }
         done += chunk as u64;

@@ -4,10 +4,10 @@ use std::error::Error;
 use std::sync::atomic::AtomicBool;
 
 use ringfence::domain::{
-    Account, Asset, Decimal, FillPrice, FundingRates, LiquidationRule, MarginMode, Orders, Portfolio,
+    Account, Asset, Clock, Decimal, FillPrice, FundingRates, LiquidationRule, MarginMode, Orders, Portfolio,
     Position, Remainder, Requirement, Side, Venue,
 };
-use ringfence::margin::BookPlan;
+use ringfence::margin::{BookPlan, FundingTable};
 use ringfence::paths::{AssetModel, Law, MarketModel, PathGenerator};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator};
 
@@ -67,12 +67,14 @@ impl Setting {
     ) -> Result<RunOutcome, Box<dyn Error>> {
         let generator =
             PathGenerator::new(&self.market(), seed).ok_or("the correlation matrix is singular")?;
+        let clock = Clock { horizon_seconds: 3_600 * self.steps, steps: self.steps };
         let job = Job {
             generator: match self.monitoring {
                 Monitoring::Steps => generator,
                 Monitoring::Continuous => generator.recording_inside(),
             },
-            books: vec![BookPlan::new(&self.portfolio(), self.mode)],
+            books: vec![BookPlan::new(&self.portfolio(), self.mode, clock)],
+            funding: FundingTable::default(),
             paths,
             steps: self.steps,
             // No figure asks for ruin.

@@ -1,5 +1,7 @@
 //! Any venue between steps, for continuous monitoring.
 
+use std::ops::Range;
+
 use super::account::Desk;
 use super::managed::{ManagedState, bits};
 use super::screen::climb;
@@ -92,34 +94,33 @@ impl ManagedState {
         gap
     }
 
-    /// One lane: inside the present step each asset has been at its `low` and its `high`, and all are at `end` now.
+    /// One lane: inside the present step each asset has been at its `low` and its `high`, and all are at `end` now. Pools
+    /// of one asset see both extremes, a pool of several the end.
     pub fn ran(&mut self, terms: &Terms, lane: usize, [low, high, end]: [&[f64]; 3]) {
-        self.with_lane(terms, lane, low, |desk| {
-            for pool in 0..terms.pools.len() {
-                let Some(asset) = terms.pools[pool].only_asset else { continue };
-                for extreme in [low[asset], high[asset]] {
-                    desk.touch(pool, asset, extreme, [low[asset], high[asset]]);
+        let before = self.marks_before(lane);
+        self.with_lane(terms, lane, end, |desk| {
+            for (pool, planned) in terms.pools.iter().enumerate() {
+                if let Some(asset) = planned.only_asset {
+                    for extreme in [low[asset], high[asset]] {
+                        desk.touch(pool, asset, extreme, [low[asset], high[asset]]);
+                    }
                 }
             }
-        });
-        for (pool, planned) in self.pools.iter_mut().zip(&terms.pools) {
-            if planned.only_asset.is_some() {
-                pool.woken &= !(1 << lane);
+            if let Some(pool) = terms.pools.iter().position(|planned| planned.only_asset.is_none()) {
+                desk.look(pool..pool + 1, &before);
             }
-        }
-        self.jumped(terms, lane, end);
+        });
+        self.forget_woken(lane);
     }
 
     /// One lane: all assets are at `to` now, some by a jump.
     pub fn jumped(&mut self, terms: &Terms, lane: usize, to: &[f64]) {
         let before = self.marks_before(lane);
-        self.with_lane(terms, lane, to, |desk| {
-            if terms.has_stops() {
-                desk.stops(&before);
-            }
-            (0..terms.pools.len()).for_each(|pool| desk.check(pool));
-            desk.take_profits();
-        });
+        self.with_lane(terms, lane, to, |desk| desk.look(0..terms.pools.len(), &before));
+        self.forget_woken(lane);
+    }
+
+    fn forget_woken(&mut self, lane: usize) {
         for pool in &mut self.pools {
             pool.woken &= !(1 << lane);
         }
@@ -141,6 +142,16 @@ fn x_bounds(terms: &Terms, (low, high): (&Lanes, &Lanes)) -> [Lanes; 2] {
 }
 
 impl Desk<'_> {
+    /// Stops, the check and take profits of these pools at the marks.
+    fn look(&mut self, pools: Range<usize>, before: &[f64]) {
+        let positions = 0..self.terms.positions.len();
+        let terms = self.terms;
+        let theirs = |position: &usize| pools.contains(&terms.positions[*position].pool);
+        positions.clone().filter(theirs).for_each(|position| self.stop(position, before));
+        pools.clone().for_each(|pool| self.check(pool));
+        positions.filter(theirs).for_each(|position| self.take_profit(position));
+    }
+
     /// A pool of one asset has been at `extreme` of a stretch: stops, the check where it came to fail and at the
     /// extreme itself, take profits. Levels and touched prices beyond the stretch were never seen: its nearest price is.
     fn touch(&mut self, pool: usize, asset: usize, extreme: f64, [low, high]: [f64; 2]) {

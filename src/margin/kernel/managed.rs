@@ -114,7 +114,9 @@ impl ManagedState {
             self.fund(terms, xs, prices, rates);
         }
         if let lanes @ 1.. = reached(&self.stops, prices) {
-            self.resolve(terms, lanes, prices, &mut |desk, before| desk.stops(before));
+            self.resolve(terms, lanes, prices, &mut |desk, before| {
+                (0..terms.positions.len()).for_each(|position| desk.stop(position, before));
+            });
         }
         for index in 0..terms.pools.len() {
             let pool = &mut self.pools[index];
@@ -133,9 +135,10 @@ impl ManagedState {
         let lanes = self.asked_after_check(terms, step, prices, xs);
         if lanes != 0 {
             self.resolve(terms, lanes, prices, &mut |desk, _| {
-                desk.take_profits();
-                desk.top_ups();
-                desk.reopenings();
+                let positions = 0..terms.positions.len();
+                positions.clone().for_each(|position| desk.take_profit(position));
+                positions.clone().for_each(|position| desk.top_up(position));
+                positions.for_each(|position| desk.reopen(position));
             });
         }
         let mut equity = self.equity_base;

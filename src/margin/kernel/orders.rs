@@ -5,30 +5,25 @@ use super::ties::is_reached;
 use crate::domain::Remainder;
 
 impl Desk<'_> {
-    /// Stops that the marks have reached, unless the liquidation came first. `before` are the marks of the step before.
-    pub fn stops(&mut self, before: &[f64]) {
-        for position in 0..self.terms.positions.len() {
-            let asset = self.terms.positions[position].asset;
-            let mark = self.marks[asset];
-            let Some(level) = self.stop_reached(position, mark) else { continue };
-            let nearer = |a: f64, b: f64| (a - before[asset]).abs() < (b - before[asset]).abs();
-            let came = if nearer(mark, level) { mark } else { level };
-            let mut marks = self.marks.to_vec();
-            marks[asset] = came;
-            let pool = self.terms.positions[position].pool;
-            if !self.at(&marks).fails(pool) {
-                self.leave(position);
-            }
+    /// Carries out a position's stop if its mark has reached it, unless the liquidation came first. `before` are the marks
+    /// of the step before, where any position has a stop.
+    pub fn stop(&mut self, position: usize, before: &[f64]) {
+        let (pool, asset) = (self.terms.positions[position].pool, self.terms.positions[position].asset);
+        let mark = self.marks[asset];
+        let Some(level) = self.stop_reached(position, mark) else { return };
+        let way = |price: f64| (price - before[asset]).abs();
+        let mut marks = self.marks.to_vec();
+        marks[asset] = if way(mark) < way(level) { mark } else { level };
+        if !self.at(&marks).fails(pool) {
+            self.leave(position);
         }
     }
 
-    /// Take profits that the marks have reached.
-    pub fn take_profits(&mut self) {
-        for position in 0..self.terms.positions.len() {
-            let mark = self.marks[self.terms.positions[position].asset];
-            if self.profit_reached(position, mark).is_some() {
-                self.leave(position);
-            }
+    /// Carries out a position's take profit if its mark has reached it.
+    pub fn take_profit(&mut self, position: usize) {
+        let mark = self.marks[self.terms.positions[position].asset];
+        if self.profit_reached(position, mark).is_some() {
+            self.leave(position);
         }
     }
 
@@ -58,39 +53,32 @@ impl Desk<'_> {
         }
     }
 
-    /// Money that isolated positions near their requirement are given.
-    pub fn top_ups(&mut self) {
-        for position in 0..self.terms.positions.len() {
-            let Some(top_up) = self.terms.positions[position].top_up else { continue };
-            let pool = self.terms.positions[position].pool;
-            let none_left = self.account.positions[position].top_ups_left == 0;
-            if none_left || self.terms.pools[pool].is_wallet || self.is_empty(pool) {
-                continue;
-            }
-            if self.gap(pool, top_up.trigger) > 0.0 {
-                continue;
-            }
-            let amount = top_up.amount.min(self.free_wallet());
-            if amount > 0.0 {
-                self.account.wallet -= amount;
-                self.add_money(pool, amount);
-                self.account.positions[position].top_ups_left -= 1;
-            }
+    /// Gives an isolated position money, if it is near its requirement.
+    pub fn top_up(&mut self, position: usize) {
+        let Some(top_up) = self.terms.positions[position].top_up else { return };
+        let pool = self.terms.positions[position].pool;
+        let none_left = self.account.positions[position].top_ups_left == 0;
+        if none_left || self.terms.pools[pool].is_wallet || self.is_empty(pool) {
+            return;
+        }
+        if self.gap(pool, top_up.trigger) > 0.0 {
+            return;
+        }
+        let amount = top_up.amount.min(self.free_wallet());
+        if amount > 0.0 {
+            self.account.wallet -= amount;
+            self.add_money(pool, amount);
+            self.account.positions[position].top_ups_left -= 1;
         }
     }
 
-    /// Positions whose time has come to be opened anew.
-    pub fn reopenings(&mut self) {
-        for position in 0..self.terms.positions.len() {
-            let due = self.account.positions[position].reopens_at;
-            if due != 0 && due <= self.step {
-                self.account.positions[position].reopens_at = 0;
-                self.reopen(position);
-            }
+    /// Opens a position anew, if its time has come.
+    pub fn reopen(&mut self, index: usize) {
+        let due = self.account.positions[index].reopens_at;
+        if due == 0 || due > self.step {
+            return;
         }
-    }
-
-    fn reopen(&mut self, index: usize) {
+        self.account.positions[index].reopens_at = 0;
         let terms = self.terms;
         let position = &terms.positions[index];
         let market = &terms.markets[position.asset];
