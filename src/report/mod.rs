@@ -15,6 +15,7 @@ pub mod plan;
 mod sampling;
 pub mod schema;
 pub mod terminal;
+pub mod venue;
 
 pub use build::build;
 pub use document::{
