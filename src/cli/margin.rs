@@ -4,9 +4,11 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::output;
+use super::venues::preset;
 use crate::domain::{Contract, Decimal, Requirement, Side, TierTable, Venue};
 use crate::error::{Error, Result};
 use crate::margin::{Backing, Quote, QuoteError, QuoteInput, quote};
+use crate::scenario;
 
 /// Numbers stay text until they are read as exact decimals.
 #[derive(Debug, Args)]
@@ -119,18 +121,9 @@ impl MarginOptions {
         let margin = self.margin.as_deref().map(|text| not_negative("--margin", text)).transpose()?;
         let wallet = self.wallet.as_deref().map(|text| number("--wallet", text)).transpose()?;
         self.check_backing()?;
-        let mut rules = Rules::find(&self.venue, self.market.as_deref())?;
+        let mut rules = Rules::find(self, quantity, entry)?;
         if let Some(taker) = self.taker_fee.as_deref() {
             rules.venue.fees.taker = fraction("--taker-fee", taker)?;
-        }
-        if let Some(contract) = self.contract.as_deref() {
-            let kinds = [("linear", Contract::Linear), ("inverse", Contract::Inverse)];
-            let contract = word("--contract", contract, &kinds)?;
-            if contract != rules.venue.contract {
-                // The tiers count another money.
-                rules.maintenance = Requirement::flat(rules.maintenance.first_rate());
-                rules.venue.contract = contract;
-            }
         }
         self.override_rate(&mut rules)?;
         let Rules { venue, maintenance, max_leverage } = rules;
@@ -200,16 +193,42 @@ struct Rules {
 }
 
 impl Rules {
-    fn find(name: &str, _market: Option<&str>) -> Result<Self> {
-        match name {
-            "textbook" => Ok(Self {
-                venue: Venue::textbook(),
-                maintenance: Requirement::flat(Decimal::new(5, 3)),
-                max_leverage: None,
-            }),
-            other => Err(Error::input(format!("--venue: there is no preset {other:?}; write textbook"))),
+    /// Of a venue's market, or of the markets it does not list, for a position of this quantity and entry price.
+    fn find(options: &MarginOptions, quantity: Decimal, entry: Decimal) -> Result<Self> {
+        let rules = preset(&options.venue)?.rules;
+        let mut found = rules.requirement.clone();
+        if let Some(name) = options.market.as_deref() {
+            let market = rules.market(name).ok_or_else(|| unknown_market(name, &rules))?;
+            found = market.requirement.clone().unwrap_or(found);
         }
+        let mut venue = rules.venue;
+        let contract = options.contract.as_deref().map_or(Ok(venue.contract), |contract| {
+            word("--contract", contract, &[("linear", Contract::Linear), ("inverse", Contract::Inverse)])
+        })?;
+        if contract != venue.contract {
+            // Tiers count the other contract's money: what is left of them is the first.
+            found.requirement = Requirement::flat(found.requirement.first_rate());
+            venue.contract = contract;
+        }
+        let notional = match contract {
+            Contract::Linear => entry.checked_mul(quantity),
+            Contract::Inverse => quantity.checked_div(entry),
+        };
+        let notional = notional.ok_or_else(|| refusal(&QuoteError::OutOfRange))?;
+        let max_leverage = found.max_leverage(notional, quantity);
+        Ok(Self { venue, maintenance: found.requirement, max_leverage })
     }
+}
+
+fn unknown_market(name: &str, rules: &scenario::Rules) -> Error {
+    let mut names: Vec<&str> = rules.markets.iter().map(|market| market.name.as_str()).collect();
+    let near = scenario::nearest(name, names.iter().copied());
+    let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+    names.truncate(12);
+    let venue = &rules.venue.preset;
+    let known =
+        if names.is_empty() { "it lists none".to_owned() } else { format!("it lists {}", names.join(", ")) };
+    Error::input(format!("--market {name}: {venue} has no such market; {near}{known}; or leave --market out"))
 }
 
 fn word<T: Copy>(flag: &str, text: &str, words: &[(&str, T)]) -> Result<T> {
