@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use ringfence::domain::{
     Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Requirement, Side, TierTable,
 };
-use ringfence::margin::{BookPlan, BookState, Ledger, PoolKind, price_to_decimal};
+use ringfence::margin::{
+    BookPlan, BookState, Ledger, LedgerEvent, LiquidationEvent, PoolKind, price_to_decimal,
+};
 use ringfence::paths::{LANES, Lanes};
 use ringfence::simulation::Sighting;
 
@@ -115,6 +117,10 @@ fn decimals(row: &[f64]) -> Vec<Decimal> {
     row.iter().map(|p| price_to_decimal(*p).unwrap()).collect()
 }
 
+fn liquidations(events: Vec<LedgerEvent>) -> Vec<LiquidationEvent> {
+    events.iter().filter_map(LedgerEvent::liquidation).cloned().collect()
+}
+
 fn to_f64(x: Decimal) -> f64 {
     x.to_string().parse().unwrap()
 }
@@ -141,12 +147,12 @@ proptest! {
     fn ledger_and_kernel_agree_event_by_event(case in cases()) {
         let opening = to_f64(case.portfolio.account.wallet);
         for mode in MODES {
-            let mut ledger = Ledger::open(&case.portfolio, mode);
+            let mut ledger = Ledger::open(&case.portfolio, mode, common::CLOCK, 0);
             let mut told = Vec::new();
             let mut equities = Vec::new();
             for (index, row) in case.marks.iter().enumerate() {
                 let marks = decimals(row);
-                for event in ledger.step(index as u64 + 1, &marks).unwrap() {
+                for event in liquidations(ledger.step(index as u64 + 1, &marks).unwrap()) {
                     told.push((event.pool, event.step));
                 }
                 let balance = ledger.balance(&marks).unwrap();
@@ -176,7 +182,7 @@ proptest! {
     ) {
         let opening = to_f64(case.portfolio.account.wallet);
         for mode in MODES {
-            let mut ledger = Ledger::open(&case.portfolio, mode);
+            let mut ledger = Ledger::open(&case.portfolio, mode, common::CLOCK, 0);
             let plan = BookPlan::new(&case.portfolio, mode);
             let mut state = BookState::open(&plan);
             let mut events = Vec::new();
@@ -185,10 +191,10 @@ proptest! {
                 let step = index as u64 + 1;
                 let seen = inside(&before, row, (*down, *up), *jumps);
                 let exact = seen.exact().unwrap();
-                events.extend(exact.tell(&mut ledger, step).unwrap());
+                events.extend(liquidations(exact.tell(&mut ledger, step).unwrap()));
                 exact.rounded().show(&plan, &mut state, step as u32, 0);
                 let marks = decimals(row);
-                events.extend(ledger.step(step, &marks).unwrap());
+                events.extend(liquidations(ledger.step(step, &marks).unwrap()));
                 let lanes: Vec<Lanes> = row.iter().map(|price| [*price; LANES]).collect();
                 state.step(&plan, step as u32, |asset| &lanes[asset]);
                 let balance = ledger.balance(&marks).unwrap();
@@ -209,23 +215,23 @@ proptest! {
     #[test]
     fn a_touched_barrier_leaves_the_requirement(case in cases(), down in 0.0..0.5f64, up in 0.0..0.5f64) {
         let opening: Vec<f64> = case.portfolio.assets.iter().map(|a| to_f64(a.price)).collect();
-        let Sighting::Ran { low, high, .. } = inside(&opening, &opening, (down, up), false).exact().unwrap() else {
+        let Sighting::Ran { low, high, end } = inside(&opening, &opening, (down, up), false).exact().unwrap() else {
             return Ok(());
         };
-        let mut ledger = Ledger::open(&case.portfolio, MarginMode::Isolated);
+        let mut ledger = Ledger::open(&case.portfolio, MarginMode::Isolated, common::CLOCK, 0);
         // What is liquidated at its opening price already is not touched from the side that does not fail.
         let marks: Vec<Decimal> = case.portfolio.assets.iter().map(|a| a.price).collect();
-        let failing = ledger.clone().step(1, &marks).unwrap();
-        for event in ledger.touch(1, &low, &high).unwrap() {
+        let failing = liquidations(ledger.clone().step(1, &marks).unwrap());
+        for event in liquidations(ledger.touch(1, [&low, &high, &end]).unwrap()) {
             if failing.iter().any(|other| other.pool == event.pool) {
                 continue;
             }
-            let fill = &event.fills[0];
-            let asset = case.portfolio.positions[fill.position].asset;
-            prop_assert!(low[asset] <= fill.mark && fill.mark <= high[asset], "{fill:?}");
+            let (close, fill) = (&event.closes[0], &event.closes[0].fills[0]);
+            let asset = close.asset;
+            prop_assert!(low[asset] <= close.mark && close.mark <= high[asset], "{fill:?}");
             prop_assert_eq!(event.shortfall, Decimal::ZERO);
             let slack = (event.equity - event.requirement) / case.portfolio.positions[fill.position].quantity;
-            prop_assert!(slack >= Decimal::ZERO && slack < Decimal::new(2, 11) * fill.mark, "{event:?}");
+            prop_assert!(slack >= Decimal::ZERO && slack < Decimal::new(2, 11) * close.mark, "{event:?}");
         }
     }
 
@@ -234,12 +240,12 @@ proptest! {
     #[test]
     fn losses_are_capped(case in cases()) {
         for mode in MODES {
-            let mut ledger = Ledger::open(&case.portfolio, mode);
+            let mut ledger = Ledger::open(&case.portfolio, mode, common::CLOCK, 0);
             let kinds: Vec<PoolKind> = ledger.pools().map(|(pool, _)| pool.kind).collect();
             for (index, row) in case.marks.iter().enumerate() {
                 let marks = decimals(row);
                 let before = ledger.wallet();
-                for event in ledger.step(index as u64 + 1, &marks).unwrap() {
+                for event in liquidations(ledger.step(index as u64 + 1, &marks).unwrap()) {
                     prop_assert!(event.realised + event.paid_in >= -event.money);
                     prop_assert!(event.forfeited >= Decimal::ZERO && event.returned >= Decimal::ZERO);
                     prop_assert!(event.equity <= event.requirement);
@@ -300,7 +306,7 @@ proptest! {
     #[test]
     fn splitting_and_reordering_change_nothing(case in cases()) {
         let last = |portfolio: &Portfolio| {
-            let mut ledger = Ledger::open(portfolio, MarginMode::Cross);
+            let mut ledger = Ledger::open(portfolio, MarginMode::Cross, common::CLOCK, 0);
             let mut events = 0;
             let mut equity = Decimal::ZERO;
             for (index, row) in case.marks.iter().enumerate() {

@@ -81,15 +81,15 @@ fn marks(job: &Job, path: u64) -> Vec<Vec<Decimal>> {
 }
 
 fn follow(portfolio: &Portfolio, mode: MarginMode, marks: &[Vec<Decimal>]) -> Result {
-    let mut ledger = Ledger::open(portfolio, mode);
+    let mut ledger = Ledger::open(portfolio, mode, common::CLOCK, 0);
     let opening = portfolio.account.wallet;
     let (mut equity, mut peak, mut least) = (opening, opening, opening);
     let (mut drawdown, mut relative) = (Decimal::ZERO, Decimal::ZERO);
     let mut lost = vec![None; portfolio.positions.len()];
     for (index, row) in marks.iter().enumerate() {
         for event in ledger.step(index as u64 + 1, row).unwrap() {
-            for fill in &event.fills {
-                lost[fill.position] = Some(event.step);
+            for fill in event.liquidation().iter().flat_map(|event| &event.closes).flat_map(|c| &c.fills) {
+                lost[fill.position] = Some(index as u64 + 1);
             }
         }
         equity = ledger.equity(row).unwrap();

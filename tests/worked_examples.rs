@@ -5,7 +5,7 @@ mod common;
 
 use common::{Held, kernel_along, portfolio};
 use ringfence::domain::{Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Side, TierTable};
-use ringfence::margin::{BookPlan, Ledger};
+use ringfence::margin::{BookPlan, Ledger, LedgerEvent};
 use rust_decimal::dec;
 
 /// `steps`: (prices, equity after the step, steps' liquidated pools).
@@ -17,18 +17,20 @@ struct Example<'a> {
 }
 
 fn check(example: &Example<'_>) {
-    let mut ledger = Ledger::open(&example.portfolio, example.mode);
+    let mut ledger = Ledger::open(&example.portfolio, example.mode, common::CLOCK, 0);
     let (mut realised, mut forfeited, mut paid_in) = (dec!(0), dec!(0), dec!(0));
     for (index, (marks, equity, liquidated)) in example.steps.iter().enumerate() {
         let step = index as u64 + 1;
         let events = ledger.step(step, marks).unwrap();
+        let events: Vec<_> = events.iter().filter_map(LedgerEvent::liquidation).collect();
         let pools: Vec<usize> = events.iter().map(|e| e.pool).collect();
         assert_eq!(pools, *liquidated, "liquidated at step {step}");
         for event in &events {
             realised += event.realised;
             forfeited += event.forfeited;
             paid_in += event.paid_in;
-            let at_mark: Decimal = event.fills.iter().map(|fill| fill.profit_at_mark).sum();
+            let fills = event.closes.iter().flat_map(|close| &close.fills);
+            let at_mark: Decimal = fills.map(|fill| fill.profit_at_mark).sum();
             if example.portfolio.venue.liquidation.first_price() == FillPrice::Mark {
                 assert_eq!(event.realised, at_mark, "realised at the mark, step {step}");
                 assert_eq!(event.paid_in, event.shortfall, "the fund pays the shortfall, step {step}");

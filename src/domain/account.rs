@@ -111,7 +111,11 @@ impl Portfolio {
     /// What the venue sets aside at entry for the fee of closing, beside the margin: account currency, rounded down to
     /// 8 decimals. Part of an isolated position's money, and of the requirement in every mode.
     pub fn set_aside(&self, position: &Position) -> Decimal {
-        let notional = self.entry_notional(position);
+        self.set_aside_at(position, self.entry_notional(position))
+    }
+
+    /// The same, had it been opened with this notional and the margin it has.
+    pub fn set_aside_at(&self, position: &Position, notional: Decimal) -> Decimal {
         let at = match (self.venue.fee_in_requirement, self.venue.contract) {
             (FeeInRequirement::TakerAtBankruptcy, Contract::Linear) => {
                 notional - position.side.sign() * position.margin

@@ -15,7 +15,8 @@ mod record;
 
 pub use kernel::BookState;
 pub use ledger::{
-    Balance, Ledger, LiquidationEvent, OutOfRange, PositionFill, price_to_decimal, requirement,
+    Balance, Cause, FundingEvent, Ledger, LedgerEvent, LiquidationEvent, OrderEvent, OrderKind, OutOfRange,
+    PositionFill, ReopeningEvent, SizeClose, TopUpEvent, price_to_decimal, requirement,
 };
 pub use plan::BookPlan;
 pub use pool::{Partition, Pool, PoolKind, SizedMarket};

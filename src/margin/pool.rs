@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::{Collateral, MarginMode, Portfolio, Position, Side};
+use crate::domain::{Collateral, MarginMode, Portfolio, Side};
 
 /// Whose money a pool holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Pool {
     pub positions: Vec<usize>,
     /// Sizes the requirement is computed from.
     pub sizes: Vec<SizedMarket>,
-    /// The pool's money at time 0, account currency: entry fees paid, what is set aside for closing included.
+    /// The pool's money at time 0, account currency: margin and what is set aside, or the wallet.
     pub money: Decimal,
 }
 
@@ -43,7 +43,7 @@ pub struct Pool {
 pub struct Partition {
     /// The wallet's pool first where any position is in it, then one per isolated position.
     pub pools: Vec<Pool>,
-    /// Money that is not allocated to an isolated position, `W`, after entry fees.
+    /// Money that is not allocated to an isolated position and not paid as a fee of entry, `W`.
     pub wallet: Decimal,
 }
 
@@ -57,8 +57,11 @@ impl Partition {
         };
         let (isolated, shared): (Vec<usize>, Vec<usize>) =
             (0..portfolio.positions.len()).partition(is_isolated);
-        let alone = |position: &Position| position.margin + portfolio.set_aside(position);
-        let allocated: Decimal = isolated.iter().map(|&i| alone(&portfolio.positions[i])).sum();
+        let own = |index: usize| {
+            let position = &portfolio.positions[index];
+            position.margin + portfolio.set_aside(position)
+        };
+        let allocated: Decimal = isolated.iter().map(|&index| own(index)).sum();
         let fees: Decimal = portfolio.positions.iter().map(|position| portfolio.entry_fee(position)).sum();
         let wallet = portfolio.account.wallet - allocated - fees;
         let mut pools = Vec::with_capacity(isolated.len() + 1);
@@ -66,8 +69,7 @@ impl Partition {
             pools.push(Pool::new(portfolio, PoolKind::Wallet, shared, wallet));
         }
         for index in isolated {
-            let money = alone(&portfolio.positions[index]);
-            pools.push(Pool::new(portfolio, PoolKind::Isolated, vec![index], money));
+            pools.push(Pool::new(portfolio, PoolKind::Isolated, vec![index], own(index)));
         }
         Self { pools, wallet }
     }

@@ -52,7 +52,7 @@ pub fn entry_prices(portfolio: &Portfolio, mode: MarginMode) -> Vec<EntryPrices>
 }
 
 /// A pool's positions as they were opened.
-pub(super) fn opening(portfolio: &Portfolio, pool: &Pool) -> Vec<Holding> {
+fn opening(portfolio: &Portfolio, pool: &Pool) -> Vec<Holding> {
     let holding = |&index: &usize| {
         let position = &portfolio.positions[index];
         Holding {

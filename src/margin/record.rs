@@ -13,7 +13,7 @@ pub struct AccountRecord {
     pub least_equity: Decimal,
     /// Largest fall below the running peak, account currency.
     pub drawdown: Decimal,
-    /// Largest fall relative to the running peak, rounded to 28 digits.
+    /// Largest fall relative to the running peak, at most 1, rounded to 28 digits.
     pub relative_drawdown: Decimal,
     /// The last balance seen; `None` before the first step.
     pub balance: Option<Balance>,
@@ -43,7 +43,9 @@ impl AccountRecord {
         self.least_equity = self.least_equity.min(self.equity);
         let drop = self.peak - self.equity;
         self.drawdown = self.drawdown.max(drop);
-        self.relative_drawdown = self.relative_drawdown.max(drop / self.peak);
+        // A pool that waits may owe more than the account holds; nobody collects it.
+        let relative = drop.checked_div(self.peak).unwrap_or(Decimal::ONE).min(Decimal::ONE);
+        self.relative_drawdown = self.relative_drawdown.max(relative);
         self.balance = Some(balance);
     }
 }

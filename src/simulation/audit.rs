@@ -1,19 +1,20 @@
-//! Ledger against kernel on a sample of the run's own paths: the same liquidations at the same
+//! Ledger against kernel on a sample of the run's own paths: the same closes of the same positions at the same
 //! steps, the same balances at every step within a budget.
 //!
-//! The kernel is stepped twice. On the marks the ledger sees (12 significant digits) its balances must agree to
-//! 1e-9 of opening equity; on the run's own prices it must liquidate the same pools at the same steps.
+//! The kernel is stepped twice. On the marks the ledger sees (12 significant digits) quantities and balances must agree
+//! as well; on the run's own prices it must close as often, and liquidate the same positions at the same steps.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
+use super::figures::{Figures, differ};
 use super::sightings::{Sighting, Sightings};
 use super::{Audit, Job};
-use crate::domain::to_f64;
+use crate::domain::{Clock, to_f64};
 use crate::error::{Error, Result};
-use crate::margin::{AccountRecord, BookPlan, BookState, Ledger, OutOfRange, price_to_decimal};
+use crate::margin::{AccountRecord, BookPlan, BookState, Ledger, LedgerEvent, OutOfRange, price_to_decimal};
 use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, PathBlock};
 
 /// Paths audited at most; each is kept in decimals in every mode.
@@ -22,8 +23,6 @@ const AUDIT_PATHS: u64 = 64;
 const FEWEST_PATHS: u64 = 8;
 /// Ledger steps spent: position-steps over all paths and modes.
 const AUDIT_BUDGET: u64 = 1_000_000;
-/// Largest difference of a balance, as a fraction of opening equity, or of the balance where it is larger.
-const BALANCE_BUDGET: f64 = 1e-9;
 
 /// Which paths are followed, and how far.
 struct Extent {
@@ -55,18 +54,18 @@ impl Extent {
 /// One account followed in decimals.
 struct Followed<'a> {
     ledger: Ledger<'a>,
-    /// (pool, step) in the order seen.
-    events: Vec<(usize, u64)>,
+    /// Liquidations seen.
+    liquidations: u64,
     record: AccountRecord,
     /// Nothing is open any more, and the record has seen it.
     is_settled: bool,
 }
 
 impl<'a> Followed<'a> {
-    fn open(book: &'a BookPlan) -> Self {
+    fn open(book: &'a BookPlan, clock: Clock, path: u64) -> Self {
         Self {
-            ledger: Ledger::open(book.portfolio(), book.mode()),
-            events: Vec::new(),
+            ledger: Ledger::open(book.portfolio(), book.mode(), clock, path),
+            liquidations: 0,
             record: AccountRecord::open(book.portfolio().account.wallet),
             is_settled: false,
         }
@@ -77,9 +76,8 @@ impl<'a> Followed<'a> {
         step: u64,
         sighting: &Sighting<Decimal>,
     ) -> std::result::Result<(), OutOfRange> {
-        for event in sighting.tell(&mut self.ledger, step)? {
-            self.events.push((event.pool, step));
-        }
+        let events = sighting.tell(&mut self.ledger, step)?;
+        self.count(&events);
         Ok(())
     }
 
@@ -87,12 +85,15 @@ impl<'a> Followed<'a> {
         if self.is_settled {
             return Ok(());
         }
-        for event in self.ledger.step(step, marks)? {
-            self.events.push((event.pool, step));
-        }
+        let events = self.ledger.step(step, marks)?;
+        self.count(&events);
         self.record.see(self.ledger.balance(marks)?);
         self.is_settled = self.ledger.is_closed();
         Ok(())
+    }
+
+    fn count(&mut self, events: &[LedgerEvent]) {
+        self.liquidations += events.iter().filter(|event| event.liquidation().is_some()).count() as u64;
     }
 }
 
@@ -128,12 +129,17 @@ struct BlockAudit<'a> {
 
 fn audit_block(job: &Job, block: u64, lanes: &[usize], steps: u64, cancelled: &AtomicBool) -> Result<Audit> {
     let open = || -> Vec<BookState> { job.books.iter().map(BookState::open).collect() };
-    let accounts = || job.books.iter().map(Followed::open).collect();
+    let first_path = block * LANES as u64;
+    let clock = Clock { horizon_seconds: job.steps, steps: job.steps };
+    let accounts = |lane: &usize| {
+        let path = first_path + *lane as u64;
+        job.books.iter().map(|book| Followed::open(book, clock, path)).collect()
+    };
     let mut audit = BlockAudit {
         job,
-        first_path: block * LANES as u64,
+        first_path,
         lanes,
-        followed: lanes.iter().map(|_| Some(accounts())).collect(),
+        followed: lanes.iter().map(|lane| Some(accounts(lane))).collect(),
         on_marks: open(),
         on_prices: open(),
         total: Audit::default(),
@@ -219,8 +225,10 @@ impl BlockAudit<'_> {
         let lane = self.lanes[index];
         for (mode, account) in accounts.iter().enumerate() {
             let book = &self.job.books[mode];
-            let checked = events_agree(book, account, [&self.on_marks[mode], &self.on_prices[mode]], lane)
-                .and_then(|()| balances_agree(book, account, &self.on_marks[mode], lane));
+            let exact = Figures::of_ledger(book, &account.ledger, &account.record);
+            let on_marks = Figures::of_kernel(book, &self.on_marks[mode], lane, &exact);
+            let on_prices = Figures::of_kernel(book, &self.on_prices[mode], lane, &exact);
+            let checked = differ(book, &exact, [&on_marks, &on_prices]);
             let error = checked.map_err(|difference| {
                 Error::failed(format!(
                     "the exact ledger and the fast kernel disagree on path {} in mode {}: {difference}. \
@@ -237,7 +245,7 @@ impl BlockAudit<'_> {
     fn finish(mut self) -> Result<Audit> {
         for accounts in self.followed.iter().flatten() {
             self.total.paths += 1;
-            self.total.events += accounts.iter().map(|account| account.events.len() as u64).sum::<u64>();
+            self.total.events += accounts.iter().map(|account| account.liquidations).sum::<u64>();
         }
         Ok(self.total)
     }
@@ -258,56 +266,4 @@ fn follow(
         marks.push(mark);
     }
     accounts.iter_mut().try_for_each(|account| account.step(step, &marks))
-}
-
-fn events_agree(
-    book: &BookPlan,
-    account: &Followed<'_>,
-    kernels: [&BookState; 2],
-    lane: usize,
-) -> std::result::Result<(), String> {
-    for pool in 0..book.pools() {
-        let exact = account.events.iter().find(|(p, _)| *p == pool).map(|(_, step)| *step);
-        for kernel in kernels {
-            let fast = kernel.liquidated_at(pool, lane).map(u64::from);
-            if exact != fast {
-                return Err(format!("pool {pool} is liquidated at step {exact:?} and {fast:?}"));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The largest relative difference of a balance, or what differs.
-fn balances_agree(
-    book: &BookPlan,
-    account: &Followed<'_>,
-    state: &BookState,
-    lane: usize,
-) -> std::result::Result<f64, String> {
-    let record = &account.record;
-    if !record.is_conserved {
-        return Err("money is not conserved in the ledger".to_owned());
-    }
-    let opening = book.opening_equity();
-    let shortfall = account.ledger.shortfall();
-    if shortfall.is_zero() != (state.shortfall(lane) == 0.0) {
-        return Err(format!("shortfall is {shortfall} and {}", state.shortfall(lane)));
-    }
-    let pairs = [
-        ("equity", record.equity, state.equity()[lane], opening),
-        ("least equity", record.least_equity, state.least_equity(lane), opening),
-        ("drawdown", record.drawdown, state.drawdown(lane), opening),
-        ("relative drawdown", record.relative_drawdown, state.relative_drawdown(lane), 1.0),
-        ("shortfall", shortfall, state.shortfall(lane), opening),
-    ];
-    let mut worst: f64 = 0.0;
-    for (name, exact, fast, unit) in pairs {
-        let error = (to_f64(exact) - fast).abs() / unit.max(fast.abs());
-        if error.is_nan() || error > BALANCE_BUDGET {
-            return Err(format!("{name} is {exact} and {fast}"));
-        }
-        worst = worst.max(error);
-    }
-    Ok(worst)
 }

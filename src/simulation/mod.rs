@@ -6,6 +6,7 @@ mod block;
 mod correlation;
 mod dispatch;
 mod engine;
+mod figures;
 mod outcome;
 mod sample;
 mod sightings;

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::domain::to_f64;
-use crate::margin::{BookPlan, BookState, Ledger, LiquidationEvent, OutOfRange, price_to_decimal};
+use crate::margin::{BookPlan, BookState, Ledger, LedgerEvent, OutOfRange, price_to_decimal};
 use crate::paths::{Need, Watcher};
 
 /// One thing seen; a price per asset.
@@ -91,14 +91,10 @@ impl Sighting<Decimal> {
     ///
     /// # Errors
     /// [`OutOfRange`] when an amount is too large to be exact.
-    pub fn tell(&self, ledger: &mut Ledger<'_>, step: u64) -> Result<Vec<LiquidationEvent>, OutOfRange> {
+    pub fn tell(&self, ledger: &mut Ledger<'_>, step: u64) -> Result<Vec<LedgerEvent>, OutOfRange> {
         match self {
-            Self::Jumped(to) => ledger.step(step, to),
-            Self::Ran { low, high, end } => {
-                let mut events = ledger.touch(step, low, high)?;
-                events.extend(ledger.step(step, end)?);
-                Ok(events)
-            }
+            Self::Jumped(to) => ledger.jump(step, to),
+            Self::Ran { low, high, end } => ledger.touch(step, [low, high, end]),
         }
     }
 }

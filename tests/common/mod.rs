@@ -2,11 +2,14 @@
 #![allow(dead_code)] // each test file uses its part
 
 use ringfence::domain::{
-    Account, Asset, Collateral, Decimal, FillPrice, FundingRates, LiquidationRule, Orders, Portfolio,
+    Account, Asset, Clock, Collateral, Decimal, FillPrice, FundingRates, LiquidationRule, Orders, Portfolio,
     Position, Remainder, Requirement, Side, TierTable, Venue,
 };
 use ringfence::margin::{BookPlan, BookState};
 use ringfence::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathGenerator, Watcher};
+
+/// Hourly steps of thirty days.
+pub const CLOCK: Clock = Clock { horizon_seconds: 30 * 86_400, steps: 720 };
 
 /// A position of `quantity` units of asset `asset`, its margin in account currency.
 pub struct Held {

@@ -1,15 +1,16 @@
 //! One path's account in exact decimals, told event by event.
 
+mod tell;
+
 use std::fmt::Write;
 
 use rust_decimal::Decimal;
 
+use self::tell::Words;
 use super::job;
-use crate::domain::{Asset, FillPrice, MarginMode, Portfolio, Remainder, Span};
+use crate::domain::{Asset, Clock, MarginMode};
 use crate::error::{Error, Result};
-use crate::margin::{
-    AccountRecord, BookState, Ledger, LiquidationEvent, OutOfRange, PoolKind, price_to_decimal,
-};
+use crate::margin::{AccountRecord, BookState, Ledger, OutOfRange, price_to_decimal};
 use crate::paths::{CHUNK, InsideWalk, LANES, PathBlock};
 use crate::scenario::Scenario;
 use crate::simulation::{Job, Sighting, Sightings};
@@ -40,7 +41,7 @@ pub fn replay(scenario: &Scenario, modes: &[MarginMode], path: u64) -> Result<St
             )));
         }
     };
-    let tellers = modes.iter().map(|&mode| Teller::open(scenario, mode)).collect();
+    let tellers = modes.iter().map(|&mode| Teller::open(scenario, mode, path)).collect();
     let stories = follow(scenario, path, tellers)?;
     Ok(format!("{}: path {path}, {origin}\n{stories}", scenario.name))
 }
@@ -105,10 +106,12 @@ struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    fn open(scenario: &'a Scenario, mode: MarginMode) -> Self {
-        let ledger = Ledger::open(&scenario.portfolio, mode);
+    fn open(scenario: &'a Scenario, mode: MarginMode, path: u64) -> Self {
+        let settings = &scenario.settings;
+        let clock = Clock { horizon_seconds: settings.horizon.seconds(), steps: settings.steps };
+        let ledger = Ledger::open(&scenario.portfolio, mode, clock, path);
         let mut text = format!("\nmode {mode}\n");
-        tell_opening(&mut text, &scenario.portfolio, &ledger);
+        text.push_str(&tell::opening(&scenario.portfolio, &ledger));
         let record = AccountRecord::open(scenario.portfolio.account.wallet);
         Self { scenario, mode, ledger, text, record, is_settled: false }
     }
@@ -122,9 +125,8 @@ impl<'a> Teller<'a> {
             Sighting::Ran { .. } => "inside step",
             Sighting::Jumped(_) => "a jump inside step",
         };
-        for event in sighting.tell(&mut self.ledger, step)? {
-            tell_liquidation(&mut self.text, self.scenario, &self.ledger, when, &event);
-        }
+        let events = sighting.tell(&mut self.ledger, step)?;
+        self.text.push_str(&Words::new(self.scenario, &self.ledger, when).all(step, &events));
         Ok(())
     }
 
@@ -132,9 +134,8 @@ impl<'a> Teller<'a> {
         if self.is_settled {
             return Ok(());
         }
-        for event in self.ledger.step(step, marks)? {
-            tell_liquidation(&mut self.text, self.scenario, &self.ledger, "step", &event);
-        }
+        let events = self.ledger.step(step, marks)?;
+        self.text.push_str(&Words::new(self.scenario, &self.ledger, "step").all(step, &events));
         self.record.see(self.ledger.balance(marks)?);
         self.is_settled = self.ledger.is_closed();
         Ok(())
@@ -152,6 +153,14 @@ impl<'a> Teller<'a> {
             (self.record.equity - portfolio.account.wallet).normalize(),
             (self.record.relative_drawdown * Decimal::ONE_HUNDRED).round_dp(4).normalize()
         );
+        let _ = writeln!(
+            self.text,
+            "    wallet {}, fees paid {}, net funding paid {}, shortfall {}",
+            self.ledger.wallet().normalize(),
+            self.ledger.fees().normalize(),
+            self.ledger.funding_paid().normalize(),
+            self.ledger.shortfall().normalize()
+        );
         if let Some(balance) = self.record.balance {
             let _ = writeln!(
                 self.text,
@@ -163,85 +172,4 @@ impl<'a> Teller<'a> {
         }
         self.text
     }
-}
-
-fn tell_opening(text: &mut String, portfolio: &Portfolio, ledger: &Ledger<'_>) {
-    let _ = writeln!(text, "  open, wallet {} {}", ledger.wallet().normalize(), portfolio.account.currency);
-    for (pool, _) in ledger.pools() {
-        let backing = match pool.kind {
-            PoolKind::Isolated => format!("its own margin of {}", pool.money.normalize()),
-            PoolKind::Wallet => format!("the wallet of {}", pool.money.normalize()),
-        };
-        for &index in &pool.positions {
-            let p = &portfolio.positions[index];
-            let asset = &portfolio.assets[p.asset];
-            let _ = writeln!(
-                text,
-                "    {}: {} {} {} at {}, backed by {backing}",
-                p.name,
-                p.side.name(),
-                p.quantity.normalize(),
-                asset.name,
-                asset.price.normalize()
-            );
-        }
-    }
-}
-
-fn tell_liquidation(
-    text: &mut String,
-    scenario: &Scenario,
-    ledger: &Ledger<'_>,
-    when: &str,
-    event: &LiquidationEvent,
-) {
-    let portfolio = &scenario.portfolio;
-    let names: Vec<&str> =
-        event.fills.iter().map(|fill| portfolio.positions[fill.position].name.as_str()).collect();
-    let seconds = u128::from(event.step) * u128::from(scenario.settings.horizon.seconds());
-    let elapsed = Span::from_seconds((seconds / u128::from(scenario.settings.steps)) as u64);
-    let ends = if when == "step" { "" } else { "ends at " };
-    let elapsed = elapsed.map_or_else(String::new, |span| format!(" ({ends}{span})"));
-    let _ = writeln!(
-        text,
-        "  {when} {}{elapsed}: the margin check fails, {} closed",
-        event.step,
-        names.join(", ")
-    );
-    for fill in &event.fills {
-        let position = &portfolio.positions[fill.position];
-        let _ = writeln!(
-            text,
-            "    {}: {}{}·({} − {}) = {}",
-            position.name,
-            if position.side.sign().is_sign_negative() { "−" } else { "" },
-            position.quantity.normalize(),
-            fill.mark.normalize(),
-            portfolio.entry_price(position).normalize(),
-            fill.profit_at_mark.normalize()
-        );
-    }
-    let _ = writeln!(
-        text,
-        "    equity {} = money {} + profit; requirement {}",
-        event.equity.normalize(),
-        event.money.normalize(),
-        event.requirement.normalize()
-    );
-    let price = match portfolio.venue.liquidation.first_price() {
-        FillPrice::Mark => "at the mark",
-        FillPrice::Bankruptcy | FillPrice::Fillable => "where the money is used up",
-    };
-    let _ = writeln!(
-        text,
-        "    filled {price}: realised {}, shortfall {}, paid in by the fund {}",
-        event.realised.normalize(),
-        event.shortfall.normalize(),
-        event.paid_in.normalize()
-    );
-    let left = match portfolio.venue.liquidation.remainder {
-        Remainder::Forfeit => format!("forfeited {}", event.forfeited.normalize()),
-        Remainder::Return => format!("returned {}", event.returned.normalize()),
-    };
-    let _ = writeln!(text, "    left over: {left}; wallet now {}", ledger.wallet().normalize());
 }
