@@ -380,3 +380,13 @@ fn the_rate_of_a_size_counts_for_all_of_it() {
     let book = Book::plain(Contract::Linear, steps, dec!(100), long_of(dec!(10)));
     assert_eq!(book.liquidation(Side::Long), Some(dec!(900) / dec!(9.9)));
 }
+
+#[test]
+fn a_price_of_nothing_is_none() {
+    // Margin short of the notional by the rounding of a quantity: 100 − 99.99999999 left at a price of 1e-8.
+    let flat = || Requirement::flat(dec!(0));
+    let book = Book::plain(Contract::Linear, flat(), dec!(99.99999999), long_of(dec!(1)));
+    assert_eq!(book.bankruptcy(Side::Long), None);
+    let book = Book::plain(Contract::Linear, flat(), dec!(99.9999), long_of(dec!(1)));
+    assert_eq!(book.bankruptcy(Side::Long), Some(dec!(0.0001)));
+}
