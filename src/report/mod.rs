@@ -16,6 +16,7 @@ mod sampling;
 pub mod schema;
 pub mod terminal;
 pub mod venue;
+mod venue_schema;
 
 pub use build::build;
 pub use document::{

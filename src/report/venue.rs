@@ -2,8 +2,9 @@
 
 use super::format::{exact, wrap};
 use crate::domain::{
-    Basis, Contract, Debit, Decimal, FeeInRequirement, FillPrice, FundingRule, LiquidationRule, LiquidationStep,
-    Order, Remainder, Requirement, Slippage, Span, StepKind, Trigger, Venue,
+    Asset, Basis, Contract, Debit, Decimal, FeeInRequirement, FillPrice, FundingRates, FundingRule,
+    LiquidationRule, LiquidationStep, Order, Portfolio, Remainder, Requirement, Slippage, Span, StepKind,
+    Trigger, Venue,
 };
 use crate::scenario::{Example, FundingCap, FundingSource, Market, MarketRequirement, Preset};
 
@@ -61,7 +62,10 @@ pub fn render_one(preset: &Preset) -> String {
     };
     section("Funding rate unless the scenario names another", vec![format!("{rate}, paid by longs; {cap}")]);
     section("Doubts, and what is not modelled", preset.notes.clone());
-    section("Worked examples that the rules give back", preset.examples.iter().map(example_in_words).collect());
+    section(
+        "Worked examples that the rules give back",
+        preset.examples.iter().map(example_in_words).collect(),
+    );
     let as_of = if preset.date.is_empty() { "no date".to_owned() } else { preset.date.clone() };
     section(&format!("Sources, as of {as_of}"), preset.sources.clone());
     text
@@ -96,7 +100,9 @@ fn fee_inside(venue: &Venue) -> String {
     let fixed = "is set aside with the margin and counts in the requirement";
     match venue.fee_in_requirement {
         FeeInRequirement::None => "no fee counts in it".to_owned(),
-        FeeInRequirement::Taker => format!("the taker fee of {} is added to its rate", percent(venue.fees.taker)),
+        FeeInRequirement::Taker => {
+            format!("the taker fee of {} is added to its rate", percent(venue.fees.taker))
+        }
         FeeInRequirement::Liquidation => {
             format!("the liquidation fee of {} is added to its rate", percent(venue.liquidation.fee))
         }
@@ -109,6 +115,40 @@ fn fee_inside(venue: &Venue) -> String {
             format!("the taker fee of {taker} on notional and margin at entry {fixed}")
         }
     }
+}
+
+/// What each asset requires and what funding it pays, where the venue's rules are more than the textbook's: a sentence
+/// an asset.
+pub fn assets_in_words(portfolio: &Portfolio) -> Vec<String> {
+    if is_plain(portfolio) {
+        return Vec::new();
+    }
+    let contract = portfolio.venue.contract;
+    let line = |asset: &Asset| {
+        let own = MarketRequirement { requirement: asset.maintenance.clone(), max_leverages: Vec::new() };
+        let funding = match &asset.funding {
+            FundingRates::Constant(rate) => percent(*rate),
+            FundingRates::Series(rates) => format!("{} rates one after the other", rates.len()),
+            FundingRates::Windows { .. } => "the rates of the replayed time".to_owned(),
+        };
+        format!(
+            "{}: maintenance margin {}; funding {funding} each interval; lots of {}",
+            asset.name,
+            requirement_in_words(&own, contract),
+            asset.lot.normalize()
+        )
+    };
+    portfolio.assets.iter().map(line).collect()
+}
+
+/// Whether nothing but the fill and the remainder differs from the textbook's rules.
+pub fn is_plain(portfolio: &Portfolio) -> bool {
+    let venue = &portfolio.venue;
+    let rule = &venue.liquidation;
+    let whole = LiquidationRule::full(rule.first_price(), rule.remainder);
+    let plain = Venue { preset: venue.preset.clone(), liquidation: whole, ..Venue::textbook() };
+    let funded = portfolio.assets.iter().any(|asset| !asset.funding.is_zero());
+    *venue == plain && !funded && portfolio.assets.iter().all(|asset| !asset.maintenance.tiers().is_empty())
 }
 
 /// The procedure step by step, where it fills, and who gets what is left.
@@ -141,14 +181,13 @@ pub fn procedure(rule: &LiquidationRule) -> Vec<String> {
     if !taken_over {
         lines.push(match rule.remainder {
             Remainder::Forfeit => {
-                "what is left of the money of a pool that was closed goes to the venue's insurance fund".to_owned()
+                "what is left of the money of a pool that was closed goes to the venue's insurance fund"
+                    .to_owned()
             }
             Remainder::Return => "what is left of the money of a pool that was closed is returned".to_owned(),
         });
     }
-    lines.push(
-        "a loss beyond a pool's money is a shortfall, which the account is not charged".to_owned(),
-    );
+    lines.push("a loss beyond a pool's money is a shortfall, which the account is not charged".to_owned());
     lines
 }
 
@@ -160,12 +199,15 @@ fn step_in_words(step: &LiquidationStep, rule: &LiquidationRule) -> String {
     };
     match step.kind {
         StepKind::Full if step.price == FillPrice::Bankruptcy => {
-            "the whole pool is handed over at the price where its money is used up: nothing is left".to_owned()
+            "the whole pool is handed over at the price where its money is used up: nothing is left"
+                .to_owned()
         }
         StepKind::Full if rule.order == Order::All => {
             format!("every position of the pool is closed in full {at}")
         }
-        StepKind::Full => format!("positions are closed in full {at}, one size after the other until the check holds"),
+        StepKind::Full => {
+            format!("positions are closed in full {at}, one size after the other until the check holds")
+        }
         StepKind::Tiered { tiers, above_first_tier } => {
             let steps = if tiers == 1 { "one tier".to_owned() } else { format!("{tiers} tiers") };
             let only = match above_first_tier {
@@ -191,7 +233,9 @@ fn step_in_words(step: &LiquidationStep, rule: &LiquidationRule) -> String {
             }
             text
         }
-        StepKind::Cover => format!("exactly what restores the requirement is closed {at}, where that is possible"),
+        StepKind::Cover => {
+            format!("exactly what restores the requirement is closed {at}, where that is possible")
+        }
     }
 }
 
@@ -215,7 +259,9 @@ fn execution(rule: &LiquidationRule) -> String {
     };
     let fee = match rule.fee.is_zero() {
         true => "no liquidation fee".to_owned(),
-        false => format!("a liquidation fee of {} of what is closed, never beyond what is left", percent(rule.fee)),
+        false => {
+            format!("a liquidation fee of {} of what is closed, never beyond what is left", percent(rule.fee))
+        }
     };
     format!("orders fill {slippage}{limit}; {fee}")
 }
@@ -239,18 +285,25 @@ fn funding(rule: &FundingRule) -> String {
         Debit::AvailableThenMargin => "from the free wallet, then the margin, and to the wallet",
     };
     let floor = if rule.floor_at_requirement { "; it never takes a pool below its requirement" } else { "" };
-    format!("funding, where its rate is not 0, is paid every {every} on the notional at the mark, {debit}{floor}")
+    format!(
+        "funding, where its rate is not 0, is paid every {every} on the notional at the mark, {debit}{floor}"
+    )
 }
 
 fn market_in_words(market: &Market, contract: Contract) -> String {
     let requirement = market.requirement.as_ref();
     let requirement = requirement.map(|own| requirement_in_words(own, contract));
     let lot = market.lot.map(|lot| format!("; lots of {}", lot.normalize())).unwrap_or_default();
-    format!("{}: {}{lot}", market.name, requirement.unwrap_or_else(|| "as a market without a table".to_owned()))
+    format!(
+        "{}: {}{lot}",
+        market.name,
+        requirement.unwrap_or_else(|| "as a market without a table".to_owned())
+    )
 }
 
 fn requirement_in_words(own: &MarketRequirement, contract: Contract) -> String {
-    let cap = |cap: Option<Decimal>| cap.map(|cap| format!(", at most {}x", cap.normalize())).unwrap_or_default();
+    let cap =
+        |cap: Option<Decimal>| cap.map(|cap| format!(", at most {}x", cap.normalize())).unwrap_or_default();
     let first = own.max_leverages.first().copied().flatten();
     let tiers = |count: usize, last: Decimal, from: Decimal, of: &str| {
         let rate = percent(own.requirement.first_rate());
@@ -259,7 +312,12 @@ fn requirement_in_words(own: &MarketRequirement, contract: Contract) -> String {
         }
         let lowest = own.max_leverages.last().copied().flatten();
         let lowest = lowest.map(|cap| format!(" ({}x)", cap.normalize())).unwrap_or_default();
-        format!("{count} tiers, from {rate}{} to {}{lowest} above {} {of}", cap(first), percent(last), exact(from))
+        format!(
+            "{count} tiers, from {rate}{} to {}{lowest} above {} {of}",
+            cap(first),
+            percent(last),
+            exact(from)
+        )
     };
     match &own.requirement {
         Requirement::Lines(table) => {

@@ -8,8 +8,8 @@ use super::correlation::{self, Driver};
 use super::model::{self, Model};
 use super::number::significant_digits;
 use super::reader::{Field, Table, nearest};
-use super::source::quoted;
 use super::requirement::{self, MarketRequirement};
+use super::source::quoted;
 use super::venue::{FundingSource, Rules};
 use super::{laid_over, name, reach, replaying, resampling, venue};
 use crate::domain::{Asset, FundingRates, Position, to_f64};
@@ -133,7 +133,8 @@ fn market_rules(
     let called = field.as_ref().map_or(Ok(name), |field| field.text("market = \"BTCUSDT\""))?;
     let market = rules.market(called);
     if let (Some(field), None) = (&field, market) {
-        let what = format!("`{}` is {}, which {} does not list", field.path, quoted(called), rules.venue.preset);
+        let what =
+            format!("`{}` is {}, which {} does not list", field.path, quoted(called), rules.venue.preset);
         return Err(field.fail(&what, &format!("{}; or leave the key out", known_markets(called, rules))));
     }
     let own = requirement::read(table, rules.kind, context)?;

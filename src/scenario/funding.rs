@@ -151,7 +151,7 @@ fn note_order(
 ) {
     let payments = settings.horizon.seconds() / interval;
     let again = match payments > history.rates.len() as u64 {
-        true => format!(", and from the first again after the last: {payments} payments", ),
+        true => format!(", and from the first again after the last: {payments} payments",),
         false => String::new(),
     };
     let prices = if market.history.is_some() { "resampled" } else { "of the model" };

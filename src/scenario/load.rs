@@ -73,7 +73,9 @@ pub(super) fn read_text(path: &Path, shown_name: &str, what: &str) -> Result<Str
     let wrong = |fault: &str| Error::input(format!("{}: {fault}", quoted(shown_name)));
     let cannot = |error: std::io::Error| wrong(&format!("the {what} cannot be read: {error}"));
     if !path.metadata().map_err(cannot)?.is_file() {
-        return Err(wrong(&format!("is not a regular file; name a {what} such as scenarios/ten-thousand.toml")));
+        return Err(wrong(&format!(
+            "is not a regular file; name a {what} such as scenarios/ten-thousand.toml"
+        )));
     }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(cannot)?;

@@ -39,12 +39,14 @@ mod venue;
 
 use sha2::{Digest, Sha256};
 
+pub use load::load_preset;
 pub use load::{DEFAULT_NAME, DEFAULT_TEXT, load, load_text};
 pub use overrides::{Override, parse_override};
 pub use reader::nearest;
 pub use requirement::{MarketRequirement, RequirementKind};
-pub use venue::{Example, Expected, FundingCap, FundingSource, Market, Preset, Quantity, Rules, presets, read_preset};
-pub use load::load_preset;
+pub use venue::{
+    Example, Expected, FundingCap, FundingSource, Market, Preset, Quantity, Rules, presets, read_preset,
+};
 
 use crate::domain::{MarginMode, Monitoring, Portfolio, Span};
 use crate::paths::{MarketModel, Sampling};

@@ -53,7 +53,8 @@ pub(super) fn read(
     };
     let reopen = table.field("reopen").map(|field| read_reopen(&field)).transpose()?;
     if let Some(reopen) = reopen {
-        context.resolve(table.key("reopen"), format!("after {}s, {} times", reopen.after_seconds, reopen.times));
+        context
+            .resolve(table.key("reopen"), format!("after {}s, {} times", reopen.after_seconds, reopen.times));
     }
     Ok(Orders { stop_loss, take_profit, top_up, reopen })
 }

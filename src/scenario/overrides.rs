@@ -39,7 +39,9 @@ pub(super) fn alternatives(path: &[&str]) -> &'static [&'static str] {
         ["simulation", "step"] => &["steps"],
         ["simulation", "steps"] => &["step"],
         ["venue", .., "tiers"] | ["assets", _, .., "tiers"] => &["maintenance_margin_rate", "base", "slope"],
-        ["venue", .., "maintenance_margin_rate"] | ["assets", _, .., "maintenance_margin_rate"] => &["tiers", "base", "slope"],
+        ["venue", .., "maintenance_margin_rate"] | ["assets", _, .., "maintenance_margin_rate"] => {
+            &["tiers", "base", "slope"]
+        }
         ["venue", .., "base" | "slope"] => &["maintenance_margin_rate", "tiers"],
         ["venue", "funding", "rate"] | ["assets", _, "funding", "rate"] => &["history"],
         ["venue", "funding", "history"] | ["assets", _, "funding", "history"] => &["rate"],

@@ -4,10 +4,10 @@ use rust_decimal::Decimal;
 
 use super::assets::{Modelled, check_name};
 use super::context::Context;
+use super::orders;
 use super::reader::{Field, Table, nearest};
 use super::sizes::{self, SIZES, Size};
 use super::source::quoted;
-use super::orders;
 use crate::domain::{Collateral, Contract, MarginMode, Orders, Position, Side, Venue};
 use crate::error::Result;
 

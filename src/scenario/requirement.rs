@@ -47,17 +47,14 @@ impl MarketRequirement {
     ///
     /// # Errors
     /// Rows that are no requirement.
-    pub(super) fn of_rows(
-        kind: RequirementKind,
-        rows: &[TierRow],
-    ) -> std::result::Result<Self, TierError> {
+    pub(super) fn of_rows(kind: RequirementKind, rows: &[TierRow]) -> std::result::Result<Self, TierError> {
         let lines: Vec<_> = rows.iter().map(|&(floor, rate, _, amount)| (floor, rate, amount)).collect();
         let table = lines_of(&lines)?;
         let requirement = match kind {
             RequirementKind::Lines | RequirementKind::Slope => Requirement::Lines(table),
-            RequirementKind::Steps => Requirement::Steps(
-                rows.iter().map(|&(floor, rate, ..)| RateStep { floor, rate }).collect(),
-            ),
+            RequirementKind::Steps => {
+                Requirement::Steps(rows.iter().map(|&(floor, rate, ..)| RateStep { floor, rate }).collect())
+            }
         };
         Ok(Self { requirement, max_leverages: rows.iter().map(|row| row.2).collect() })
     }
@@ -74,7 +71,8 @@ impl MarketRequirement {
 
     /// The key and the value under which a run records it: what it requires, not how its file spells that.
     pub(super) fn resolved(&self) -> (&'static str, String) {
-        let line = |rate: Decimal, floor: Decimal| format!("{} above {}", rate.normalize(), floor.normalize());
+        let line =
+            |rate: Decimal, floor: Decimal| format!("{} above {}", rate.normalize(), floor.normalize());
         match &self.requirement {
             Requirement::Lines(table) => match table.tiers() {
                 [tier] => ("maintenance_margin_rate", tier.rate.normalize().to_string()),
@@ -114,7 +112,9 @@ fn read_row(item: &Field<'_>) -> Result<TierRow> {
     let numbers = item.list(example)?;
     if !(2..=4).contains(&numbers.len()) {
         let what = format!("`{}` has {} numbers", item.path, numbers.len());
-        return Err(item.fail(&what, "write [floor, rate], [floor, rate, max_leverage], or the amount as a fourth"));
+        return Err(
+            item.fail(&what, "write [floor, rate], [floor, rate, max_leverage], or the amount as a fourth")
+        );
     }
     let most = Decimal::from(1_000_000_000_000_000_u64);
     let number = |at: usize| numbers.get(at).map(|field| field.decimal(example)).transpose();

@@ -215,7 +215,13 @@ mod tests {
     fn an_inverse_contract_is_sized_in_quote_and_margined_in_coin() {
         // 20,000 USD at 50,000 are 0.4 BTC; at 10x the margin is 0.04 BTC.
         let (m, l, q) = (Some(dec!(0.04)), Some(dec!(10)), Some(dec!(20000)));
-        let pairs = [[m, l, None, None], [None, l, q, None], [None, l, None, q], [m, None, q, None], [m, None, None, q]];
+        let pairs = [
+            [m, l, None, None],
+            [None, l, q, None],
+            [None, l, None, q],
+            [m, None, q, None],
+            [m, None, None, q],
+        ];
         for pair in pairs {
             let expected = Size { quantity: dec!(20000), margin: dec!(0.04), leverage: dec!(10) };
             assert_eq!(size(written(pair), dec!(50000), Contract::Inverse), Ok(expected), "{pair:?}");
@@ -226,7 +232,7 @@ mod tests {
 
     #[test]
     fn other_combinations_are_refused() {
-        let one = Some(dec!(1), Contract::Linear);
+        let one = Some(dec!(1));
         for mask in 0..16 {
             let sizes = [1, 2, 4, 8].map(|bit| if mask & bit != 0 { one } else { None });
             // margin+leverage, leverage+quantity, margin+quantity, leverage+notional, margin+notional
@@ -239,26 +245,44 @@ mod tests {
     #[test]
     fn rounds_computed_quantities_and_margins() {
         // 20,000 / 60,000 to 15 digits; 10,000 / 3 down to 8 decimals.
-        let thirds = size(written([Some(dec!(2000)), Some(dec!(10)), None, None]), dec!(60000), Contract::Linear).unwrap();
+        let thirds =
+            size(written([Some(dec!(2000)), Some(dec!(10)), None, None]), dec!(60000), Contract::Linear)
+                .unwrap();
         assert_eq!(thirds.quantity, dec!(0.333333333333333));
-        let margin = size(written([None, Some(dec!(3)), None, Some(dec!(20000))]), dec!(50000), Contract::Linear).unwrap();
+        let margin =
+            size(written([None, Some(dec!(3)), None, Some(dec!(20000))]), dec!(50000), Contract::Linear)
+                .unwrap();
         assert_eq!(margin.margin, dec!(6666.66666666));
     }
 
     #[test]
     fn extreme_sizes_are_errors() {
-        let tiny = size(written([None, Some(dec!(1000000)), Some(dec!(0.0000001)), None]), dec!(0.0001), Contract::Linear);
+        let tiny = size(
+            written([None, Some(dec!(1000000)), Some(dec!(0.0000001)), None]),
+            dec!(0.0001),
+            Contract::Linear,
+        );
         assert_eq!(tiny, Err(SizeError::Margin));
-        let small = |quantity| size(written([Some(dec!(1)), None, Some(quantity), None]), dec!(1000), Contract::Linear);
+        let small = |quantity| {
+            size(written([Some(dec!(1)), None, Some(quantity), None]), dec!(1000), Contract::Linear)
+        };
         assert_eq!(small(dec!(9e-13)), Err(SizeError::Quantity(dec!(9e-13))));
         assert!(small(dec!(1e-12)).is_ok());
-        let at_most = |notional| size(written([Some(dec!(1)), None, None, Some(notional)]), dec!(1), Contract::Linear);
+        let at_most =
+            |notional| size(written([Some(dec!(1)), None, None, Some(notional)]), dec!(1), Contract::Linear);
         assert!(at_most(dec!(1e12)).is_ok());
         assert_eq!(at_most(dec!(1000000000001)), Err(SizeError::Notional(dec!(1000000000001))));
-        let huge = size(written([None, Some(dec!(1)), Some(dec!(1000000)), None]), dec!(1000000000000), Contract::Linear);
+        let huge = size(
+            written([None, Some(dec!(1)), Some(dec!(1000000)), None]),
+            dec!(1000000000000),
+            Contract::Linear,
+        );
         assert_eq!(huge, Err(SizeError::Notional(dec!(1000000000000000000))));
-        let fine =
-            size(written([Some(dec!(1)), None, Some(dec!(1.00000000000001)), None]), dec!(0.000000001234567), Contract::Linear);
+        let fine = size(
+            written([Some(dec!(1)), None, Some(dec!(1.00000000000001)), None]),
+            dec!(0.000000001234567),
+            Contract::Linear,
+        );
         assert!(fine.is_ok());
     }
 }

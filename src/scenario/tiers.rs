@@ -234,6 +234,7 @@ pub(super) fn tier_of(error: &TierError) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::RateStep;
     use std::fs;
 
     const HEADER: &str =
@@ -247,21 +248,30 @@ mod tests {
     }
 
     #[test]
-    fn reads_the_shipped_tables() {
-        // Last amounts as the venue printed them; the reader checks each one against the rates.
-        let cases = [("BTCUSDT", dec!(421481450)), ("ETHUSDT", dec!(280506450))];
-        for (symbol, last_amount) in cases {
-            let name = format!("binance_usdm_{symbol}_2024-10-24.csv");
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/venues").join(&name);
-            let file = read_tiers(&path, &name).unwrap();
-            let tiers = file.requirement.tiers();
-            assert_eq!((tiers.len(), tiers[0].rate), (12, dec!(0.004)), "{name}");
-            assert_eq!(tiers[3].deduction, dec!(11450), "{name}");
-            assert_eq!((tiers[11].rate, tiers[11].deduction), (dec!(0.5), last_amount), "{name}");
-            // 50,000 belongs to the first tier, a cent more to the second.
-            let caps = [dec!(50000), dec!(50000.01), dec!(2e9)].map(|notional| file.max_leverage(notional, Decimal::ONE));
-            assert_eq!(caps, [Some(dec!(125)), Some(dec!(100)), Some(dec!(1))], "{name}");
-        }
+    fn reads_a_venues_table() {
+        // Four tiers of BTCUSDT on 2024-10-24; 50,000 belongs to the first tier, a cent more to the second.
+        let file = read(&format!(
+            "{HEADER}\n1,0,50000,0.004,125,0\n2,50000,600000,0.005,100,50\n3,600000,3000000,0.0065,75,950\n\
+             4,3000000,12000000,0.01,50,11450\n"
+        ))
+        .unwrap();
+        assert_eq!(file.requirement.tiers()[3].deduction, dec!(11450));
+        let caps = [dec!(50000), dec!(50000.01), dec!(2e9)]
+            .map(|notional| file.max_leverage(notional, Decimal::ONE));
+        assert_eq!(caps, [Some(dec!(125)), Some(dec!(100)), Some(dec!(50))]);
+    }
+
+    #[test]
+    fn floors_of_quantities_are_steps() {
+        let header = HEADER.replace("notional", "quantity");
+        let file = read(&format!("{header}\n1,0,10,0.004,100,\n2,10,,0.005,66.66,\n")).unwrap();
+        let steps =
+            [(dec!(0), dec!(0.004)), (dec!(10), dec!(0.005))].map(|(floor, rate)| RateStep { floor, rate });
+        assert_eq!(file.requirement, crate::domain::Requirement::Steps(steps.to_vec()));
+        assert_eq!(file.max_leverage(dec!(1e9), dec!(10)), Some(dec!(100)));
+        assert_eq!(file.max_leverage(dec!(1), dec!(10.1)), Some(dec!(66.66)));
+        let mixed = format!("{}\n1,0,,0.004,,\n", header.replace("quantity_cap", "notional_cap"));
+        assert!(read(&mixed).unwrap_err().to_string().contains("`notional_cap` is not known"));
     }
 
     #[test]

@@ -49,7 +49,9 @@ pub fn read_funding_history(path: &Path, shown_name: &str) -> Result<FundingHist
         return Err(file.error("the file is empty"));
     };
     if layout::is_data(&record) {
-        return Err(file.error_at(line, "the file has no header: write a first line such as time,funding_rate"));
+        return Err(
+            file.error_at(line, "the file has no header: write a first line such as time,funding_rate")
+        );
     }
     let layout = FundingLayout::of_header(&record).map_err(|text| file.error_at(line, text))?;
     let mut rows: Bars<Decimal> = Bars::new("rate", "rate");
@@ -59,7 +61,9 @@ pub fn read_funding_history(path: &Path, shown_name: &str) -> Result<FundingHist
             return Err(ragged(&mut file, line, record.len(), layout.width)?);
         }
         if rows.times_ms.len() == MAX_RATES {
-            return Err(file.error_at(line, format!("the file holds more than {MAX_RATES} rates: shorten it")));
+            return Err(
+                file.error_at(line, format!("the file holds more than {MAX_RATES} rates: shorten it"))
+            );
         }
         let field = |index: usize| record.get(index).unwrap_or_default().trim();
         let rate = parse_rate(field(layout.rate)).map_err(|text| file.error_at(line, text))?;

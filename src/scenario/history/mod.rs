@@ -151,11 +151,7 @@ fn ragged(file: &mut CsvFile, line: u64, found: usize, width: usize) -> Result<c
     Ok(file.error_at(line, format!("the row has {found} columns instead of {width}: {remedy}")))
 }
 
-fn notes<V: Copy + PartialEq + Display>(
-    shown_name: &str,
-    bars: &mut Bars<V>,
-    file: &CsvFile,
-) -> Vec<String> {
+fn notes<V: Copy + PartialEq + Display>(shown_name: &str, bars: &mut Bars<V>, file: &CsvFile) -> Vec<String> {
     let mut notes = Vec::new();
     if bars.sort_ascending() {
         notes.push(format!("{shown_name}: the newest {} comes first; read in reverse", bars.row));

@@ -42,7 +42,8 @@ pub fn read_preset(shown_name: &str, text: &str, folder: &Path) -> Result<Preset
     let table = Table::root(&sources, &node);
     let name = check(&table)?;
     let rules = rules::read(&table, &name, false, &mut Context::new(folder))?;
-    let one = |key| table.field(key).map_or(Ok(String::new()), |field| field.text("a text").map(str::to_owned));
+    let one =
+        |key| table.field(key).map_or(Ok(String::new()), |field| field.text("a text").map(str::to_owned));
     Ok(Preset {
         summary: one("summary")?,
         date: one("date")?,

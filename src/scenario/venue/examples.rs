@@ -106,11 +106,7 @@ const KEYS: [&str; 18] = [
 
 pub(super) fn read(file: &Table<'_>, rules: &Rules) -> Result<Vec<Example>> {
     let Some(field) = file.field("example") else { return Ok(Vec::new()) };
-    field
-        .list("[[example]] and its keys below")?
-        .iter()
-        .map(|item| example(&item.table()?, rules))
-        .collect()
+    field.list("[[example]] and its keys below")?.iter().map(|item| example(&item.table()?, rules)).collect()
 }
 
 fn example(table: &Table<'_>, rules: &Rules) -> Result<Example> {
@@ -194,10 +190,9 @@ fn requirement(table: &Table<'_>, rules: &Rules) -> Result<MarketRequirement> {
     let free = deduction.checked_div(rate).filter(|free| *free > Decimal::ZERO);
     let line = free.map(|free| TierTable::new(&[(Decimal::ZERO, Decimal::ZERO, None), (free, rate, None)]));
     match line {
-        Some(Ok(table)) => Ok(MarketRequirement {
-            requirement: Requirement::Lines(table),
-            max_leverages: vec![None, None],
-        }),
+        Some(Ok(table)) => {
+            Ok(MarketRequirement { requirement: Requirement::Lines(table), max_leverages: vec![None, None] })
+        }
         _ => Err(field.fail(&format!("`{}` makes no requirement", field.path), "write a deduction above 0")),
     }
 }

@@ -191,7 +191,8 @@ fn step(table: &Table<'_>, default: FillPrice) -> Result<LiquidationStep> {
         Some(field) => {
             let price = field.word(&FILLS, &[])?;
             if kind != Kind::Full && price == FillPrice::Bankruptcy {
-                let what = format!("`{}` is \"bankruptcy\", at which only a whole pool is handed over", field.path);
+                let what =
+                    format!("`{}` is \"bankruptcy\", at which only a whole pool is handed over", field.path);
                 return Err(field.fail(&what, "write price = \"mark\", or kind = \"full\""));
             }
             price
@@ -232,15 +233,22 @@ fn check_end(items: &[Field<'_>], steps: &[LiquidationStep]) -> Result<()> {
         Some(end) => {
             let item = items.get(end + 1).or(items.first());
             let what = format!("step {} closes everything, and another follows it", end + 1);
-            Err(item.map_or_else(|| crate::error::Error::input(&what), |item| {
-                item.fail(&what, "put the step that closes everything last")
-            }))
+            Err(item.map_or_else(
+                || crate::error::Error::input(&what),
+                |item| item.fail(&what, "put the step that closes everything last"),
+            ))
         }
         None => {
             let what = "the last step leaves positions open".to_owned();
-            Err(items.last().map_or_else(|| crate::error::Error::input(&what), |item| {
-                item.fail(&what, "end with { kind = \"full\" }, or with a fraction that has repeat = true")
-            }))
+            Err(items.last().map_or_else(
+                || crate::error::Error::input(&what),
+                |item| {
+                    item.fail(
+                        &what,
+                        "end with { kind = \"full\" }, or with a fraction that has repeat = true",
+                    )
+                },
+            ))
         }
     }
 }
@@ -250,7 +258,8 @@ fn check_order(table: &Table<'_>, order: Order, steps: &[LiquidationStep]) -> Re
     if order != Order::All || !steps.iter().any(|step| step.kind == StepKind::Cover) {
         return Ok(());
     }
-    let what = format!("a step `cover` closes one size after the other, but `{}` is \"all\"", table.key("order"));
+    let what =
+        format!("a step `cover` closes one size after the other, but `{}` is \"all\"", table.key("order"));
     let field = table.field("order").or_else(|| table.field("steps")).or_else(|| table.field("procedure"));
     let help = "write order = \"largest_loss\" or order = \"largest_requirement\"";
     Err(field.map_or_else(|| table.fail(&what, help), |field| field.fail(&what, help)))

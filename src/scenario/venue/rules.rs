@@ -123,7 +123,7 @@ pub(in crate::scenario) fn read(
         funding,
         liquidation: procedure::read(table, fees.taker)?,
     };
-    resolve(table, &venue, context);
+    resolve(&venue, context);
     let modes_reason = match table.field("modes_reason") {
         Some(field) => Some(field.text("modes_reason = \"the mode belongs to the account\"")?.to_owned()),
         None => None,
@@ -149,10 +149,11 @@ fn modes(table: &Table<'_>) -> Result<Vec<MarginMode>> {
     let Some(field) = table.field("modes") else { return Ok(MarginMode::ALL.to_vec()) };
     let example = "modes = [\"isolated\", \"cross\", \"mixed\"]";
     let words = MarginMode::ALL.map(|mode| (mode.name(), mode));
-    let modes =
-        field.list(example)?.iter().map(|item| item.word(&words, &[])).collect::<Result<Vec<_>>>()?;
+    let modes = field.list(example)?.iter().map(|item| item.word(&words, &[])).collect::<Result<Vec<_>>>()?;
     if modes.is_empty() {
-        return Err(field.fail(&format!("`{}` is empty", field.path), &format!("write, for example, {example}")));
+        return Err(
+            field.fail(&format!("`{}` is empty", field.path), &format!("write, for example, {example}"))
+        );
     }
     Ok(modes)
 }
@@ -275,11 +276,11 @@ pub(in crate::scenario) fn check_modes(root: &Table<'_>, settings: &Settings, ru
 }
 
 /// Records what differs from the textbook, so that a scenario without real rules stays the run it was.
-fn resolve(table: &Table<'_>, venue: &Venue, context: &mut Context<'_>) {
+fn resolve(venue: &Venue, context: &mut Context<'_>) {
     let plain = Venue::textbook();
     let mut line = |key: &str, differs: bool, value: String| {
         if differs {
-            context.resolve(table.key(key), value);
+            context.resolve(format!("venue.{key}"), value);
         }
     };
     let number = |value: Decimal| value.normalize().to_string();
@@ -328,13 +329,15 @@ fn steps(rule: &LiquidationRule) -> String {
             StepKind::Tiered { tiers, above_first_tier } => {
                 format!(" {tiers}{}", if above_first_tier { " above_first_tier" } else { "" })
             }
-            StepKind::Fraction { fraction, above_notional, least_notional, cooldown_seconds, repeat } => format!(
-                " {} above {} least {} cooldown {cooldown_seconds}s{}",
-                fraction.normalize(),
-                above_notional.normalize(),
-                least_notional.normalize(),
-                if repeat { " repeat" } else { "" },
-            ),
+            StepKind::Fraction { fraction, above_notional, least_notional, cooldown_seconds, repeat } => {
+                format!(
+                    " {} above {} least {} cooldown {cooldown_seconds}s{}",
+                    fraction.normalize(),
+                    above_notional.normalize(),
+                    least_notional.normalize(),
+                    if repeat { " repeat" } else { "" },
+                )
+            }
         };
         format!("{}{numbers} at {}", step.kind.name(), step.price.name())
     };
