@@ -2,10 +2,11 @@
 
 use std::process::{Command, Output};
 
+use proptest::prelude::*;
 use ringfence::domain::{
     Basis, Contract, FeeInRequirement, Fees, MarginMode, Requirement, Side, TierTable, Venue,
 };
-use ringfence::margin::{Backing, Quote, QuoteError, QuoteInput, quote};
+use ringfence::margin::{Backing, OtherPosition, Quote, QuoteError, QuoteInput, quote};
 use ringfence::scenario::{Quantity, presets};
 use rust_decimal::{Decimal, dec};
 use serde_json::Value;
@@ -64,7 +65,8 @@ fn a_market_brings_its_tiers() {
     let price = document["liquidation_price"].as_f64().unwrap();
     assert!((price - 612_950.0 / 10.065).abs() < 1e-6, "{price}");
     // And their largest leverages: 100x up to 600,000, 75x above.
-    let higher = "--venue binance-usdm --market BTCUSDT --side short --quantity 10.001 --entry 60000 --leverage";
+    let higher =
+        "--venue binance-usdm --market BTCUSDT --side short --quantity 10.001 --entry 60000 --leverage";
     assert!(printed(&format!("{higher} 75")).contains("initial margin"));
     let error = refused(&format!("{higher} 76"));
     assert!(error.contains("--leverage") && error.contains("76") && error.contains("above 75"), "{error}");
@@ -83,16 +85,24 @@ fn a_contract_of_ones_own_and_a_wallet() {
     assert!((document["bankruptcy_price"].as_f64().unwrap() - 5718.57).abs() < 0.005);
     assert_eq!((document["liquidation_price"].as_f64().unwrap() * 2.0).ceil() / 2.0, 5739.5);
     // Without a rate, the first of the venue's tiers: those count dollars, not coins.
-    let text = printed("--venue binance-usdm --market BTCUSDT --contract inverse --side long --quantity 6000000000 --entry 60000 --leverage 50 --json");
+    let text = printed(
+        "--venue binance-usdm --market BTCUSDT --contract inverse --side long --quantity 6000000000 --entry 60000 --leverage 50 --json",
+    );
     let document: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(document["maintenance_margin"].as_f64(), Some(400.0));
 }
 
 #[test]
 fn the_table_has_words() {
-    let text = printed("--venue okx --market ETH-USDT-SWAP --side long --quantity 0.1 --entry 3011 --mark 3010.54 --margin 30.11");
-    for words in ["long 0.1 at 3011, mark 3010.54", "okx, linear, isolated", "liquidation price   2722.14967353", "22.19"]
-    {
+    let text = printed(
+        "--venue okx --market ETH-USDT-SWAP --side long --quantity 0.1 --entry 3011 --mark 3010.54 --margin 30.11",
+    );
+    for words in [
+        "long 0.1 at 3011, mark 3010.54",
+        "okx, linear, isolated",
+        "liquidation price   2722.14967353",
+        "22.19",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
 }
@@ -101,7 +111,10 @@ fn the_table_has_words() {
 fn wrong_flags_are_named_with_a_remedy() {
     let rest = "--side long --quantity 1 --entry 100";
     for (arguments, words) in [
-        ("--venue binance --side long --quantity 1 --entry 100 --leverage 5".to_owned(), "did you mean binance-"),
+        (
+            "--venue binance-usd --side long --quantity 1 --entry 100 --leverage 5".to_owned(),
+            "did you mean binance-usdm",
+        ),
         (format!("--venue textbook {rest}"), "--margin M, --leverage L, or --wallet W"),
         (format!("--venue textbook {rest} --mode cross --leverage 5"), "--wallet 1000"),
         (format!("--venue textbook {rest} --mode cross --margin 5 --wallet 5"), "--margin 5"),
@@ -130,9 +143,24 @@ fn venue(contract: Contract, basis: Basis, fee: FeeInRequirement, taker: Decimal
     Venue { contract, basis, fee_in_requirement: fee, fees, ..Venue::textbook() }
 }
 
-fn ask<'a>(venue: &'a Venue, maintenance: &'a Requirement, side: Side, backing: Backing<'a>) -> QuoteInput<'a> {
+fn ask<'a>(
+    venue: &'a Venue,
+    maintenance: &'a Requirement,
+    side: Side,
+    backing: Backing<'a>,
+) -> QuoteInput<'a> {
     let (quantity, entry, mark) = (dec!(2), dec!(100), dec!(110));
-    QuoteInput { venue, maintenance, max_leverage: None, side, quantity, entry, mark, leverage: None, backing }
+    QuoteInput {
+        venue,
+        maintenance,
+        max_leverage: None,
+        side,
+        quantity,
+        entry,
+        mark,
+        leverage: None,
+        backing,
+    }
 }
 
 #[test]
@@ -173,7 +201,8 @@ fn a_slope_tightens_the_leverage_of_large_sizes() {
     let input = QuoteInput { max_leverage: Some(dec!(50)), ..pool };
     assert_eq!(quote(&input).unwrap().initial_margin, Some(dec!(6)));
     assert!(quote(&QuoteInput { leverage: Some(dec!(33)), ..input }).is_ok());
-    let Err(QuoteError::LeverageTooHigh { most, .. }) = quote(&QuoteInput { leverage: Some(dec!(34)), ..input })
+    let Err(QuoteError::LeverageTooHigh { most, .. }) =
+        quote(&QuoteInput { leverage: Some(dec!(34)), ..input })
     else {
         panic!("34x is more than 33.3x");
     };
@@ -227,6 +256,57 @@ fn numbers_of_no_sense_are_refused() {
         QuoteInput { quantity: Decimal::MAX, entry: dec!(0.1), ..input },
     ] {
         assert_eq!(quote(&input), Err(QuoteError::OutOfRange));
+    }
+}
+
+proptest! {
+    /// Numbers of any size and sign: figures or a refusal, never a panic.
+    #[test]
+    fn no_number_breaks_a_quote(
+        numbers in prop::collection::vec((any::<i128>(), 0_u32..29, 0_u32..96), 9),
+        kinds in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), 0..5_usize),
+    ) {
+        let number = |i: usize| {
+            let (mantissa, scale, shift) = numbers[i];
+            Decimal::try_from_i128_with_scale(mantissa >> (32 + shift), scale).unwrap_or_default()
+        };
+        let (linear, at_mark, long, isolated, fee) = kinds;
+        let fee = [
+            FeeInRequirement::None,
+            FeeInRequirement::Taker,
+            FeeInRequirement::Liquidation,
+            FeeInRequirement::TakerAtBankruptcy,
+            FeeInRequirement::TakerAtEntry,
+        ][fee];
+        let contract = if linear { Contract::Linear } else { Contract::Inverse };
+        let venue = venue(contract, if at_mark { Basis::Mark } else { Basis::Entry }, fee, number(0));
+        let slope = Requirement::Slope { base: number(1), slope: number(2) };
+        let line = Requirement::Lines(TierTable::line(number(1), number(2)));
+        let other = OtherPosition {
+            maintenance: line.clone(),
+            side: Side::Short,
+            quantity: number(7),
+            entry: number(8),
+            mark: number(4),
+        };
+        let others = [other];
+        let input = QuoteInput {
+            quantity: number(3).abs(),
+            entry: number(4).abs(),
+            mark: number(5).abs(),
+            leverage: long.then(|| number(6).abs()),
+            max_leverage: at_mark.then(|| number(7).abs()),
+            ..ask(
+                &venue,
+                if linear { &line } else { &slope },
+                if long { Side::Long } else { Side::Short },
+                match isolated {
+                    true => Backing::Isolated { margin: Some(number(8)) },
+                    false => Backing::Cross { wallet: number(8), others: &others },
+                },
+            )
+        };
+        let _ = quote(&input);
     }
 }
 
