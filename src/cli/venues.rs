@@ -7,18 +7,21 @@ use crate::scenario::{Preset, load_preset, nearest, presets};
 
 /// `ringfence venues`
 pub fn venues(name: Option<&str>) -> Result<()> {
-    let presets = presets()?;
-    let Some(name) = name else { return output::print(&render_list(&presets)) };
-    if name.contains(['/', '\\']) || name.ends_with(".toml") {
-        return output::print(&render_one(&load_preset(Path::new(name))?));
+    match name {
+        None => output::print(&render_list(&presets()?)),
+        Some(name) => output::print(&render_one(&preset(name)?)),
     }
-    output::print(&render_one(find(&presets, name)?))
 }
 
-fn find<'p>(presets: &'p [Preset], name: &str) -> Result<&'p Preset> {
-    presets.iter().find(|preset| preset.name == name).ok_or_else(|| {
-        let names: Vec<&str> = presets.iter().map(|preset| preset.name.as_str()).collect();
-        let near = nearest(name, names.iter().copied());
+/// A shipped venue by its name, or one of the user's by its file.
+pub fn preset(name: &str) -> Result<Preset> {
+    if name.contains(['/', '\\']) || name.ends_with(".toml") {
+        return load_preset(Path::new(name));
+    }
+    let presets = presets()?;
+    let names: Vec<String> = presets.iter().map(|preset| preset.name.clone()).collect();
+    presets.into_iter().find(|preset| preset.name == name).ok_or_else(|| {
+        let near = nearest(name, names.iter().map(String::as_str));
         let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
         let all = names.join(", ");
         Error::input(format!("there is no preset {name:?}; {near}write one of: {all}; or a file's name"))

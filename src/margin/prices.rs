@@ -52,7 +52,7 @@ pub fn entry_prices(portfolio: &Portfolio, mode: MarginMode) -> Vec<EntryPrices>
 }
 
 /// A pool's positions as they were opened.
-pub(super) fn opening(portfolio: &Portfolio, pool: &Pool) -> Vec<Holding> {
+fn opening(portfolio: &Portfolio, pool: &Pool) -> Vec<Holding> {
     let holding = |&index: &usize| {
         let position = &portfolio.positions[index];
         Holding {
@@ -155,5 +155,33 @@ mod tests {
         assert_eq!(prices[0].liquidation, None);
         // Short side: 200 − 2·(P − 100) = 0.005·4·P at P = 400/2.02.
         assert_eq!(prices[1].liquidation.map(|p| p.round_dp(10)), Some(dec!(198.0198019802)));
+    }
+
+    #[test]
+    fn money_is_what_the_opening_leaves() {
+        // Fee of 1 % at entry from the wallet, 1 % of 90 (long) and 110 (short) set aside beside margins of 10.
+        let flat = TierTable::flat(dec!(0));
+        let positions = [(Side::Long, dec!(1), dec!(10)), (Side::Short, dec!(1), dec!(10))];
+        let mut book = portfolio(dec!(50), flat, &positions);
+        book.venue.fees.taker = dec!(0.01);
+        book.venue.fee_in_requirement = crate::domain::FeeInRequirement::TakerAtBankruptcy;
+        book.positions.iter_mut().for_each(|position| position.entry_fee = dec!(0.01));
+        // An isolated pool holds what it set aside, and owes it: both prices lie where the margin is used up.
+        let both = |p| EntryPrices { liquidation: Some(p), bankruptcy: Some(p) };
+        assert_eq!(entry_prices(&book, MarginMode::Isolated), [both(dec!(90)), both(dec!(110))]);
+        book.positions.truncate(1);
+        book.positions[0].quantity = dec!(2);
+        // Notional 200: fee 2, set aside 1.9; 50 − 2 − 1.9 = 46.1 for two units.
+        let prices = entry_prices(&book, MarginMode::Cross);
+        assert_eq!(prices, [both(dec!(100) - dec!(23.05))]);
+    }
+
+    #[test]
+    fn an_inverse_position_loses_towards_half_its_price() {
+        // 100 of quote at 100 with one coin: bankrupt at 50; liquidated where 1 + 1 − 100/P = 0.01·100/P.
+        let mut book = portfolio(dec!(3), TierTable::flat(dec!(0.01)), &[(Side::Long, dec!(100), dec!(1))]);
+        book.venue.contract = crate::domain::Contract::Inverse;
+        let expected = EntryPrices { liquidation: Some(dec!(50.5)), bankruptcy: Some(dec!(50)) };
+        assert_eq!(entry_prices(&book, MarginMode::Isolated), [expected]);
     }
 }

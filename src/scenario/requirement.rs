@@ -60,7 +60,7 @@ impl MarketRequirement {
     }
 
     /// The largest leverage that the source allows a position of so large a notional and quantity.
-    pub(super) fn max_leverage(&self, notional: Decimal, quantity: Decimal) -> Option<Decimal> {
+    pub fn max_leverage(&self, notional: Decimal, quantity: Decimal) -> Option<Decimal> {
         let tier = match &self.requirement {
             Requirement::Lines(table) => table.tiers().partition_point(|tier| tier.floor < notional),
             Requirement::Steps(steps) => steps.partition_point(|step| step.floor < quantity),

@@ -5,6 +5,7 @@ use ringfence::margin::{OtherPosition, Quote};
 use rust_decimal::{Decimal, dec};
 
 use super::ask::{Ask, Money};
+use super::closes;
 use super::row::{Row, number};
 
 /// What became of a row.
@@ -23,7 +24,8 @@ pub fn answer(row: &Row) -> Answer {
         return Answer::OutOfScope(why);
     }
     let figure = match row.formula() {
-        "deribit_margin" | "dydx_im" | "dydx_mm" | "dydx_liquidatable" => of_accounts(row),
+        "deribit_margin" | "dydx_im" | "dydx_mm" => of_accounts(row),
+        formula if formula.starts_with("dydx_") || formula == "drift_cover" => closes::answer(row),
         formula if formula.starts_with("tier_") || formula == "cum_identity" => of_tiers(row),
         formula if formula.starts_with("bitmex_") => of_bitmex(row),
         formula if formula.starts_with("bybit_") => of_bybit(row),
@@ -49,9 +51,6 @@ fn out_of_scope(row: &Row) -> Option<&'static str> {
             "an estimate with a frozen requirement and a borrowed coin's; not the trigger"
         }
         "dydx_mmf" | "dydx_funding_cap" => "a constant of a market, which its file states",
-        "dydx_maxnotional" | "dydx_bankruptcy" | "dydx_fillable" | "dydx_ins_delta" | "drift_cover" => {
-            "what a liquidation closes and at which price: in the tests of the ledger"
-        }
         _ => return None,
     })
 }
@@ -279,12 +278,6 @@ fn of_accounts(row: &Row) -> Option<Decimal> {
         "dydx_mm" => {
             let rate = row.key_number("imf") * row.key_number("mfrac");
             Some(ask.line(rate, Decimal::ZERO).quote().maintenance_margin)
-        }
-        // Equity is the quote balance and the value of the position; strictly below the requirement fails.
-        "dydx_liquidatable" => {
-            let value = ask.side.sign() * ask.quantity * ask.mark;
-            let ask = ask.with_equity(row.number("isolated_margin_or_wallet")? + value);
-            Some(if ask.quote().margin_ratio? < Decimal::ONE { Decimal::ONE } else { Decimal::ZERO })
         }
         other => panic!("{}: unknown rule {other}", row.id()),
     }

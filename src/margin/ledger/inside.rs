@@ -75,7 +75,8 @@ impl Ledger<'_> {
 }
 
 impl Ledger<'_> {
-    /// The price at which a pool of one asset that fails at `failing` met its requirement on the way there.
+    /// The price at which a pool of one asset that fails at `failing` met its requirement on the way there; that price
+    /// itself where it fails at every other too.
     fn touched(&self, pool: usize, asset: usize, failing: Decimal) -> Result<Decimal, OutOfRange> {
         let mut holdings = Vec::new();
         for &index in &self.pools[pool].pool.positions {
@@ -90,14 +91,14 @@ impl Ledger<'_> {
                 });
             }
         }
-        let marks: Vec<Decimal> = self.portfolio.assets.iter().map(|asset| asset.price).collect();
         let curve = Curve::new(&CurveInput {
             venue: &self.portfolio.venue,
             assets: &self.portfolio.assets,
             money: self.money(pool),
             holdings: &holdings,
             moving: asset,
-            marks: &marks,
+            // Every holding is in the asset that moves, whose mark is not read.
+            marks: &[],
         });
         let price = touched_price(&curve.ok_or(OutOfRange)?, failing).unwrap_or(failing);
         price.round_sf(PRICE_DIGITS as u32).ok_or(OutOfRange)
