@@ -8,4 +8,5 @@ mod inside;
 mod orders;
 mod procedure;
 mod properties;
+mod replay;
 mod requirement;
