@@ -237,14 +237,18 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// A position's margin in proportion to what is left of its quantity.
+    pub fn initial_margin(&self, position: usize) -> f64 {
+        self.terms.positions[position].margin * self.account.positions[position].left()
+    }
+
     /// What of the wallet backs no position: what a top-up, a reopening and some venues' funding are taken from.
     pub fn free_wallet(&self) -> f64 {
         let wallet = self.account.wallet;
         let Some(pool) = self.terms.shared().filter(|&pool| !self.is_empty(pool)) else {
             return wallet.max(0.0);
         };
-        let tied = |&p: &usize| self.terms.positions[p].margin * self.account.positions[p].left();
-        let margins: f64 = self.terms.pools[pool].positions.iter().map(tied).sum();
+        let margins: f64 = self.terms.pools[pool].positions.iter().map(|&p| self.initial_margin(p)).sum();
         (wallet.min(self.equity(pool)) - margins).max(0.0)
     }
 
