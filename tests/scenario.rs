@@ -7,9 +7,7 @@ use proptest::prelude::*;
 use ringfence::domain::{Collateral, FillPrice, MarginMode, Remainder, Side, Span};
 use ringfence::error::{Error, Result};
 use ringfence::paths::Law;
-use ringfence::scenario::{
-    DEFAULT_NAME, DEFAULT_TEXT, Override, Scenario, load, load_text, parse_override, presets,
-};
+use ringfence::scenario::{DEFAULT_NAME, DEFAULT_TEXT, Override, Scenario, load, load_text, parse_override};
 use rust_decimal::dec;
 
 const GOOD: &str = r#"title = "A pair"
@@ -225,15 +223,6 @@ const BAD: &[(&str, &str, &[&str])] = &[
     ("preset = \"textbook\"", "rate = 1", &["unknown key `venue.rate`", "maintenance_margin_rate"]),
     // later versions
     ("[venue]", "[sweep]\nx = [1]\n[venue]", &["`sweep` is not yet known in this version"]),
-    ("preset = \"textbook\"", "taker_fee = 0.001", &["`venue.taker_fee` is not yet known in this version"]),
-    ("preset = \"textbook\"", "funding = {}", &["`venue.funding` is not yet known in this version"]),
-    ("preset = \"textbook\"", "preset = \"my.toml\"", &["`venue.preset` names a file", "textbook"]),
-    ("preset = \"textbook\"", "liquidation.fee = 5", &["`venue.liquidation.fee` is not yet known"]),
-    (
-        "price = 60_000",
-        "price = 60_000\nmarket = \"X\"",
-        &["`assets.BTC.market` is not yet known", "bad.toml:22:1"],
-    ),
     ("\"cross\"]", "\"portfolio\"]", &["\"portfolio\"", "not yet known"]),
     // simulation
     ("paths = 1_000", "paths = -1", &["`simulation.paths` is -1", "from 1 to 1000000000000", "100_000"]),
@@ -350,7 +339,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
     (
         "preset = \"textbook\"",
         "liquidation = { price = \"last\" }",
-        &["`venue.liquidation.price`", "mark, bankruptcy"],
+        &["`venue.liquidation.price`", "mark, bankruptcy, fillable"],
     ),
     (
         "preset = \"textbook\"",
@@ -866,13 +855,13 @@ fn tiers_of_an_asset_go_before_the_venues() {
     assert_eq!(resolved(&scenario, "assets.ETH.maintenance_margin_rate"), "0.01");
     assert_eq!(scenario.notes, Vec::<String>::new());
     // 126x on a notional of 25,200 is in the tier of 125x; 101x on 60,600 in that of 100x. ETH has no tiers.
-    for (size, allowed) in
-        [("margin = 200\nleverage = 126", "125x"), ("margin = 600\nleverage = 101", "100x")]
-    {
+    for (size, says) in [
+        ("margin = 200\nleverage = 126", "126x at a notional of 25200; textbook allows 125x for this size"),
+        ("margin = 600\nleverage = 101", "101x at a notional of 60600; textbook allows 100x for this size"),
+    ] {
         let text = text.replace("margin = 2_000\nleverage = 10", size);
-        let notes = load_text("pair", "bad.toml", &text, folder.path(), &[]).unwrap().notes;
-        let says = format!("the venue allows {allowed} for this size; not enforced in this version");
-        assert!(notes.len() == 1 && notes[0].contains(&says), "{notes:?}");
+        let refused = message(load_text("pair", "bad.toml", &text, folder.path(), &[]), size);
+        assert!(refused.contains(says) && refused.contains("bad.toml:36:"), "{refused}");
     }
     std::fs::write(folder.path().join("tiers.csv"), TIERS.replace("2,50000", "2,60000")).unwrap();
     let broken = message(load_text("pair", "bad.toml", &text, folder.path(), &[]), "gap");
@@ -890,12 +879,16 @@ fn the_default_is_the_shipped_file() {
     assert_eq!(load(&file, &[]).unwrap(), scenario);
 }
 
+fn files(folder: &PathBuf) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    all.filter(|path| path.is_file()).collect()
+}
+
 #[test]
 fn every_shipped_scenario_loads_without_remarks() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let mut count = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for path in [&folder, &folder.join("venues")].into_iter().flat_map(files) {
         let text = std::fs::read_to_string(&path).unwrap();
         let scenario = load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
         assert!(text.starts_with("# "), "{} opens with its question", path.display());
@@ -905,16 +898,6 @@ fn every_shipped_scenario_loads_without_remarks() {
         count += 1;
     }
     assert!(count >= 11, "{count} scenarios");
-}
-
-#[test]
-fn the_textbook_preset_is_described() {
-    let presets = presets().unwrap();
-    let [textbook] = &presets[..] else { panic!("one preset") };
-    assert_eq!(textbook.name, "textbook");
-    assert!(textbook.rules.iter().any(|rule| rule.contains("0.005 (0.5 %)")), "{:?}", textbook.rules);
-    assert!(textbook.date.parse::<jiff::civil::Date>().is_ok());
-    assert!(!textbook.summary.contains('\n') && !textbook.source.is_empty());
 }
 
 proptest! {

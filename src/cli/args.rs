@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use super::margin::MarginOptions;
 use crate::error::Result;
 use crate::scenario::{self, Override, Scenario};
 
@@ -21,6 +22,8 @@ pub enum Command {
     Check(CheckOptions),
     /// Print one path's account in exact decimals, event by event
     Replay(ReplayOptions),
+    /// Print one position's margin figures: margins, liquidation and bankruptcy price
+    Margin(Box<MarginOptions>),
     /// List the venue presets, or print one preset's rules
     Venues {
         /// Preset whose rules to print

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod margin;
 mod models;
 mod output;
 mod replay;
@@ -29,6 +30,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(&options),
         Command::Check(options) => check::check(&options),
         Command::Replay(options) => replay::replay(&options),
+        Command::Margin(options) => margin::margin(&options),
         Command::Venues { name } => venues::venues(name.as_deref()),
         Command::Models { kind } => models::models(kind.as_deref()),
         Command::Schema { of } => schema::schema(&of),

@@ -1,30 +1,29 @@
-use std::fmt::Write;
+use std::path::Path;
 
 use super::output;
 use crate::error::{Error, Result};
-use crate::scenario::presets;
+use crate::report::venue::{render_list, render_one};
+use crate::scenario::{Preset, load_preset, nearest, presets};
 
 /// `ringfence venues`
 pub fn venues(name: Option<&str>) -> Result<()> {
-    let presets = presets()?;
-    let mut text = String::new();
     match name {
-        None => {
-            for preset in &presets {
-                let _ = writeln!(text, "{}  ({})  {}", preset.name, preset.date, preset.summary);
-            }
-        }
-        Some(name) => {
-            let preset = presets.iter().find(|preset| preset.name == name).ok_or_else(|| {
-                let names: Vec<&str> = presets.iter().map(|preset| preset.name.as_str()).collect();
-                Error::input(format!("there is no preset '{name}'; write one of: {}", names.join(", ")))
-            })?;
-            let _ = writeln!(text, "{}: {}", preset.name, preset.summary);
-            for rule in &preset.rules {
-                let _ = writeln!(text, "- {rule}");
-            }
-            let _ = writeln!(text, "as of {}; source: {}", preset.date, preset.source);
-        }
+        None => output::print(&render_list(&presets()?)),
+        Some(name) => output::print(&render_one(&preset(name)?)),
     }
-    output::print(&text)
+}
+
+/// A shipped venue by its name, or one of the user's by its file.
+pub fn preset(name: &str) -> Result<Preset> {
+    if name.contains(['/', '\\']) || name.ends_with(".toml") {
+        return load_preset(Path::new(name));
+    }
+    let presets = presets()?;
+    let names: Vec<String> = presets.iter().map(|preset| preset.name.clone()).collect();
+    presets.into_iter().find(|preset| preset.name == name).ok_or_else(|| {
+        let near = nearest(name, names.iter().map(String::as_str));
+        let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+        let all = names.join(", ");
+        Error::input(format!("there is no preset {name:?}; {near}write one of: {all}; or a file's name"))
+    })
 }

@@ -105,7 +105,13 @@ impl std::error::Error for TierError {}
 impl TierTable {
     /// One rate for every size. The caller has checked `0 <= rate < 1`.
     pub fn flat(rate: Decimal) -> Self {
-        Self { tiers: vec![Tier { floor: Decimal::ZERO, rate, deduction: Decimal::ZERO }] }
+        Self::line(rate, Decimal::ZERO)
+    }
+
+    /// One line `rate·N − deduction`, as a venue prints it for the tier at hand, without the tiers below it. Its rate lies
+    /// in `0 <= r < 1`; its deduction may be anything.
+    pub fn line(rate: Decimal, deduction: Decimal) -> Self {
+        Self { tiers: vec![Tier { floor: Decimal::ZERO, rate, deduction }] }
     }
 
     /// Checks floors, rates and the identity `c_k = c_{k−1} + F_k·(r_k − r_{k−1})`. A deduction of

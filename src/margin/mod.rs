@@ -10,6 +10,7 @@ mod ledger;
 mod plan;
 mod pool;
 mod prices;
+mod quote;
 mod record;
 
 pub use funding_table::FundingTable;
@@ -21,5 +22,6 @@ pub use ledger::{
 };
 pub use plan::BookPlan;
 pub use pool::{Partition, Pool, PoolKind, SizedMarket};
-pub use prices::{EntryPrices, entry_prices};
+pub use prices::{Curve, CurveInput, EntryPrices, Holding, entry_prices, touched_price};
+pub use quote::{Backing, OtherPosition, Quote, QuoteError, QuoteInput, quote};
 pub use record::AccountRecord;

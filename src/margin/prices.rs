@@ -1,12 +1,14 @@
 //! Prices at which a pool fails, found exactly across tiers.
 
+mod curve;
+
 use rust_decimal::Decimal;
 
 use super::pool::{Partition, Pool};
-use crate::domain::{MarginMode, Portfolio, Side, Tier};
+use crate::domain::{MarginMode, Portfolio};
 
-/// Fraction of the entry price below which a price is zero but for the rounding of quantities.
-const NOTHING: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
+pub use curve::{Curve, CurveInput, Holding};
+pub(super) use curve::{maintenance_of, notional};
 
 /// Part of a touched price by which it is moved to the side that does not fail, so that rounding it to 12 digits makes
 /// no shortfall where the requirement is zero.
@@ -17,179 +19,66 @@ pub(super) const INWARDS: Decimal = Decimal::from_parts(1, 0, 0, false, 11);
 pub struct EntryPrices {
     /// Where the pool's equity meets its requirement; `None` where no price of the asset does.
     pub liquidation: Option<Decimal>,
-    /// Where the pool's equity is zero; `None` where no price of the asset does.
+    /// Where the pool's equity is what was set aside for fees; `None` where no price of the asset does.
     pub bankruptcy: Option<Decimal>,
 }
 
 /// For every position, in the portfolio's order, at time 0. A long's prices lie below its entry and
 /// a short's above: the direction in which the position itself loses. All positions in that asset
-/// move together; a pool that gains where the position loses has no such price.
+/// move together, longs and shorts; a pool that gains where the position loses has no such price.
 pub fn entry_prices(portfolio: &Portfolio, mode: MarginMode) -> Vec<EntryPrices> {
     let partition = Partition::new(portfolio, mode);
+    let marks: Vec<Decimal> = portfolio.assets.iter().map(|asset| asset.price).collect();
     (0..portfolio.positions.len())
         .map(|index| {
             let pool = partition.pools.iter().find(|pool| pool.positions.contains(&index));
             let position = &portfolio.positions[index];
-            let entry = portfolio.entry_price(position);
-            let find = |with_requirement| {
-                let pool = pool?;
-                let curve = Curve::new(portfolio, pool, position.asset, pool.money, with_requirement)?;
-                curve.root(entry, position.side)
+            let (moving, mark) = (position.asset, marks[position.asset]);
+            let find = |curve: fn(&CurveInput) -> Option<Curve>| {
+                let holdings = opening(portfolio, pool?);
+                let input = CurveInput {
+                    venue: &portfolio.venue,
+                    assets: &portfolio.assets,
+                    money: pool?.money,
+                    holdings: &holdings,
+                    moving,
+                    marks: &marks,
+                };
+                curve(&input)?.root(mark, position.side)
             };
-            EntryPrices { liquidation: find(true), bankruptcy: find(false) }
+            EntryPrices { liquidation: find(Curve::new), bankruptcy: find(Curve::above_set_aside) }
         })
         .collect()
 }
 
-/// The price at which a pool of one asset that holds `money` and fails at the price `failing` meets its requirement, on
-/// the way from there to where it does not fail; `None` where an amount outgrows decimals.
-///
-/// What is left after the requirement is concave in the price, so that Newton's method from a failing price never
-/// leaves the failing side, and ends after at most one step for each line.
-pub(super) fn touched_price(
-    portfolio: &Portfolio,
-    pool: &Pool,
-    money: Decimal,
-    failing: Decimal,
-) -> Option<Decimal> {
-    let asset = pool.sizes.first()?.asset;
-    let curve = Curve::new(portfolio, pool, asset, money, true)?;
-    let mut price = failing;
-    for _ in 0..=curve.breaks.len() {
-        let slope = curve.slope(price)?;
-        let next = price.checked_sub(curve.value(price)?.checked_div(slope)?)?;
-        if next == price {
-            break;
+/// A pool's positions as they were opened.
+fn opening(portfolio: &Portfolio, pool: &Pool) -> Vec<Holding> {
+    let holding = |&index: &usize| {
+        let position = &portfolio.positions[index];
+        Holding {
+            asset: position.asset,
+            side: position.side,
+            quantity: position.quantity,
+            entry: portfolio.entry_price(position),
+            set_aside: portfolio.set_aside(position),
         }
-        price = next;
-    }
-    let inwards = if price < failing { Decimal::ONE - INWARDS } else { Decimal::ONE + INWARDS };
-    price.checked_mul(inwards)
+    };
+    pool.positions.iter().map(holding).collect()
 }
 
-/// A pool's equity, less its requirement if asked, as a function of one asset's price: concave and
-/// piecewise linear, because the requirement is a maximum of lines.
-struct Curve {
-    /// Value at price 0 without the requirement in this asset.
-    constant: Decimal,
-    /// Net quantity.
-    net: Decimal,
-    /// (rate·size, deduction) of every line, per size.
-    requirements: Vec<Vec<(Decimal, Decimal)>>,
-    /// Prices at which a requirement changes its line.
-    breaks: Vec<Decimal>,
-}
-
-impl Curve {
-    /// As a function of the price of asset `moving`, the others at their entry prices.
-    fn new(
-        portfolio: &Portfolio,
-        pool: &Pool,
-        moving: usize,
-        money: Decimal,
-        with_requirement: bool,
-    ) -> Option<Self> {
-        let entry = portfolio.assets[moving].price;
-        let mut curve =
-            Self { constant: money, net: Decimal::ZERO, requirements: Vec::new(), breaks: Vec::new() };
-        for &index in &pool.positions {
-            let p = &portfolio.positions[index];
-            if p.asset == moving {
-                let signed = p.side.sign() * p.quantity;
-                curve.net = curve.net.checked_add(signed)?;
-                curve.constant = curve.constant.checked_sub(signed.checked_mul(entry)?)?;
-            }
-        }
-        for size in pool.sizes.iter().filter(|_| with_requirement) {
-            let tiers = portfolio.assets[size.asset].maintenance.tiers();
-            let slope = |t: &Tier| Some((t.rate.checked_mul(size.quantity)?, t.deduction));
-            let lines: Vec<_> = tiers.iter().map(slope).collect::<Option<_>>()?;
-            if size.asset == moving {
-                // A break that no decimal holds lies beyond any price.
-                curve.breaks.extend(tiers[1..].iter().filter_map(|t| t.floor.checked_div(size.quantity)));
-                curve.requirements.push(lines);
-            } else {
-                let required = highest(&lines, portfolio.assets[size.asset].price)?;
-                curve.constant = curve.constant.checked_sub(required)?;
-            }
-        }
-        Some(curve)
-    }
-
-    fn value(&self, price: Decimal) -> Option<Decimal> {
-        let mut value = self.constant.checked_add(self.net.checked_mul(price)?)?;
-        for lines in &self.requirements {
-            value = value.checked_sub(highest(lines, price)?)?;
-        }
-        Some(value)
-    }
-
-    /// Change of the value per unit of price.
-    fn slope(&self, price: Decimal) -> Option<Decimal> {
-        let mut slope = self.net;
-        for lines in &self.requirements {
-            slope = slope.checked_sub(steepness(lines, price)?)?;
-        }
-        Some(slope)
-    }
-
-    /// Walks from the entry in the losing direction of the side, segment by segment, to the first zero.
-    fn root(mut self, entry: Decimal, side: Side) -> Option<Decimal> {
-        self.breaks.sort();
-        let beyond: Vec<Decimal> = match side {
-            Side::Long => {
-                let below = self.breaks.iter().rev().copied().filter(|b| *b < entry);
-                below.chain([Decimal::ZERO]).collect()
-            }
-            Side::Short => {
-                let above = self.breaks.iter().copied().filter(|b| *b > entry);
-                // One point past the last break fixes the slope of the unbounded segment.
-                let last = above.clone().next_back().unwrap_or(entry);
-                above.chain([last.checked_mul(Decimal::TWO)?]).collect()
-            }
-        };
-        let (mut near, mut near_value) = (entry, self.value(entry)?);
-        for (index, &far) in beyond.iter().enumerate() {
-            let far_value = self.value(far)?;
-            let unbounded = side == Side::Short && index + 1 == beyond.len();
-            if far_value <= Decimal::ZERO || (unbounded && far_value < near_value) {
-                let run = far.checked_sub(near)?.checked_mul(near_value)?;
-                let fall = near_value.checked_sub(far_value)?;
-                let price = near.checked_add(run.checked_div(fall)?)?;
-                return (price > entry * NOTHING).then_some(price);
-            }
-            (near, near_value) = (far, far_value);
-        }
-        None
-    }
-}
-
-/// Slope of the line that is highest at a price.
-fn steepness(lines: &[(Decimal, Decimal)], price: Decimal) -> Option<Decimal> {
-    let mut best: Option<(Decimal, Decimal)> = None;
-    for (slope, deduction) in lines {
-        let value = slope.checked_mul(price)?.checked_sub(*deduction)?;
-        if best.is_none_or(|(highest, _)| value > highest) {
-            best = Some((value, *slope));
-        }
-    }
-    best.map(|(_, slope)| slope)
-}
-
-/// `max over k of (slope_k·P − c_k)`.
-fn highest(lines: &[(Decimal, Decimal)], price: Decimal) -> Option<Decimal> {
-    let mut best: Option<Decimal> = None;
-    for (slope, deduction) in lines {
-        let value = slope.checked_mul(price)?.checked_sub(*deduction)?;
-        best = Some(best.map_or(value, |b| b.max(value)));
-    }
-    best
+/// The price at which a pool of one asset that fails at the price `failing` meets its requirement, on the way from there
+/// to where it does not fail, and a trifle further that way; `None` where there is none or an amount outgrows decimals.
+pub fn touched_price(curve: &Curve, failing: Decimal) -> Option<Decimal> {
+    let (price, above) = curve.way_out(failing)?;
+    price.checked_mul(if above { Decimal::ONE + INWARDS } else { Decimal::ONE - INWARDS })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Account, Asset, FundingRates, Orders, Position, Requirement, TierTable, Venue};
+    use crate::domain::{
+        Account, Asset, FundingRates, Orders, Position, Requirement, Side, TierTable, Venue,
+    };
     use rust_decimal::dec;
 
     fn portfolio(wallet: Decimal, tiers: TierTable, positions: &[(Side, Decimal, Decimal)]) -> Portfolio {
@@ -266,5 +155,33 @@ mod tests {
         assert_eq!(prices[0].liquidation, None);
         // Short side: 200 − 2·(P − 100) = 0.005·4·P at P = 400/2.02.
         assert_eq!(prices[1].liquidation.map(|p| p.round_dp(10)), Some(dec!(198.0198019802)));
+    }
+
+    #[test]
+    fn money_is_what_the_opening_leaves() {
+        // Fee of 1 % at entry from the wallet, 1 % of 90 (long) and 110 (short) set aside beside margins of 10.
+        let flat = TierTable::flat(dec!(0));
+        let positions = [(Side::Long, dec!(1), dec!(10)), (Side::Short, dec!(1), dec!(10))];
+        let mut book = portfolio(dec!(50), flat, &positions);
+        book.venue.fees.taker = dec!(0.01);
+        book.venue.fee_in_requirement = crate::domain::FeeInRequirement::TakerAtBankruptcy;
+        book.positions.iter_mut().for_each(|position| position.entry_fee = dec!(0.01));
+        // An isolated pool holds what it set aside, and owes it: both prices lie where the margin is used up.
+        let both = |p| EntryPrices { liquidation: Some(p), bankruptcy: Some(p) };
+        assert_eq!(entry_prices(&book, MarginMode::Isolated), [both(dec!(90)), both(dec!(110))]);
+        book.positions.truncate(1);
+        book.positions[0].quantity = dec!(2);
+        // Notional 200: fee 2, set aside 1.9; 50 − 2 − 1.9 = 46.1 for two units.
+        let prices = entry_prices(&book, MarginMode::Cross);
+        assert_eq!(prices, [both(dec!(100) - dec!(23.05))]);
+    }
+
+    #[test]
+    fn an_inverse_position_loses_towards_half_its_price() {
+        // 100 of quote at 100 with one coin: bankrupt at 50; liquidated where 1 + 1 − 100/P = 0.01·100/P.
+        let mut book = portfolio(dec!(3), TierTable::flat(dec!(0.01)), &[(Side::Long, dec!(100), dec!(1))]);
+        book.venue.contract = crate::domain::Contract::Inverse;
+        let expected = EntryPrices { liquidation: Some(dec!(50.5)), bankruptcy: Some(dec!(50)) };
+        assert_eq!(entry_prices(&book, MarginMode::Isolated), [expected]);
     }
 }

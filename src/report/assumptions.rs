@@ -2,7 +2,8 @@
 
 use super::format::{significant, steps, whole};
 use super::law;
-use crate::domain::{FillPrice, MarginMode, Monitoring, Remainder, Span};
+use super::venue::{assets_in_words, in_words, is_plain};
+use crate::domain::{FillPrice, MarginMode, Monitoring, Remainder, Slippage, Span, StepKind};
 use crate::scenario::Scenario;
 
 /// What the numbers rest on: what every reader of a table has to know.
@@ -15,16 +16,12 @@ pub fn essential(scenario: &Scenario) -> Vec<String> {
         )
     });
     let always = [
-        "Liquidated counts a path once any position is force-closed: under isolated margin (a bucket of money \
-         for each position, not a sub-account) the others stay open, under cross margin the whole pool is closed."
-            .to_owned(),
+        liquidated(scenario),
         "A liquidation price at entry holds the other assets where they are: of a pool of several it is no trigger."
             .to_owned(),
         check_times(scenario),
         liquidation_rule(scenario),
-        "Not modelled: fees, funding, slippage, order-book depth, top-ups, the holder's own orders, and \
-         auto-deleveraging. Positions are opened at time 0 and marked, not closed, at the horizon."
-            .to_owned(),
+        not_modelled(scenario),
     ];
     history.into_iter().chain(replayed(scenario)).chain(always).collect()
 }
@@ -90,8 +87,50 @@ fn continuous(scenario: &Scenario, every: &str) -> String {
     )
 }
 
+fn liquidated(scenario: &Scenario) -> String {
+    let steps = &scenario.portfolio.venue.liquidation.steps;
+    let pool = match steps.iter().all(|step| step.kind == StepKind::Full) {
+        true => "under cross margin the whole pool is closed",
+        false => "and under cross margin the venue closes as much of the pool as its procedure says",
+    };
+    let part = if steps.len() > 1 { ", in part or whole" } else { "" };
+    format!(
+        "Liquidated counts a path once any position is force-closed{part}: under isolated margin (a bucket of money \
+         for each position, not a sub-account) the others stay open, {pool}."
+    )
+}
+
+/// What of a real account this run leaves out.
+fn not_modelled(scenario: &Scenario) -> String {
+    let portfolio = &scenario.portfolio;
+    let venue = &portfolio.venue;
+    let orders = || portfolio.positions.iter().map(|position| position.orders);
+    let is_free = |slippage| matches!(slippage, Slippage::Fixed(fraction) if fraction.is_zero());
+    let missing = [
+        (venue.fees.taker.is_zero() && venue.liquidation.fee.is_zero(), "fees"),
+        (portfolio.assets.iter().all(|asset| asset.funding.is_zero()), "funding"),
+        (is_free(venue.liquidation.slippage), "slippage"),
+        (true, "order-book depth"),
+        (orders().all(|orders| orders.top_up.is_none()), "top-ups"),
+        (
+            orders().all(|o| o.stop_loss.is_none() && o.take_profit.is_none() && o.reopen.is_none()),
+            "the holder's own orders",
+        ),
+    ];
+    let missing: Vec<&str> =
+        missing.iter().filter(|(is_missing, _)| *is_missing).map(|(_, what)| *what).collect();
+    format!(
+        "Not modelled: {}, and auto-deleveraging. Positions are opened at time 0 and marked, not closed, at the \
+         horizon.",
+        missing.join(", ")
+    )
+}
+
 fn liquidation_rule(scenario: &Scenario) -> String {
     let venue = &scenario.portfolio.venue;
+    if !is_plain(&scenario.portfolio) {
+        return format!("Venue rules: {}: {}.", venue.preset, in_words(venue).join("; "));
+    }
     let fill = match venue.liquidation.first_price() {
         FillPrice::Mark => "closed whole at the mark price that failed the check",
         FillPrice::Bankruptcy | FillPrice::Fillable => "handed over whole at its bankruptcy price",
@@ -105,6 +144,15 @@ fn liquidation_rule(scenario: &Scenario) -> String {
          {remainder}; a loss beyond it is a shortfall that the account does not pay.",
         venue.preset,
     )
+}
+
+/// The venue's rules and what each asset requires, where they are more than the textbook's.
+pub fn venue_in_words(scenario: &Scenario) -> Vec<String> {
+    let portfolio = &scenario.portfolio;
+    if is_plain(portfolio) {
+        return Vec::new();
+    }
+    [liquidation_rule(scenario)].into_iter().chain(assets_in_words(portfolio)).collect()
 }
 
 /// The price model, a sentence an asset and one for each correlation.

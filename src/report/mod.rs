@@ -15,6 +15,8 @@ pub mod plan;
 mod sampling;
 pub mod schema;
 pub mod terminal;
+pub mod venue;
+mod venue_schema;
 
 pub use build::build;
 pub use document::{

@@ -2,10 +2,10 @@
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
-use super::assumptions::model_in_words;
+use super::assumptions::{model_in_words, venue_in_words};
 use super::cost;
 use super::format::{distinct, elided, exact, paths, printable, seven_digits, steps, wrap};
-use crate::domain::{Decimal, MarginMode, Monitoring};
+use crate::domain::{Contract, Decimal, MarginMode, Monitoring, Position};
 use crate::margin::entry_prices;
 use crate::paths::Sampling;
 use crate::scenario::Scenario;
@@ -54,7 +54,8 @@ pub fn render(scenario: &Scenario, threads: usize) -> String {
         cost::in_words(scenario, threads),
         format!("sha256 of the resolved scenario: {}", scenario.sha256()),
     ];
-    wrapped(above.into_iter().chain(model))
+    let venue = venue_in_words(scenario).into_iter().map(|line| printable(&line, 20 * WIDTH));
+    wrapped(above.into_iter().chain(model).chain(venue))
         + &positions(scenario)
         + "\n"
         + &wrapped(below.into_iter().chain(notes))
@@ -92,7 +93,7 @@ fn positions(scenario: &Scenario) -> String {
             table.add_row([
                 name.clone(),
                 mode.name().to_owned(),
-                format!("{} {} {}", position.side.name(), seven_digits(position.quantity), asset),
+                size(portfolio.venue.contract, position, asset),
                 or_dash(price),
                 margin(position.margin, mode),
                 format!("{}x", seven_digits(position.leverage)),
@@ -109,6 +110,12 @@ fn positions(scenario: &Scenario) -> String {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table.to_string()
+}
+
+/// A face value is in quote, whatever that is called.
+fn size(contract: Contract, position: &Position, asset: &str) -> String {
+    let unit = if contract == Contract::Inverse { "quote of " } else { "" };
+    format!("{} {} {unit}{asset}", position.side.name(), seven_digits(position.quantity))
 }
 
 /// In cross a margin is only the initial requirement.

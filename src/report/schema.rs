@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::venue_schema;
 use crate::paths::catalogue::{
     Bound, COMMON_JUMP, JUMP_RATE, MODELS, ModelEntry, Parameter, Range, SHOCK_MOVE, ValueKind,
 };
@@ -20,7 +21,7 @@ pub fn scenario() -> Value {
             "description": { "type": "string", "description": "Markdown" },
             "simulation": simulation(),
             "account": account(),
-            "venue": venue(),
+            "venue": venue_schema::venue(),
             "assets": named(&asset(), 100),
             "correlation": {
                 "type": "object",
@@ -47,11 +48,11 @@ fn named(item: &Value, most: usize) -> Value {
 }
 
 /// A table whose keys are all known.
-fn table(properties: Map<String, Value>, required: &[&str]) -> Value {
+pub(super) fn table(properties: Map<String, Value>, required: &[&str]) -> Value {
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
 }
 
-fn map(value: Value) -> Map<String, Value> {
+pub(super) fn map(value: Value) -> Map<String, Value> {
     if let Value::Object(map) = value { map } else { Map::new() }
 }
 
@@ -85,30 +86,20 @@ fn account() -> Value {
     table(map(keys), &["wallet"])
 }
 
-fn maintenance_rate() -> Value {
+pub(super) fn maintenance_rate() -> Value {
     number(Range { low: Bound::Closed(0.0), high: Bound::Open(1.0), ..Range::closed(0.0, 0.0) })
-}
-
-fn venue() -> Value {
-    let liquidation = json!({
-        "price": { "enum": ["mark", "bankruptcy"] },
-        "remainder": { "enum": ["forfeit", "return"] },
-    });
-    let keys = json!({
-        "preset": { "type": "string", "default": "textbook" },
-        "maintenance_margin_rate": maintenance_rate(),
-        "tiers": { "type": "string" },
-        "liquidation": table(map(liquidation), &[]),
-    });
-    with(table(map(keys), &[]), "not", json!({ "required": ["maintenance_margin_rate", "tiers"] }))
 }
 
 fn asset() -> Value {
     let models: Vec<Value> = MODELS.iter().map(model).collect();
+    let funding = json!({ "rate": venue_schema::funding_rate(), "history": { "type": "string" } });
     let keys = json!({
         "price": number(Range::closed(1e-9, 1e12)),
+        "market": { "type": "string", "description": "name in the venue's tables; the asset's own by default" },
         "maintenance_margin_rate": maintenance_rate(),
-        "tiers": { "type": "string" },
+        "tiers": venue_schema::tiers(),
+        "lot": number(Range::above(0.0, 1e12)),
+        "funding": with(table(map(funding), &[]), "not", json!({ "required": ["rate", "history"] })),
         "model": { "type": "object", "required": ["kind"], "oneOf": models },
     });
     let not = json!({ "required": ["maintenance_margin_rate", "tiers"] });
@@ -179,6 +170,11 @@ fn position() -> Value {
         "quantity": above(1e15),
         "notional": above(1e12),
         "mode": { "enum": ["isolated", "cross"] },
+        "entry": { "enum": ["taker", "maker"], "default": "taker" },
+        "stop_loss": above(1e12),
+        "take_profit": above(1e12),
+        "top_up": venue_schema::top_up(),
+        "reopen": venue_schema::reopen(),
     });
     let pairs = [
         ["margin", "leverage"],
@@ -192,7 +188,7 @@ fn position() -> Value {
 }
 
 /// A number; a text of its digits is taken too.
-fn number(range: Range) -> Value {
+pub(super) fn number(range: Range) -> Value {
     let (low_key, low) = match range.low {
         Bound::Closed(low) => ("minimum", low),
         Bound::Open(low) => ("exclusiveMinimum", low),
@@ -205,17 +201,17 @@ fn number(range: Range) -> Value {
     if range.or_zero { json!({ "anyOf": [{ "const": 0 }, within] }) } else { within }
 }
 
-fn whole(low: u64, high: u64, default: Value) -> Value {
+pub(super) fn whole(low: u64, high: u64, default: Value) -> Value {
     let value = json!({ "type": ["number", "string"], "multipleOf": 1, "minimum": low, "maximum": high });
     if default.is_null() { value } else { with(value, "default", default) }
 }
 
-fn duration() -> Value {
+pub(super) fn duration() -> Value {
     json!({ "type": "string", "pattern": "^0*[1-9][0-9]*[smhdwy]$" })
 }
 
 /// One more keyword.
-fn with(mut schema: Value, keyword: &str, value: Value) -> Value {
+pub(super) fn with(mut schema: Value, keyword: &str, value: Value) -> Value {
     if let Value::Object(map) = &mut schema {
         map.insert(keyword.to_owned(), value);
     }

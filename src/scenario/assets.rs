@@ -7,16 +7,19 @@ use super::context::Context;
 use super::correlation::{self, Driver};
 use super::model::{self, Model};
 use super::number::significant_digits;
-use super::reader::{Field, Table};
+use super::reader::{Field, Table, nearest};
+use super::requirement::{self, MarketRequirement};
 use super::source::quoted;
-use super::tiers::Requirement;
+use super::venue::{FundingSource, Rules};
 use super::{laid_over, name, reach, replaying, resampling, venue};
-use crate::domain::{Asset, to_f64};
+use crate::domain::{Asset, FundingRates, Position, to_f64};
 use crate::error::Result;
 use crate::paths::{AssetModel, Law, MarketModel};
 
 /// Beyond it the correlation matrix alone would dominate time and memory.
 const MAX_ASSETS: usize = 100;
+/// The lot of a market whose lot is not known.
+const SMALLEST_LOT: Decimal = Decimal::from_parts(1, 0, 0, false, 8);
 /// Significant digits of a price: what any f64 prints.
 const PRICE_DIGITS: usize = 17;
 
@@ -26,7 +29,9 @@ pub(super) struct Modelled {
     /// What the portfolio holds of it.
     pub asset: Asset,
     /// What its market requires and allows.
-    pub requirement: Requirement,
+    pub requirement: MarketRequirement,
+    /// Where its funding rates come from.
+    pub funding: FundingSource,
     /// Its law.
     pub model: Model,
 }
@@ -38,7 +43,7 @@ pub(super) struct Modelled {
 pub(super) fn read(
     root: &Table<'_>,
     settings: &Settings,
-    default: &Requirement,
+    rules: &Rules,
     context: &mut Context<'_>,
 ) -> Result<Vec<Modelled>> {
     let table = root.table("assets")?;
@@ -49,7 +54,7 @@ pub(super) fn read(
             return Err(field
                 .fail(&format!("more than {MAX_ASSETS} assets"), "simulate fewer assets in one scenario"));
         }
-        assets.push(read_asset(name, &field.table()?, settings, default, context)?);
+        assets.push(read_asset(name, &field.table()?, settings, rules, context)?);
     }
     if assets.is_empty() {
         let help = "write [assets.BTC] and below it price = 60_000 and model = { kind = \"gbm\", drift = 0.0, \
@@ -81,10 +86,10 @@ fn read_asset(
     name: &str,
     table: &Table<'_>,
     settings: &Settings,
-    default: &Requirement,
+    rules: &Rules,
     context: &mut Context<'_>,
 ) -> Result<Modelled> {
-    table.only(&["price", "model", "maintenance_margin_rate", "tiers"], &["market"])?;
+    table.only(&["price", "model", "market", "maintenance_margin_rate", "tiers", "lot", "funding"], &[])?;
     let field = table.require("price", "price = 60_000")?;
     let low = Decimal::new(1, 9);
     let high = Decimal::from(1_000_000_000_000_u64);
@@ -95,9 +100,13 @@ fn read_asset(
         return Err(field.fail(&what, "round it to 17 digits"));
     }
     context.resolve(table.key("price"), price);
-    let requirement = venue::maintenance(table, context)?.unwrap_or_else(|| default.clone());
+    let (requirement, lot) = market_rules(name, table, rules, context)?;
     let (key, value) = requirement.resolved();
     context.resolve(table.key(key), value);
+    if lot != SMALLEST_LOT {
+        context.resolve_decimal(table.key("lot"), lot);
+    }
+    let funding = funding(table, rules, context)?;
     let model = model::read(table, settings, context)?;
     if let Model::Formula(law) = &model {
         let written = table.require("model", "")?.table()?;
@@ -106,11 +115,93 @@ fn read_asset(
     let asset = Asset {
         name: name.to_owned(),
         price,
-        maintenance: crate::domain::Requirement::Lines(requirement.table.clone()),
-        lot: Decimal::new(1, 8),
-        funding: Default::default(),
+        maintenance: requirement.requirement.clone(),
+        lot,
+        funding: FundingRates::default(),
     };
-    Ok(Modelled { asset, requirement, model })
+    Ok(Modelled { asset, requirement, funding, model })
+}
+
+/// The requirement and the lot of an asset: its own, those of the market it names, the venue's.
+fn market_rules(
+    name: &str,
+    table: &Table<'_>,
+    rules: &Rules,
+    context: &mut Context<'_>,
+) -> Result<(MarketRequirement, Decimal)> {
+    let field = table.field("market");
+    let called = field.as_ref().map_or(Ok(name), |field| field.text("market = \"BTCUSDT\""))?;
+    let market = rules.market(called);
+    if let (Some(field), None) = (&field, market) {
+        let what =
+            format!("`{}` is {}, which {} does not list", field.path, quoted(called), rules.venue.preset);
+        return Err(field.fail(&what, &format!("{}; or leave the key out", known_markets(called, rules))));
+    }
+    let own = requirement::read(table, rules.kind, context)?;
+    let of_market = market.and_then(|market| market.requirement.clone());
+    if own.is_none() && market.is_none() && !rules.markets.is_empty() && !rules.own_requirement {
+        let (_, value) = rules.requirement.resolved();
+        let cap = match rules.requirement.max_leverages.first().copied().flatten() {
+            Some(cap) => format!(" and at most {}x", cap.normalize()),
+            None => String::new(),
+        };
+        context.note(&[format!(
+            "{name} names no market of {}, whose default applies: a maintenance margin rate of {value}{cap}; {}",
+            rules.venue.preset,
+            known_markets(called, rules)
+        )]);
+    }
+    let requirement = own.or(of_market).unwrap_or_else(|| rules.requirement.clone());
+    let lot = match table.field("lot") {
+        Some(field) => venue::lot(&field)?,
+        None => market.and_then(|market| market.lot).unwrap_or(SMALLEST_LOT),
+    };
+    Ok((requirement, lot))
+}
+
+/// The markets that a name may mean, or the first of them.
+fn known_markets(name: &str, rules: &Rules) -> String {
+    const MOST: usize = 8;
+    let all = || rules.markets.iter().map(|market| market.name.as_str());
+    if rules.markets.is_empty() {
+        return format!("{} lists no markets", rules.venue.preset);
+    }
+    let mut near: Vec<&str> = all().filter(|market| market.contains(name)).take(MOST).collect();
+    near.extend(nearest(name, all()).filter(|_| near.is_empty()));
+    match near.first() {
+        Some(first) => format!("write market = \"{first}\" (near: {})", near.join(", ")),
+        None => {
+            let more = if rules.markets.len() > MOST { ", …" } else { "" };
+            format!("it lists {}{more}", all().take(MOST).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// Funding of an asset: its own source, or the venue's.
+fn funding(table: &Table<'_>, rules: &Rules, context: &mut Context<'_>) -> Result<FundingSource> {
+    let own = table.table("funding")?;
+    own.only(&["rate", "history"], &[])?;
+    Ok(venue::read_funding(&own, context)?.unwrap_or_else(|| rules.funding.clone()))
+}
+
+/// Raises lots to what 9 digits of the asset's largest position can tell apart: numbers of lots stay exact.
+pub(super) fn set_lots(assets: &mut [Modelled], positions: &[Position]) {
+    for (index, modelled) in assets.iter_mut().enumerate() {
+        let held = positions.iter().filter(|position| position.asset == index);
+        let Some(largest) = held.map(|position| position.quantity).max() else { continue };
+        modelled.asset.lot = modelled.asset.lot.max(finest_lot(largest)).normalize();
+    }
+}
+
+/// `10^(floor(log10 q) − 8)`, at least 1e-28.
+fn finest_lot(quantity: Decimal) -> Decimal {
+    let normal = quantity.normalize();
+    let digits = normal.mantissa().unsigned_abs().checked_ilog10().unwrap_or(0);
+    let exponent = i64::from(digits) - i64::from(normal.scale()) - 8;
+    match u32::try_from(exponent) {
+        Ok(up) => Decimal::from(10_u64.saturating_pow(up)),
+        Err(_) => Decimal::new(1, u32::try_from(-exponent).unwrap_or(28).min(28)),
+    }
 }
 
 /// The law of the price vector.
@@ -147,4 +238,26 @@ pub(super) fn market(
         MarketModel { assets: models, correlation, history, windows, common_jumps, shocks, step_years };
     reach::check_laid_over(root, &market, settings.horizon)?;
     Ok(market)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal::dec;
+
+    #[test]
+    fn lots_follow_the_ninth_digit() {
+        let cases = [
+            (dec!(0.333333333333333), dec!(0.000000001)),
+            (dec!(1), dec!(0.00000001)),
+            (dec!(9.99), dec!(0.00000001)),
+            (dec!(10), dec!(0.0000001)),
+            (dec!(1000000000), dec!(10)),
+            (dec!(100000000), dec!(1)),
+            (dec!(0.000000000001), dec!(0.00000000000000000001)),
+        ];
+        for (quantity, lot) in cases {
+            assert_eq!(finest_lot(quantity), lot, "{quantity}");
+        }
+    }
 }

@@ -35,6 +35,15 @@ impl<'a> Context<'a> {
         Self { folder, resolved: Vec::new(), notes: Vec::new() }
     }
 
+    /// Adds remarks, each once: several assets may read one file.
+    pub fn note(&mut self, notes: &[String]) {
+        for note in notes {
+            if !self.notes.contains(note) {
+                self.notes.push(note.clone());
+            }
+        }
+    }
+
     /// Records a setting.
     pub fn resolve(&mut self, key: String, value: impl Display) {
         self.resolved.push((key, value.to_string()));

@@ -3,8 +3,8 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::{MarginMode, Portfolio};
-use crate::margin::{Partition, PoolKind, requirement};
+use crate::domain::{MarginMode, Portfolio, Position, Trigger};
+use crate::margin::{Partition, Pool, PoolKind, requirement};
 
 /// Relative difference of two amounts that count as the same.
 const TIE: Decimal = Decimal::from_parts(1, 0, 0, false, 12);
@@ -20,51 +20,98 @@ pub(super) struct Refusal {
     pub help: String,
 }
 
-/// Refuses margins above the wallet, and a pool whose equity is at or below its requirement at entry.
+/// Refuses margins and fees above the wallet, and a pool that fails its margin check at entry.
 ///
 /// # Errors
 /// The first [`Refusal`], modes in the order given.
 pub(super) fn check(portfolio: &Portfolio, modes: &[MarginMode]) -> Result<(), Refusal> {
-    let wallet = portfolio.account.wallet;
-    let margins: Decimal = portfolio.positions.iter().map(|position| position.margin).sum();
-    if margins > wallet {
-        return Err(Refusal {
-            position: None,
-            what: format!("the positions need margins of {margins}, more than the wallet of {wallet}"),
-            help: "raise account.wallet, or lower margins, or raise leverages where sizes are given"
-                .to_owned(),
-        });
-    }
-    modes.iter().try_for_each(|mode| check_mode(portfolio, *mode))
+    modes.iter().try_for_each(|mode| {
+        let partition = Partition::new(portfolio, *mode);
+        check_wallet(portfolio, &partition)?;
+        partition.pools.iter().try_for_each(|pool| check_pool(portfolio, *mode, &partition, pool))
+    })
 }
 
-fn check_mode(portfolio: &Portfolio, mode: MarginMode) -> Result<(), Refusal> {
-    let prices: Vec<Decimal> = portfolio.assets.iter().map(|asset| asset.price).collect();
-    for pool in Partition::new(portfolio, mode).pools {
-        let required = requirement(portfolio, &pool, &prices).map_err(|error| Refusal {
-            position: None,
-            what: format!("in the mode {mode} the positions are too large: {error}"),
-            help: "hold smaller positions".to_owned(),
-        })?;
-        // A computed quantity is rounded, which must not decide a tie in favour of the entry.
-        if pool.money > required + required * TIE {
-            continue;
-        }
-        return Err(match (pool.kind, &pool.positions[..]) {
-            (PoolKind::Isolated, [index]) => isolated_refusal(portfolio, *index, required, mode),
-            _ => Refusal {
-                position: None,
-                what: format!(
-                    "in the mode {mode} the account would be liquidated at entry: the cross positions have {} behind \
-                     them and require a maintenance margin of {}",
-                    pool.money,
-                    required.normalize()
-                ),
-                help: "raise account.wallet or hold smaller positions".to_owned(),
-            },
-        });
+/// What a position takes out of the wallet, or sets a limit to it by, beside its fee.
+fn margin_of(portfolio: &Portfolio, position: &Position, kind: PoolKind) -> Decimal {
+    match kind {
+        PoolKind::Isolated => position.margin + portfolio.set_aside(position),
+        PoolKind::Wallet => position.margin,
     }
-    Ok(())
+}
+
+fn sum(portfolio: &Portfolio, pool: &Pool, of: impl Fn(&Position) -> Decimal) -> Decimal {
+    pool.positions.iter().filter_map(|index| portfolio.positions.get(*index)).map(of).sum()
+}
+
+fn check_wallet(portfolio: &Portfolio, partition: &Partition) -> Result<(), Refusal> {
+    let wallet = portfolio.account.wallet;
+    let margins: Decimal = partition
+        .pools
+        .iter()
+        .map(|pool| sum(portfolio, pool, |position| margin_of(portfolio, position, pool.kind)))
+        .sum();
+    let fees: Decimal = portfolio.positions.iter().map(|position| portfolio.entry_fee(position)).sum();
+    if margins + fees <= wallet {
+        return Ok(());
+    }
+    let with_fees = match fees.is_zero() {
+        true => String::new(),
+        false => format!(" and entry fees of {}", fees.normalize()),
+    };
+    Err(Refusal {
+        position: None,
+        what: format!("the positions need margins of {margins}{with_fees}, more than the wallet of {wallet}"),
+        help: "raise account.wallet, or lower margins, or raise leverages where sizes are given".to_owned(),
+    })
+}
+
+/// The money of a pool after everything at the opening is paid.
+fn money(portfolio: &Portfolio, partition: &Partition, pool: &Pool) -> Decimal {
+    match pool.kind {
+        PoolKind::Isolated => sum(portfolio, pool, |p| margin_of(portfolio, p, PoolKind::Isolated)),
+        PoolKind::Wallet => {
+            let isolated = partition.pools.iter().filter(|other| other.kind == PoolKind::Isolated);
+            let allocated: Decimal = isolated.map(|other| money(portfolio, partition, other)).sum();
+            let fees: Decimal = portfolio.positions.iter().map(|p| portfolio.entry_fee(p)).sum();
+            portfolio.account.wallet - allocated - fees
+        }
+    }
+}
+
+fn check_pool(
+    portfolio: &Portfolio,
+    mode: MarginMode,
+    partition: &Partition,
+    pool: &Pool,
+) -> Result<(), Refusal> {
+    let prices: Vec<Decimal> = portfolio.assets.iter().map(|asset| asset.price).collect();
+    let required = requirement(portfolio, pool, &prices).map_err(|error| Refusal {
+        position: None,
+        what: format!("in the mode {mode} the positions are too large: {error}"),
+        help: "hold smaller positions".to_owned(),
+    })?;
+    let money = money(portfolio, partition, pool);
+    // A computed quantity is rounded, which must not decide a tie in favour of the entry, nor of a refusal.
+    let fails = match portfolio.venue.trigger {
+        Trigger::AtOrBelow => money <= required + required * TIE,
+        Trigger::Below => money < required - required * TIE,
+    };
+    if !fails {
+        return Ok(());
+    }
+    Err(match (pool.kind, &pool.positions[..]) {
+        (PoolKind::Isolated, [index]) => isolated_refusal(portfolio, *index, required, mode),
+        _ => Refusal {
+            position: None,
+            what: format!(
+                "in the mode {mode} the account would be liquidated at entry: the cross positions have {money} behind \
+                 them and require a maintenance margin of {}",
+                required.normalize()
+            ),
+            help: "raise account.wallet or hold smaller positions".to_owned(),
+        },
+    })
 }
 
 fn isolated_refusal(portfolio: &Portfolio, index: usize, required: Decimal, mode: MarginMode) -> Refusal {
@@ -78,7 +125,7 @@ fn isolated_refusal(portfolio: &Portfolio, index: usize, required: Decimal, mode
             "in the mode {mode} the position {} would be liquidated at entry: its margin is {}, and a notional of {} \
              requires a maintenance margin of {}",
             position.name,
-            position.margin,
+            margin_of(portfolio, position, PoolKind::Isolated).normalize(),
             notional.round_sf(15).unwrap_or(notional).normalize(),
             required.round_sf(15).unwrap_or(required).normalize()
         ),

@@ -5,13 +5,12 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
-use super::assets::Modelled;
 use super::context::Context;
 use super::node::{Node, Value};
 use super::overrides::{self, Override};
 use super::reader::Table;
 use super::source::{Sources, quoted};
-use super::{Scenario, assets, entry, name, positions, replaying, settings, venue};
+use super::{Scenario, assets, entry, funding, name, positions, replaying, settings, venue};
 use crate::domain::{Account, Portfolio, Position};
 use crate::error::{Error, Result};
 
@@ -50,23 +49,39 @@ pub const DEFAULT_TEXT: &str = include_str!("../../scenarios/ten-thousand.toml")
 /// UTF-8, and everything that [`load_text`] refuses.
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario> {
     let shown_name = path.display().to_string();
-    let text = read_text(path, &shown_name)?;
+    let text = read_text(path, &shown_name, "scenario")?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     load_text(&stem, &shown_name, &text, folder, overrides)
 }
 
-fn read_text(path: &Path, shown_name: &str) -> Result<String> {
-    let wrong = |what: &str| Error::input(format!("{}: {what}", quoted(shown_name)));
-    let cannot = |error: std::io::Error| wrong(&format!("the scenario cannot be read: {error}"));
+/// Reads a venue file of the user's, as `venue.preset = "./my-venue.toml"` does.
+///
+/// # Errors
+/// [`Error::Input`]: a file that cannot be read, and everything that is no venue file.
+pub fn load_preset(path: &Path) -> Result<venue::Preset> {
+    let shown_name = path.display().to_string();
+    let text = read_text(path, &shown_name, "venue file")?;
+    venue::read_preset(&shown_name, &text, path.parent().unwrap_or_else(|| Path::new("")))
+}
+
+/// The text of a scenario or a venue file, whichever `what` says.
+///
+/// # Errors
+/// A file that cannot be read, is too large or not UTF-8.
+pub(super) fn read_text(path: &Path, shown_name: &str, what: &str) -> Result<String> {
+    let wrong = |fault: &str| Error::input(format!("{}: {fault}", quoted(shown_name)));
+    let cannot = |error: std::io::Error| wrong(&format!("the {what} cannot be read: {error}"));
     if !path.metadata().map_err(cannot)?.is_file() {
-        return Err(wrong("is not a regular file; name a scenario file such as scenarios/ten-thousand.toml"));
+        return Err(wrong(&format!(
+            "is not a regular file; name a {what} such as scenarios/ten-thousand.toml"
+        )));
     }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(cannot)?;
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(wrong("is larger than 1 MiB, the limit for a scenario; put data into CSV files"));
+        return Err(wrong(&format!("is larger than 1 MiB, the limit for a {what}; put data into CSV files")));
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err(wrong("is written in UTF-16; save it as UTF-8"));
@@ -101,11 +116,12 @@ pub fn load_text(
         let what = "is empty; a scenario has [simulation], [account], [assets.NAME] and [positions.NAME]";
         return Err(Error::input(format!("{}: {what}", quoted(shown_name))));
     }
-    let (preset, preset_text) = venue::chosen_preset(&Table::root(&sources, &root))?;
-    let preset_source = sources.add(preset, preset_text);
-    let preset_tree = Node::parse(&sources, preset_source, preset_text)?;
-    venue::merge_preset(&mut root, &preset_tree);
-    resolve(name, preset, &Table::root(&sources, &root), Context::new(folder))
+    let file = venue::chosen_preset(&Table::root(&sources, &root), folder)?;
+    let preset_source = sources.add(&file.shown_name, &file.text);
+    let preset_tree = Node::parse(&sources, preset_source, &file.text)?;
+    let preset = venue::check(&Table::root(&sources, &preset_tree))?;
+    let own = venue::merge_preset(&mut root, &preset_tree);
+    resolve(name, (&preset, own), &Table::root(&sources, &root), Context::new(folder))
 }
 
 fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
@@ -133,8 +149,14 @@ fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Reads the sections in a fixed order, which is that of the resolved lines.
-fn resolve(name: &str, preset: &str, root: &Table<'_>, mut context: Context<'_>) -> Result<Scenario> {
+/// Reads the sections in a fixed order, which is that of the resolved lines. With the preset's name comes whether the
+/// scenario wrote a requirement over it.
+fn resolve(
+    name: &str,
+    (preset, own): (&str, bool),
+    root: &Table<'_>,
+    mut context: Context<'_>,
+) -> Result<Scenario> {
     root.only(&SECTIONS, &["sweep"])?;
     let title = match root.field("title") {
         Some(field) => field.text("title = \"A hedged pair\"")?.to_owned(),
@@ -146,17 +168,18 @@ fn resolve(name: &str, preset: &str, root: &Table<'_>, mut context: Context<'_>)
     context.resolve(root.key("description"), description.as_deref().unwrap_or_default());
     let mut settings = settings::read(root, &mut context)?;
     let account = read_account(root, &mut context)?;
-    let (venue, requirement) = venue::read(root, preset, &mut context)?;
-    let modelled = assets::read(root, &settings, &requirement, &mut context)?;
+    let rules = venue::read(&root.table("venue")?, preset, own, &mut context)?;
+    venue::check_modes(root, &settings, &rules)?;
+    let mut modelled = assets::read(root, &settings, &rules, &mut context)?;
     settings::check_models(root, &settings, &modelled)?;
     let mut market = assets::market(root, &modelled, &settings, &mut context)?;
     replaying::limit_paths(root, &mut market, &mut settings, &mut context);
     settings::check_size(root, &settings, modelled.len())?;
-    let known: Vec<_> = modelled.iter().map(|modelled| &modelled.asset).collect();
-    let positions = positions::read(root, &known, &settings.modes, &mut context)?;
-    note_leverages(&modelled, &positions, &mut context);
+    funding::assign(root, &mut modelled, &rules, &market, &settings, &mut context)?;
+    let positions = positions::read(root, &modelled, &rules.venue, &settings.modes, &mut context)?;
+    assets::set_lots(&mut modelled, &positions);
     let assets = modelled.into_iter().map(|modelled| modelled.asset).collect();
-    let portfolio = Portfolio { account, venue, assets, positions };
+    let portfolio = Portfolio { account, venue: rules.venue, assets, positions };
     entry::check(&portfolio, &settings.modes)
         .map_err(|refusal| point_at(root, &portfolio.positions, &refusal))?;
     note_unused_assets(&portfolio, &mut context);
@@ -209,25 +232,6 @@ fn point_at(root: &Table<'_>, positions: &[Position], refusal: &entry::Refusal) 
             Some(field) => field.fail(&refusal.what, &refusal.help),
             None => table.fail(&refusal.what, &refusal.help),
         },
-    }
-}
-
-/// Remarks on leverages that the tier file does not allow.
-fn note_leverages(assets: &[Modelled], positions: &[Position], context: &mut Context<'_>) {
-    for position in positions {
-        let Some(Modelled { asset, requirement, .. }) = assets.get(position.asset) else { continue };
-        let Some(notional) = position.quantity.checked_mul(asset.price) else { continue };
-        let Some(allowed) = requirement.max_leverage(notional).filter(|max| position.leverage > *max) else {
-            continue;
-        };
-        context.notes.push(format!(
-            "the position {} has a leverage of {}x at a notional of {}; the venue allows {}x for this size; not \
-             enforced in this version",
-            position.name,
-            position.leverage,
-            notional.round_dp(2).normalize(),
-            allowed.normalize()
-        ));
     }
 }
 

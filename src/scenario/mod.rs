@@ -1,8 +1,9 @@
 //! From a scenario file to a validated [`Scenario`]: everything exact, every default filled in.
 //!
 //! `load` reads and drives; `node` is the file as written, every value with its place; `overrides` changes that
-//! tree, `venue` fills it from the preset; `reader` takes typed values from it, and one file a section
-//! (`settings`, `assets` with `model` and `correlation`, `laid_over`, `positions`) checks them; `entry` checks the whole.
+//! tree, `venue` fills it from the venue file; `reader` takes typed values from it, and one file a section
+//! (`settings`, `assets` with `model`, `correlation` and `funding`, `laid_over`, `positions` with `sizes` and `orders`)
+//! checks them; `requirement` and `tiers` read what a market requires; `entry` checks the whole.
 //! Models: `keys` reads what `paths::catalogue` describes, `laws` and `regimes` make laws of it, `resampling` and
 //! `replaying` join histories, `reach` keeps prices within the range of numbers.
 
@@ -11,6 +12,7 @@ mod context;
 mod correlation;
 mod definite;
 mod entry;
+mod funding;
 pub mod history;
 mod keys;
 mod laid_over;
@@ -20,24 +22,31 @@ mod model;
 mod name;
 mod node;
 mod number;
+mod orders;
 mod overrides;
 mod positions;
 mod reach;
 mod reader;
 mod regimes;
 mod replaying;
+mod requirement;
 mod resampling;
 mod settings;
+mod sizes;
 mod source;
 pub mod tiers;
 mod venue;
 
 use sha2::{Digest, Sha256};
 
+pub use load::load_preset;
 pub use load::{DEFAULT_NAME, DEFAULT_TEXT, load, load_text};
 pub use overrides::{Override, parse_override};
 pub use reader::nearest;
-pub use venue::{Preset, presets};
+pub use requirement::{MarketRequirement, RequirementKind};
+pub use venue::{
+    Example, Expected, FundingCap, FundingSource, Market, Preset, Quantity, Rules, presets, read_preset,
+};
 
 use crate::domain::{MarginMode, Monitoring, Portfolio, Span};
 use crate::paths::{MarketModel, Sampling};

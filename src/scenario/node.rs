@@ -19,6 +19,8 @@ pub(super) enum Value {
     List(Vec<Node>),
     /// A table, in file order.
     Table(Vec<Entry>),
+    /// `true` or `false`.
+    Flag(bool),
     /// A kind that no key takes, by its name.
     Other(&'static str),
 }
@@ -67,7 +69,7 @@ impl Node {
             DeValue::Integer(number) if number.radix() == 10 => Value::Number(number.as_str().to_owned()),
             DeValue::Integer(_) => Value::Other("a number that is not written in base ten"),
             DeValue::Float(number) => Value::Number(number.as_str().to_owned()),
-            DeValue::Boolean(_) => Value::Other("true or false"),
+            DeValue::Boolean(flag) => Value::Flag(flag),
             DeValue::Datetime(_) => Value::Other("a date"),
             DeValue::Array(items) => Value::List(items.into_iter().map(child).collect()),
             DeValue::Table(table) => {
@@ -94,6 +96,7 @@ impl Node {
             Value::Number(digits) => digits.chars().take(60).collect(),
             Value::List(_) => "a list".to_owned(),
             Value::Table(_) => "a table".to_owned(),
+            Value::Flag(_) => "true or false".to_owned(),
             Value::Other(kind) => (*kind).to_owned(),
         }
     }

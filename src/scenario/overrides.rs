@@ -33,16 +33,23 @@ pub fn parse_override(text: &str) -> Result<Override> {
     Ok(parsed)
 }
 
-/// The key beside the one that `path` leads to, of which only one can be written.
-fn alternative(path: &[&str]) -> Option<&'static str> {
+/// The keys beside the one that `path` leads to, of which only one can be written.
+pub(super) fn alternatives(path: &[&str]) -> &'static [&'static str] {
     match path {
-        ["simulation", "step"] => Some("steps"),
-        ["simulation", "steps"] => Some("step"),
-        ["venue", "tiers"] | ["assets", _, "tiers"] => Some("maintenance_margin_rate"),
-        ["venue", "maintenance_margin_rate"] | ["assets", _, "maintenance_margin_rate"] => Some("tiers"),
-        ["shock", _, "at"] => Some("rate"),
-        ["shock", _, "rate"] => Some("at"),
-        _ => None,
+        ["simulation", "step"] => &["steps"],
+        ["simulation", "steps"] => &["step"],
+        ["venue", .., "tiers"] | ["assets", _, .., "tiers"] => &["maintenance_margin_rate", "base", "slope"],
+        ["venue", .., "maintenance_margin_rate"] | ["assets", _, .., "maintenance_margin_rate"] => {
+            &["tiers", "base", "slope"]
+        }
+        ["venue", .., "base" | "slope"] => &["maintenance_margin_rate", "tiers"],
+        ["venue", "funding", "rate"] | ["assets", _, "funding", "rate"] => &["history"],
+        ["venue", "funding", "history"] | ["assets", _, "funding", "history"] => &["rate"],
+        ["venue", "liquidation", "steps"] => &["procedure", "fraction"],
+        ["venue", "liquidation", "procedure"] => &["steps"],
+        ["shock", _, "at"] => &["rate"],
+        ["shock", _, "rate"] => &["at"],
+        _ => &[],
     }
 }
 
@@ -145,10 +152,11 @@ fn insert(
             }
         };
         // What the file wrote gives way; of two overrides that exclude each other neither does.
-        if depth + 1 == parts.len()
-            && let Some(other) = alternative(&path)
-        {
-            entries.retain(|entry| entry.key != other || sources.is_override(&entry.key_origin));
+        if depth + 1 == parts.len() {
+            let others = alternatives(&path);
+            entries.retain(|entry| {
+                !others.contains(&entry.key.as_str()) || sources.is_override(&entry.key_origin)
+            });
         }
         let index = entries.iter().position(|entry| entry.key == *part).unwrap_or_else(|| {
             let empty = Node { value: Value::Table(Vec::new()), origin: origin.clone() };

@@ -161,6 +161,32 @@ impl<'a> Field<'a> {
         matches!(self.node.value, Value::Table(_))
     }
 
+    /// Whether the value is a text.
+    pub fn is_text(&self) -> bool {
+        matches!(self.node.value, Value::Text(_))
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&self, example: &str) -> Result<bool> {
+        let Value::Flag(flag) = self.node.value else {
+            return Err(self.wrong_kind("true or false, without quotes", example));
+        };
+        Ok(flag)
+    }
+
+    /// A fraction from `low` to `high`; what is a hundred times too large is told to be per cent.
+    pub fn fraction(&self, low: Decimal, high: Decimal, example: &str) -> Result<Decimal> {
+        let value = self.decimal(example)?;
+        if (low..=high).contains(&value) {
+            return Ok(value);
+        }
+        let range = format!("{} to {}", low.normalize(), high.normalize());
+        match value.checked_div(Decimal::ONE_HUNDRED).filter(|small| (low..=high).contains(small)) {
+            Some(small) if value > high => Err(self.per_cent(value, small, &range)),
+            _ => Err(self.out_of_range(value, &range, example)),
+        }
+    }
+
     /// Whether the value is a number.
     pub fn is_number(&self) -> bool {
         matches!(self.node.value, Value::Number(_))

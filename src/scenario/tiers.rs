@@ -5,11 +5,12 @@ use std::path::Path;
 use csv::StringRecord;
 use rust_decimal::{Decimal, dec};
 
-use crate::domain::{Tier, TierError, TierTable};
+use crate::domain::{TierError, TierTable};
 use crate::error::Result;
 
 use super::history::csv_file::{CsvFile, shown};
 use super::history::layout::{is_data, separators};
+use super::requirement::{MarketRequirement, RequirementKind, TierRow};
 
 /// Columns in the order in which venues print them; only the last two may be left out.
 const COLUMNS: [&str; 6] = [
@@ -20,6 +21,8 @@ const COLUMNS: [&str; 6] = [
     "max_leverage",
     "maintenance_amount",
 ];
+/// The second and third of them in a table whose floors are quantities.
+const BY_QUANTITY: [&str; 2] = ["quantity_floor", "quantity_cap"];
 const REQUIRED: usize = 4;
 const MAX_MIB: u64 = 1;
 /// Account currency. A rate such as 1/30 is rounded where it is written, and so is its amount.
@@ -27,37 +30,6 @@ const AMOUNT_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 8);
 
 /// Largest floor or cap, account currency: far above any position, and small enough to stay exact.
 const MAX_NOTIONAL: Decimal = dec!(1_000_000_000_000_000);
-
-/// A maintenance requirement, and what else its source says about sizes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Requirement {
-    /// The requirement.
-    pub table: TierTable,
-    /// The largest leverage of each tier, where the source names one; as many as the table has tiers.
-    pub max_leverages: Vec<Option<Decimal>>,
-}
-
-impl Requirement {
-    /// One rate for every size. The caller has checked `0 <= rate < 1`.
-    pub(super) fn flat(rate: Decimal) -> Self {
-        Self { table: TierTable::flat(rate), max_leverages: vec![None] }
-    }
-
-    /// The largest leverage that the source allows a position of so large a notional.
-    pub(super) fn max_leverage(&self, notional: Decimal) -> Option<Decimal> {
-        let tier = self.table.tiers().partition_point(|tier| tier.floor < notional).saturating_sub(1);
-        self.max_leverages.get(tier).copied().flatten()
-    }
-
-    /// The key and the value under which a run records it: what it requires, not how its file spells that.
-    pub(super) fn resolved(&self) -> (&'static str, String) {
-        if let [tier] = self.table.tiers() {
-            return ("maintenance_margin_rate", tier.rate.normalize().to_string());
-        }
-        let line = |tier: &Tier| format!("{} above {}", tier.rate.normalize(), tier.floor.normalize());
-        ("tiers", self.table.tiers().iter().map(line).collect::<Vec<_>>().join(", "))
-    }
-}
 
 /// One row, with the line it stands on.
 struct Row {
@@ -72,11 +44,12 @@ struct Row {
 /// Reads a tier table: a header with the columns `tier`, `notional_floor`, `notional_cap`,
 /// `maintenance_margin_rate` and, where wanted, `max_leverage` and `maintenance_amount`, in any
 /// order. Lines that begin with `#` are comments. Amounts are checked where they are given and
-/// computed where not; the last cap may be empty and limits nothing. Decimals keep 28 digits.
+/// computed where not; the last cap may be empty and limits nothing. Decimals keep 28 digits. With `quantity_floor` and
+/// `quantity_cap` instead, floors are quantities and a rate counts for the whole size.
 ///
 /// # Errors
 /// An [`Error::Input`](crate::error::Error::Input) that names `shown_name`, the line and the values.
-pub fn read_tiers(path: &Path, shown_name: &str) -> Result<Requirement> {
+pub fn read_tiers(path: &Path, shown_name: &str) -> Result<MarketRequirement> {
     let mut file = CsvFile::open(path, shown_name, MAX_MIB, Some(b'#'))?;
     let mut record = StringRecord::new();
     let Some(line) = file.read(&mut record)? else {
@@ -84,7 +57,9 @@ pub fn read_tiers(path: &Path, shown_name: &str) -> Result<Requirement> {
             "the file holds no header: write one: tier,notional_floor,notional_cap,maintenance_margin_rate",
         ));
     };
-    let columns = find_columns(&record).map_err(|text| file.error_at(line, text))?;
+    let is_quantity = |name: &str| BY_QUANTITY.contains(&name.trim().to_lowercase().as_str());
+    let kind = if record.iter().any(is_quantity) { RequirementKind::Steps } else { RequirementKind::Lines };
+    let columns = find_columns(&record, kind).map_err(|text| file.error_at(line, text))?;
     let width = record.len();
     let mut rows: Vec<Row> = Vec::new();
     while let Some(line) = file.read(&mut record)? {
@@ -100,17 +75,25 @@ pub fn read_tiers(path: &Path, shown_name: &str) -> Result<Requirement> {
         check_joint(rows.last(), &row).map_err(|text| file.error_at(line, text))?;
         rows.push(row);
     }
-    let table = to_table(&rows).map_err(|error| match rows.get(tier_of(&error).wrapping_sub(1)) {
-        Some(row) => file.error_at(row.line, error),
-        None => file.error(error),
-    })?;
-    Ok(Requirement { table, max_leverages: rows.iter().map(|row| row.max_leverage).collect() })
+    let tiers: Vec<TierRow> =
+        rows.iter().map(|row| (row.floor, row.rate, row.max_leverage, row.amount)).collect();
+    MarketRequirement::of_rows(kind, &tiers).map_err(|error| {
+        match rows.get(tier_of(&error).wrapping_sub(1)) {
+            Some(row) => file.error_at(row.line, error),
+            None => file.error(error),
+        }
+    })
 }
 
-/// The table of the rows' floors and rates; a written amount counts where it contradicts them by
-/// more than the rounding of its last digits.
-fn to_table(rows: &[Row]) -> std::result::Result<TierTable, TierError> {
-    let unchecked: Vec<_> = rows.iter().map(|row| (row.floor, row.rate, None)).collect();
+/// The table of floors and rates; a written amount counts where it contradicts them by more than the rounding of its
+/// last digits.
+///
+/// # Errors
+/// As [`TierTable::new`].
+pub(super) fn lines_of(
+    rows: &[(Decimal, Decimal, Option<Decimal>)],
+) -> std::result::Result<TierTable, TierError> {
+    let unchecked: Vec<_> = rows.iter().map(|&(floor, rate, _)| (floor, rate, None)).collect();
     let table = TierTable::new(&unchecked)?;
     let contradicts = |amount: &Decimal, computed: Decimal| {
         amount.checked_sub(computed).is_none_or(|difference| difference.abs() > AMOUNT_TOLERANCE)
@@ -118,16 +101,23 @@ fn to_table(rows: &[Row]) -> std::result::Result<TierTable, TierError> {
     let checked: Vec<_> = rows
         .iter()
         .zip(table.tiers())
-        .map(|(row, tier)| {
-            (row.floor, row.rate, row.amount.filter(|amount| contradicts(amount, tier.deduction)))
+        .map(|(&(floor, rate, amount), tier)| {
+            (floor, rate, amount.filter(|amount| contradicts(amount, tier.deduction)))
         })
         .collect();
     TierTable::new(&checked)
 }
 
 /// Where each of [`COLUMNS`] stands.
-fn find_columns(header: &StringRecord) -> std::result::Result<[Option<usize>; 6], String> {
+fn find_columns(
+    header: &StringRecord,
+    kind: RequirementKind,
+) -> std::result::Result<[Option<usize>; 6], String> {
     separators(header)?;
+    let mut columns = COLUMNS;
+    if kind == RequirementKind::Steps {
+        [columns[1], columns[2]] = BY_QUANTITY;
+    }
     if is_data(header) {
         return Err(format!("the file has no header: write a first line {}", COLUMNS.join(",")));
     }
@@ -135,20 +125,20 @@ fn find_columns(header: &StringRecord) -> std::result::Result<[Option<usize>; 6]
     for (index, name) in header.iter().enumerate() {
         let name = name.trim();
         let lower = name.to_lowercase();
-        let Some((slot, _)) = found.iter_mut().zip(COLUMNS).find(|(_, column)| *column == lower) else {
+        let Some((slot, _)) = found.iter_mut().zip(columns).find(|(_, column)| *column == lower) else {
             return Err(format!(
                 "the column {} is not known; the columns are {}",
                 shown(name),
-                COLUMNS.join(",")
+                columns.join(",")
             ));
         };
         if slot.replace(index).is_some() {
             return Err(format!("the column `{lower}` is there twice: keep one"));
         }
     }
-    match found.iter().zip(COLUMNS).take(REQUIRED).find(|(index, _)| index.is_none()) {
+    match found.iter().zip(columns).take(REQUIRED).find(|(index, _)| index.is_none()) {
         Some((_, column)) => {
-            Err(format!("the column `{column}` is missing; the columns are {}", COLUMNS.join(",")))
+            Err(format!("the column `{column}` is missing; the columns are {}", columns.join(",")))
         }
         None => Ok(found),
     }
@@ -229,7 +219,7 @@ fn decimal(name: &str, text: &str) -> std::result::Result<Decimal, String> {
 }
 
 /// The tier an error speaks of, from 1; 0 where it speaks of none.
-fn tier_of(error: &TierError) -> usize {
+pub(super) fn tier_of(error: &TierError) -> usize {
     match error {
         TierError::Empty => 0,
         TierError::FirstFloor(_) | TierError::FirstDeduction(_) => 1,
@@ -244,12 +234,13 @@ fn tier_of(error: &TierError) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::RateStep;
     use std::fs;
 
     const HEADER: &str =
         "tier,notional_floor,notional_cap,maintenance_margin_rate,max_leverage,maintenance_amount";
 
-    fn read(content: &str) -> Result<Requirement> {
+    fn read(content: &str) -> Result<MarketRequirement> {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("any.csv");
         fs::write(&path, content).unwrap();
@@ -257,21 +248,30 @@ mod tests {
     }
 
     #[test]
-    fn reads_the_shipped_tables() {
-        // Last amounts as the venue printed them; the reader checks each one against the rates.
-        let cases = [("BTCUSDT", dec!(421481450)), ("ETHUSDT", dec!(280506450))];
-        for (symbol, last_amount) in cases {
-            let name = format!("binance_usdm_{symbol}_2024-10-24.csv");
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/venues").join(&name);
-            let file = read_tiers(&path, &name).unwrap();
-            let tiers = file.table.tiers();
-            assert_eq!((tiers.len(), tiers[0].rate), (12, dec!(0.004)), "{name}");
-            assert_eq!(tiers[3].deduction, dec!(11450), "{name}");
-            assert_eq!((tiers[11].rate, tiers[11].deduction), (dec!(0.5), last_amount), "{name}");
-            // 50,000 belongs to the first tier, a cent more to the second.
-            let caps = [dec!(50000), dec!(50000.01), dec!(2e9)].map(|notional| file.max_leverage(notional));
-            assert_eq!(caps, [Some(dec!(125)), Some(dec!(100)), Some(dec!(1))], "{name}");
-        }
+    fn reads_a_venues_table() {
+        // Four tiers of BTCUSDT on 2024-10-24; 50,000 belongs to the first tier, a cent more to the second.
+        let file = read(&format!(
+            "{HEADER}\n1,0,50000,0.004,125,0\n2,50000,600000,0.005,100,50\n3,600000,3000000,0.0065,75,950\n\
+             4,3000000,12000000,0.01,50,11450\n"
+        ))
+        .unwrap();
+        assert_eq!(file.requirement.tiers()[3].deduction, dec!(11450));
+        let caps = [dec!(50000), dec!(50000.01), dec!(2e9)]
+            .map(|notional| file.max_leverage(notional, Decimal::ONE));
+        assert_eq!(caps, [Some(dec!(125)), Some(dec!(100)), Some(dec!(50))]);
+    }
+
+    #[test]
+    fn floors_of_quantities_are_steps() {
+        let header = HEADER.replace("notional", "quantity");
+        let file = read(&format!("{header}\n1,0,10,0.004,100,\n2,10,,0.005,66.66,\n")).unwrap();
+        let steps =
+            [(dec!(0), dec!(0.004)), (dec!(10), dec!(0.005))].map(|(floor, rate)| RateStep { floor, rate });
+        assert_eq!(file.requirement, crate::domain::Requirement::Steps(steps.to_vec()));
+        assert_eq!(file.max_leverage(dec!(1e9), dec!(10)), Some(dec!(100)));
+        assert_eq!(file.max_leverage(dec!(1), dec!(10.1)), Some(dec!(66.66)));
+        let mixed = format!("{}\n1,0,,0.004,,\n", header.replace("quantity_cap", "notional_cap"));
+        assert!(read(&mixed).unwrap_err().to_string().contains("`notional_cap` is not known"));
     }
 
     #[test]
@@ -281,10 +281,10 @@ mod tests {
         let absent = read(
             "Maintenance_Margin_Rate,tier,notional_floor,notional_cap\n0.004,1,0,50000\n# half\n\n0.005,2,50000,\n",
         );
-        let table = full.unwrap().table;
+        let table = full.unwrap().requirement;
         assert_eq!(table.tiers()[1].deduction, dec!(50));
-        assert_eq!(empty.unwrap().table, table);
-        assert_eq!(absent.unwrap().table, table);
+        assert_eq!(empty.unwrap().requirement, table);
+        assert_eq!(absent.unwrap().requirement, table);
     }
 
     #[test]
@@ -293,7 +293,7 @@ mod tests {
             &format!("{HEADER}\n1,0,1e15,0.004,,\n2,1000000000000000,,0.005,,\n")
                 .replace("1e15", "1000000000000000"),
         );
-        assert_eq!(read.unwrap().table.tiers()[1].floor, dec!(1000000000000000));
+        assert_eq!(read.unwrap().requirement.tiers()[1].floor, dec!(1000000000000000));
     }
 
     #[test]
@@ -302,7 +302,7 @@ mod tests {
         let expected = ("tiers", "0.004 above 0, 0.005 above 50000".to_owned());
         assert_eq!(table("1,0,50000,0.004,125,0\n2,50000,,0.005,100,50\n"), expected);
         assert_eq!(table("1,0,50000.0,0.0040,,\n# two\n2,50000,90000,0.005,,\n"), expected);
-        assert_eq!(table("1,0,,0.0050,,\n"), Requirement::flat(dec!(0.005)).resolved());
+        assert_eq!(table("1,0,,0.0050,,\n"), MarketRequirement::flat(dec!(0.005), None).resolved());
     }
 
     #[test]
@@ -312,7 +312,7 @@ mod tests {
             let rate = "0.03333333333333333333333333333";
             read(&format!("{HEADER}\n1,0,100000000,0.02,,\n2,100000000,,{rate},,{amount}\n"))
         };
-        let deduction = table("1333333.333333333333333333333").unwrap().table.tiers()[1].deduction;
+        let deduction = table("1333333.333333333333333333333").unwrap().requirement.tiers()[1].deduction;
         assert!((deduction * dec!(3) - dec!(4000000)).abs() < dec!(1e-15));
         let text = table("1333333.333").unwrap_err().to_string();
         assert!(

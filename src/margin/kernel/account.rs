@@ -4,6 +4,9 @@ use super::super::kernel::terms::{SizeTerms, Terms};
 use super::ties::{EQUALITY, GUARD, rounded};
 use crate::domain::FillPrice;
 
+/// Largest part of the mark that a forced fill lies away from it.
+pub(super) const FARTHEST: f64 = 0.99;
+
 /// One position as it stands.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Held {
@@ -285,6 +288,6 @@ impl<'a> Desk<'a> {
                 rule.slippage + rule.impact * (quantity * self.terms.x(mark)).sqrt()
             }
         };
-        self.terms.x(mark * (1.0 - size.sign * away))
+        self.terms.x(mark * (1.0 - size.sign * away.min(FARTHEST)))
     }
 }

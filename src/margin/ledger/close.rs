@@ -193,7 +193,7 @@ impl Ledger<'_> {
         let money = self.money(pool);
         let zero = Decimal::ZERO;
         let mut settled = Settled { shortfall: zero, forfeited: zero, returned: zero };
-        if money.is_sign_negative() {
+        if money < Decimal::ZERO {
             settled.shortfall = -money;
             self.pay_in(pool, -money)?;
         } else if forfeit {

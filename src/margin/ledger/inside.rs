@@ -5,8 +5,7 @@ use rust_decimal::Decimal;
 use super::amount::PRICE_DIGITS;
 use super::events::{LedgerEvent, OrderKind};
 use super::{Ledger, OutOfRange};
-use crate::domain::{Basis, Contract, Requirement, TierTable};
-use crate::margin::prices;
+use crate::margin::prices::{Curve, CurveInput, Holding, touched_price};
 
 impl Ledger<'_> {
     /// Inside step `step` every price has been at its `low` and its `high`, and all are at `end` now. A pool of one asset
@@ -76,33 +75,30 @@ impl Ledger<'_> {
 }
 
 impl Ledger<'_> {
-    /// The price at which a pool of one asset that fails at `failing` met its requirement on the way there.
+    /// The price at which a pool of one asset that fails at `failing` met its requirement on the way there; that price
+    /// itself where it fails at every other too.
     fn touched(&self, pool: usize, asset: usize, failing: Decimal) -> Result<Decimal, OutOfRange> {
-        let venue = &self.portfolio.venue;
-        let Requirement::Lines(table) = &self.portfolio.assets[asset].maintenance else { return Ok(failing) };
-        if venue.contract != Contract::Linear || venue.basis != Basis::Mark {
-            return Ok(failing);
+        let mut holdings = Vec::new();
+        for &index in &self.pools[pool].pool.positions {
+            let state = &self.positions[index];
+            holdings.push(Holding {
+                asset,
+                side: self.portfolio.positions[index].side,
+                quantity: state.quantity,
+                entry: state.entry,
+                set_aside: self.proportion(index, state.set_aside)?,
+            });
         }
-        let mut present = self.portfolio.clone();
-        let mut view = self.pools[pool].pool.clone();
-        let mut money = self.money(pool);
-        let opening = self.portfolio.assets[asset].price;
-        for &index in &view.positions {
-            let (position, state) = (&mut present.positions[index], &self.positions[index]);
-            position.quantity = state.quantity;
-            let moved = position.side.sign() * (state.entry - opening) * state.quantity;
-            money -= moved + self.proportion(index, state.set_aside)?;
-        }
-        for size in &mut view.sizes {
-            let of_size = present.positions.iter().zip(&self.pool_of);
-            let members = of_size.filter(|(p, of)| **of == pool && p.side == size.side);
-            size.quantity = members.map(|(p, _)| p.quantity).sum();
-        }
-        let fee = venue.fee_rate_in_requirement();
-        let rows: Vec<_> = table.tiers().iter().map(|tier| (tier.floor, tier.rate + fee, None)).collect();
-        let Ok(table) = TierTable::new(&rows) else { return Ok(failing) };
-        present.assets[asset].maintenance = Requirement::Lines(table);
-        let price = prices::touched_price(&present, &view, money, failing);
-        price.and_then(|price| price.round_sf(PRICE_DIGITS as u32)).ok_or(OutOfRange)
+        let curve = Curve::new(&CurveInput {
+            venue: &self.portfolio.venue,
+            assets: &self.portfolio.assets,
+            money: self.money(pool),
+            holdings: &holdings,
+            moving: asset,
+            // Every holding is in the asset that moves, whose mark is not read.
+            marks: &[],
+        });
+        let price = touched_price(&curve.ok_or(OutOfRange)?, failing).unwrap_or(failing);
+        price.round_sf(PRICE_DIGITS as u32).ok_or(OutOfRange)
     }
 }

@@ -1,15 +1,18 @@
-//! Bars in the order in which they are read, until they are known to be in the order of time.
+//! Rows of times and values in the order in which they are read, until they are known to be in the order of time.
 
 use std::cmp::Ordering;
+use std::fmt::Display;
 
 use super::csv_file::shown;
 use super::time::{TIME_REMEDY, TimeFormat, iso, parse_time};
 
-/// Times and closes, checked for one format of time, one direction and no contradictions.
-#[derive(Default)]
-pub(super) struct Bars {
+/// Times and values, such as the closes of bars, checked for one format of time, one direction and no contradictions.
+pub(super) struct Bars<V> {
+    /// What messages call a row, and its value.
+    pub(super) row: &'static str,
+    value: &'static str,
     pub(super) times_ms: Vec<i64>,
-    pub(super) closes: Vec<f64>,
+    pub(super) values: Vec<V>,
     /// Rows left out because they repeat the row before them.
     pub(super) duplicates: u64,
     format: Option<TimeFormat>,
@@ -17,36 +20,50 @@ pub(super) struct Bars {
     last_line: u64,
 }
 
-impl Bars {
-    /// Adds the bar that stands on `line`.
+impl<V: Copy + PartialEq + Display> Bars<V> {
+    /// Nothing read yet; `row` and `value` are what messages call them.
+    pub(super) fn new(row: &'static str, value: &'static str) -> Self {
+        Self {
+            row,
+            value,
+            times_ms: Vec::new(),
+            values: Vec::new(),
+            duplicates: 0,
+            format: None,
+            direction: None,
+            last_line: 0,
+        }
+    }
+
+    /// Adds the row that stands on `line`.
     ///
     /// # Errors
     /// A time that cannot be read, is written in another way than those before, breaks the order,
-    /// or repeats the time before with another close.
-    pub(super) fn push(&mut self, line: u64, time: &str, close: f64) -> Result<(), String> {
+    /// or repeats the time before with another value.
+    pub(super) fn push(&mut self, line: u64, time: &str, value: V) -> Result<(), String> {
         let time_ms = self.time(time)?;
-        let previous = self.times_ms.last().copied().zip(self.closes.last().copied());
-        if let Some((previous_ms, previous_close)) = previous {
+        let previous = self.times_ms.last().copied().zip(self.values.last().copied());
+        if let Some((previous_ms, before)) = previous {
             let step = time_ms.cmp(&previous_ms);
             if step == Ordering::Equal {
-                return self.repeat(line, time, close, previous_close);
+                return self.repeat(line, time, value, before);
             }
             if *self.direction.get_or_insert(step) != step {
                 return Err(self.disorder(time_ms, previous_ms));
             }
         }
         self.times_ms.push(time_ms);
-        self.closes.push(close);
+        self.values.push(value);
         self.last_line = line;
         Ok(())
     }
 
-    /// Puts the oldest bar first; tells whether the file had it last.
+    /// Puts the oldest row first; tells whether the file had it last.
     pub(super) fn sort_ascending(&mut self) -> bool {
         let newest_first = self.direction == Some(Ordering::Less);
         if newest_first {
             self.times_ms.reverse();
-            self.closes.reverse();
+            self.values.reverse();
         }
         newest_first
     }
@@ -67,12 +84,13 @@ impl Bars {
         ))
     }
 
-    fn repeat(&mut self, line: u64, time: &str, close: f64, previous: f64) -> Result<(), String> {
-        if close != previous {
+    fn repeat(&mut self, line: u64, time: &str, value: V, previous: V) -> Result<(), String> {
+        if value != previous {
             return Err(format!(
-                "the time {} stands on line {} with the close {previous} and here with {close}: delete one of the rows",
+                "the time {} stands on line {} with the {} {previous} and here with {value}: delete one of the rows",
                 shown(time),
-                self.last_line
+                self.last_line,
+                self.value
             ));
         }
         self.duplicates += 1;
@@ -83,7 +101,8 @@ impl Bars {
     fn disorder(&self, time_ms: i64, previous_ms: i64) -> String {
         let order = if self.direction == Some(Ordering::Less) { "newest first" } else { "oldest first" };
         format!(
-            "the bar of {} follows that of {} (line {}), but the rows above are {order}: sort the file by time",
+            "the {} of {} follows that of {} (line {}), but the rows above are {order}: sort the file by time",
+            self.row,
             iso(time_ms),
             iso(previous_ms),
             self.last_line

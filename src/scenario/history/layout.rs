@@ -25,6 +25,18 @@ const TIME_NAMES: [&str; 17] = [
     "starttime",
     "time_utc",
 ];
+/// More of them in files of funding rates.
+const FUNDING_TIMES: [&str; 4] = ["calc_time", "funding_time", "fundingtime", "calctime"];
+/// Header names of a funding rate.
+const RATE_NAMES: [&str; 7] = [
+    "rate",
+    "funding_rate",
+    "fundingrate",
+    "last_funding_rate",
+    "lastfundingrate",
+    "realized_rate",
+    "funding_mean",
+];
 /// Columns of a Binance kline file.
 const KLINE_COLUMNS: usize = 12;
 /// The remedy for a file whose columns are not named.
@@ -39,6 +51,53 @@ pub(super) struct Layout {
     pub(super) low: Option<usize>,
     /// Columns that every row has.
     pub(super) width: usize,
+}
+
+/// Columns of a file of funding rates, counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FundingLayout {
+    pub(super) time: usize,
+    pub(super) rate: usize,
+    /// Hours between payments.
+    pub(super) hours: Option<usize>,
+    /// Columns that every row has.
+    pub(super) width: usize,
+}
+
+impl FundingLayout {
+    /// The layout that a header names.
+    ///
+    /// # Errors
+    /// Other separators than commas; a missing or repeated column.
+    pub(super) fn of_header(record: &StringRecord) -> Result<Self, String> {
+        separators(record)?;
+        let names = names(record);
+        let find = |known: &dyn Fn(&str) -> bool, wanted: &str| {
+            let mut found = names.iter().enumerate().filter(|(_, name)| known(name)).map(|(index, _)| index);
+            match (found.next(), found.next()) {
+                (Some(_), Some(_)) => Err(format!("two columns hold a {wanted}: keep one")),
+                (Some(index), None) => Ok(index),
+                (None, _) => {
+                    let prices = names.iter().any(|name| name == "close");
+                    let remedy = if prices { "these look like prices" } else { "write a header" };
+                    let found = shown(&names.join(","));
+                    Err(format!("no column holds a {wanted} (found {found}); {remedy}: time,funding_rate"))
+                }
+            }
+        };
+        let is_time = |name: &str| TIME_NAMES.contains(&name) || FUNDING_TIMES.contains(&name);
+        Ok(Self {
+            time: find(&is_time, "time")?,
+            rate: find(&|name: &str| RATE_NAMES.contains(&name), "funding rate")?,
+            hours: column(&names, "funding_interval_hours")?,
+            width: names.len(),
+        })
+    }
+}
+
+/// Column names in lower case with `_` for blanks.
+fn names(record: &StringRecord) -> Vec<String> {
+    record.iter().map(|name| name.trim().to_lowercase().replace(' ', "_")).collect()
 }
 
 /// Whether a first row is data, that is, begins with a number or a date.
@@ -70,8 +129,7 @@ impl Layout {
     /// Other separators than commas; a missing or repeated column.
     pub(super) fn of_header(record: &StringRecord) -> Result<Self, String> {
         separators(record)?;
-        let names: Vec<String> =
-            record.iter().map(|name| name.trim().to_lowercase().replace(' ', "_")).collect();
+        let names = names(record);
         let time = time_column(&names)?;
         let close = column(&names, "close")?.ok_or_else(|| missing("close", &names))?;
         Ok(Self {

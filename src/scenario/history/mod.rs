@@ -2,11 +2,13 @@
 
 mod bars;
 pub(in crate::scenario) mod csv_file;
+mod funding;
 mod joint;
 pub(in crate::scenario) mod layout;
 mod price;
 mod time;
 
+use std::fmt::Display;
 use std::path::Path;
 
 use csv::StringRecord;
@@ -18,6 +20,7 @@ use csv_file::{CsvFile, shown};
 use layout::Layout;
 use price::parse_price;
 
+pub use funding::{FundingHistory, read_funding_history};
 pub use joint::{Gaps, JointCloses, JointError, JointReturns, Place, joint_closes, joint_returns};
 pub(in crate::scenario) use time::iso;
 
@@ -56,7 +59,7 @@ pub struct PriceHistory {
 pub fn read_history(path: &Path, shown_name: &str) -> Result<PriceHistory> {
     let mut file = CsvFile::open(path, shown_name, MAX_MIB, None)?;
     let mut record = StringRecord::new();
-    let mut bars = Bars::default();
+    let mut bars = Bars::new("bar", "close");
     let layout = read_layout(&mut file, &mut record, &mut bars)?;
     while let Some(line) = file.read(&mut record)? {
         if record.len() != layout.width {
@@ -79,11 +82,11 @@ pub fn read_history(path: &Path, shown_name: &str) -> Result<PriceHistory> {
         )));
     }
     let notes = notes(shown_name, &mut bars, &file);
-    Ok(PriceHistory { times_ms: bars.times_ms, closes: bars.closes, notes, sha256: file.sha256() })
+    Ok(PriceHistory { times_ms: bars.times_ms, closes: bars.values, notes, sha256: file.sha256() })
 }
 
 /// Reads the first line: a header, or the first bar of a file without one.
-fn read_layout(file: &mut CsvFile, record: &mut StringRecord, bars: &mut Bars) -> Result<Layout> {
+fn read_layout(file: &mut CsvFile, record: &mut StringRecord, bars: &mut Bars<f64>) -> Result<Layout> {
     let Some(line) = file.read(record)? else {
         return Err(file.error("the file is empty"));
     };
@@ -112,7 +115,7 @@ fn read_layout(file: &mut CsvFile, record: &mut StringRecord, bars: &mut Bars) -
 }
 
 fn add_bar(
-    bars: &mut Bars,
+    bars: &mut Bars<f64>,
     layout: &Layout,
     line: u64,
     record: &StringRecord,
@@ -148,10 +151,10 @@ fn ragged(file: &mut CsvFile, line: u64, found: usize, width: usize) -> Result<c
     Ok(file.error_at(line, format!("the row has {found} columns instead of {width}: {remedy}")))
 }
 
-fn notes(shown_name: &str, bars: &mut Bars, file: &CsvFile) -> Vec<String> {
+fn notes<V: Copy + PartialEq + Display>(shown_name: &str, bars: &mut Bars<V>, file: &CsvFile) -> Vec<String> {
     let mut notes = Vec::new();
     if bars.sort_ascending() {
-        notes.push(format!("{shown_name}: the newest bar comes first; read in reverse"));
+        notes.push(format!("{shown_name}: the newest {} comes first; read in reverse", bars.row));
     }
     if bars.duplicates > 0 {
         notes.push(format!("{shown_name}: {} repeated rows dropped", bars.duplicates));

@@ -1,0 +1,331 @@
+use std::fmt::Write;
+use std::str::FromStr;
+
+use clap::Args;
+
+use super::output;
+use super::venues::preset;
+use crate::domain::{Contract, Decimal, Requirement, Side, TierTable, Venue};
+use crate::error::{Error, Result};
+use crate::margin::{Backing, Quote, QuoteError, QuoteInput, quote};
+use crate::scenario;
+
+/// Numbers stay text until they are read as exact decimals.
+#[derive(Debug, Args)]
+pub struct MarginOptions {
+    /// Venue preset, or the file of a venue of your own
+    #[arg(long, value_name = "NAME")]
+    venue: String,
+    /// Market whose tiers and largest leverages apply; without it, the venue's default rate
+    #[arg(long, value_name = "NAME")]
+    market: Option<String>,
+    /// linear or inverse; without it, the venue's own
+    #[arg(long, value_name = "KIND")]
+    contract: Option<String>,
+    /// long or short
+    #[arg(long, value_name = "SIDE")]
+    side: String,
+    /// Base units, or face value in quote of an inverse contract
+    #[arg(long, value_name = "Q", allow_hyphen_values = true)]
+    quantity: String,
+    /// Entry price
+    #[arg(long, value_name = "PRICE", allow_hyphen_values = true)]
+    entry: String,
+    /// Mark price; without it, the entry price
+    #[arg(long, value_name = "PRICE", allow_hyphen_values = true)]
+    mark: Option<String>,
+    /// isolated or cross; without it, cross where there is a wallet
+    #[arg(long, value_name = "MODE")]
+    mode: Option<String>,
+    /// Isolated margin, without what is set aside for the fee of closing
+    #[arg(long, value_name = "M", allow_hyphen_values = true)]
+    margin: Option<String>,
+    /// Leverage; beside --margin or --wallet it tells the initial margin alone
+    #[arg(long, value_name = "L", allow_hyphen_values = true)]
+    leverage: Option<String>,
+    /// Balance of the wallet behind a cross position
+    #[arg(long, value_name = "W", allow_hyphen_values = true)]
+    wallet: Option<String>,
+    /// Maintenance margin rate in place of the market's tiers
+    #[arg(long, value_name = "R", allow_hyphen_values = true)]
+    rate: Option<String>,
+    /// Maintenance amount of that rate: the requirement is rate times notional less it
+    #[arg(long, value_name = "C", allow_hyphen_values = true)]
+    deduction: Option<String>,
+    /// Taker fee in place of the venue's
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    taker_fee: Option<String>,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the flags ask, and the rules it is asked of.
+struct Question {
+    venue: Venue,
+    maintenance: Requirement,
+    max_leverage: Option<Decimal>,
+    side: Side,
+    quantity: Decimal,
+    entry: Decimal,
+    mark: Decimal,
+    leverage: Option<Decimal>,
+    margin: Option<Decimal>,
+    /// Of a cross position.
+    wallet: Option<Decimal>,
+}
+
+/// `ringfence margin`
+pub fn margin(options: &MarginOptions) -> Result<()> {
+    let question = options.question()?;
+    let backing = match question.wallet {
+        Some(wallet) => Backing::Cross { wallet, others: &[] },
+        None => Backing::Isolated { margin: question.margin },
+    };
+    let answer = quote(&QuoteInput {
+        venue: &question.venue,
+        maintenance: &question.maintenance,
+        max_leverage: question.max_leverage,
+        side: question.side,
+        quantity: question.quantity,
+        entry: question.entry,
+        mark: question.mark,
+        leverage: question.leverage,
+        backing,
+    })
+    .map_err(|error| refusal(&error))?;
+    output::print(&if options.json { json(&answer) } else { table(&question, &answer) })
+}
+
+fn refusal(error: &QuoteError) -> Error {
+    Error::input(match error {
+        QuoteError::LeverageTooHigh { .. } => {
+            format!("--{error}; write at most that, or --rate for a requirement of your own")
+        }
+        QuoteError::LeverageNeeded => format!(
+            "--leverage is missing: {error}, and this venue sets a fee aside that depends on them; write --leverage 10"
+        ),
+        QuoteError::OutOfRange => format!("{error}; write smaller numbers"),
+    })
+}
+
+impl MarginOptions {
+    fn question(&self) -> Result<Question> {
+        let side = word("--side", &self.side, &[("long", Side::Long), ("short", Side::Short)])?;
+        let quantity = positive("--quantity", &self.quantity)?;
+        let entry = positive("--entry", &self.entry)?;
+        let mark = self.mark.as_deref().map_or(Ok(entry), |mark| positive("--mark", mark))?;
+        let optional =
+            |flag, text: &Option<String>| text.as_deref().map(|text| positive(flag, text)).transpose();
+        let leverage = optional("--leverage", &self.leverage)?;
+        let margin = self.margin.as_deref().map(|text| not_negative("--margin", text)).transpose()?;
+        let wallet = self.wallet.as_deref().map(|text| number("--wallet", text)).transpose()?;
+        self.check_backing()?;
+        let mut rules = Rules::find(self, quantity, entry)?;
+        if let Some(taker) = self.taker_fee.as_deref() {
+            rules.venue.fees.taker = fraction("--taker-fee", taker)?;
+        }
+        self.override_rate(&mut rules)?;
+        let Rules { venue, maintenance, max_leverage } = rules;
+        Ok(Question {
+            venue,
+            maintenance,
+            max_leverage,
+            side,
+            quantity,
+            entry,
+            mark,
+            leverage,
+            margin,
+            wallet,
+        })
+    }
+
+    /// The money must be of one mode, and there must be some.
+    fn check_backing(&self) -> Result<()> {
+        let modes = [("isolated", false), ("cross", true)];
+        let cross = match self.mode.as_deref() {
+            Some(mode) => word("--mode", mode, &modes)?,
+            None => self.wallet.is_some(),
+        };
+        let fault = match (cross, &self.margin, &self.leverage, &self.wallet) {
+            (true, Some(margin), ..) => {
+                format!("--margin {margin} is of an isolated position; write --wallet W for a cross one")
+            }
+            (true, None, _, None) => "--mode cross needs a wallet; write --wallet 1000".to_owned(),
+            (false, _, _, Some(wallet)) => {
+                format!("--wallet {wallet} is of a cross position; write --mode cross, or --margin M")
+            }
+            (false, None, None, None) => {
+                "nothing tells the money behind the position; write --margin M, --leverage L, or --wallet W"
+                    .to_owned()
+            }
+            _ => return Ok(()),
+        };
+        Err(Error::input(fault))
+    }
+
+    /// One line in place of the market's requirement; the leverage of its tiers says nothing about it.
+    fn override_rate(&self, rules: &mut Rules) -> Result<()> {
+        match (self.rate.as_deref(), self.deduction.as_deref()) {
+            (Some(rate), deduction) => {
+                let rate = fraction("--rate", rate)?;
+                let deduction = deduction.map_or(Ok(Decimal::ZERO), |text| number("--deduction", text))?;
+                rules.maintenance = Requirement::Lines(TierTable::line(rate, deduction));
+                if self.leverage.is_some() {
+                    rules.max_leverage = None;
+                }
+                Ok(())
+            }
+            (None, Some(deduction)) => Err(Error::input(format!(
+                "--deduction {deduction} belongs to a rate; write --rate 0.01 --deduction {deduction}"
+            ))),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// A market's rules.
+struct Rules {
+    venue: Venue,
+    maintenance: Requirement,
+    max_leverage: Option<Decimal>,
+}
+
+impl Rules {
+    /// Of a venue's market, or of the markets it does not list, for a position of this quantity and entry price.
+    fn find(options: &MarginOptions, quantity: Decimal, entry: Decimal) -> Result<Self> {
+        let rules = preset(&options.venue)?.rules;
+        let mut found = rules.requirement.clone();
+        let lists_none = rules.markets.is_empty();
+        if let Some(name) = options.market.as_deref() {
+            let market = rules.market(name).ok_or_else(|| unknown_market(name, &rules))?;
+            found = market.requirement.clone().unwrap_or(found);
+        }
+        let mut venue = rules.venue;
+        let contract = options.contract.as_deref().map_or(Ok(venue.contract), |contract| {
+            word("--contract", contract, &[("linear", Contract::Linear), ("inverse", Contract::Inverse)])
+        })?;
+        if contract != venue.contract {
+            // Tiers count the other contract's money: what is left of them is the first.
+            found.requirement = Requirement::flat(found.requirement.first_rate());
+            venue.contract = contract;
+        }
+        let notional = match contract {
+            Contract::Linear => entry.checked_mul(quantity),
+            Contract::Inverse => quantity.checked_div(entry),
+        };
+        let notional = notional.ok_or_else(|| refusal(&QuoteError::OutOfRange))?;
+        // What the venue states for markets it does not list forbids nothing to those it lists.
+        let is_stand_in = options.market.is_none() && !lists_none;
+        let max_leverage =
+            found.max_leverage(notional, quantity).filter(|_| !(is_stand_in && options.leverage.is_some()));
+        Ok(Self { venue, maintenance: found.requirement, max_leverage })
+    }
+}
+
+fn unknown_market(name: &str, rules: &scenario::Rules) -> Error {
+    let mut names: Vec<&str> = rules.markets.iter().map(|market| market.name.as_str()).collect();
+    let near = scenario::nearest(name, names.iter().copied());
+    let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+    names.truncate(12);
+    let venue = &rules.venue.preset;
+    let known =
+        if names.is_empty() { "it lists none".to_owned() } else { format!("it lists {}", names.join(", ")) };
+    Error::input(format!("--market {name}: {venue} has no such market; {near}{known}; or leave --market out"))
+}
+
+fn word<T: Copy>(flag: &str, text: &str, words: &[(&str, T)]) -> Result<T> {
+    let known = words.iter().find(|(word, _)| *word == text);
+    known.map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        Error::input(format!("{flag} is {text:?}; write {}", names.join(" or ")))
+    })
+}
+
+fn number(flag: &str, text: &str) -> Result<Decimal> {
+    let parsed = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text));
+    parsed.map_err(|_| {
+        Error::input(format!("{flag} is {text:?}, which is not a number; write, for example, {flag} 0.5"))
+    })
+}
+
+fn within(
+    flag: &str,
+    text: &str,
+    fits: fn(Decimal) -> bool,
+    allowed: &str,
+    example: &str,
+) -> Result<Decimal> {
+    let value = number(flag, text)?;
+    match fits(value) {
+        true => Ok(value),
+        false => Err(Error::input(format!(
+            "{flag} is {text}; allowed: {allowed}; write, for example, {flag} {example}"
+        ))),
+    }
+}
+
+fn positive(flag: &str, text: &str) -> Result<Decimal> {
+    within(flag, text, |value| value > Decimal::ZERO, "greater than 0", "10")
+}
+
+fn not_negative(flag: &str, text: &str) -> Result<Decimal> {
+    within(flag, text, |value| value >= Decimal::ZERO, "0 and more", "100")
+}
+
+fn fraction(flag: &str, text: &str) -> Result<Decimal> {
+    let fits = |value| (Decimal::ZERO..=Decimal::ONE).contains(&value);
+    within(flag, text, fits, "0 to 1 (0.005 is 0.5 %)", "0.005")
+}
+
+/// The six figures, in this order. A decimal's text is a JSON number with all its digits, which an f64 would lose.
+fn json(quote: &Quote) -> String {
+    let figures = [
+        ("initial_margin", quote.initial_margin),
+        ("maintenance_margin", Some(quote.maintenance_margin)),
+        ("liquidation_price", quote.liquidation_price),
+        ("bankruptcy_price", quote.bankruptcy_price),
+        ("unrealized_pnl", Some(quote.unrealized_pnl)),
+        ("margin_ratio", quote.margin_ratio),
+    ];
+    let pairs = figures.map(|(key, value)| {
+        let value = value.map_or("null".to_owned(), |value| value.normalize().to_string());
+        format!("  \"{key}\": {value}")
+    });
+    format!("{{\n{}\n}}\n", pairs.join(",\n"))
+}
+
+fn table(question: &Question, quote: &Quote) -> String {
+    let figure = |value: Option<Decimal>| {
+        let rounded = value.map(|value| value.round_sf(12).unwrap_or(value).normalize().to_string());
+        rounded.unwrap_or_else(|| "none".to_owned())
+    };
+    let inside = if quote.set_aside.is_zero() { "" } else { ", with the fee set aside for closing" };
+    let rows = [
+        ("initial margin", quote.initial_margin, "what the position ties up"),
+        ("maintenance margin", Some(quote.maintenance_margin), "what it must not fall below"),
+        ("requirement", Some(quote.requirement), "all that equity is measured against, fees included"),
+        ("equity", Some(quote.equity), "money behind the position, with its profit at the mark"),
+        ("margin ratio", quote.margin_ratio, "equity over requirement; liquidated at 1"),
+        ("unrealised profit", Some(quote.unrealized_pnl), "at the mark"),
+        ("liquidation price", quote.liquidation_price, "where equity meets the requirement"),
+        ("bankruptcy price", quote.bankruptcy_price, "where the money behind the position is used up"),
+    ];
+    let figures: Vec<String> = rows.iter().map(|row| figure(row.1)).collect();
+    let width = figures.iter().map(String::len).max().unwrap_or_default();
+    let mut text = format!(
+        "{} {} at {}, mark {}: {}, {}, {}{inside}\n",
+        question.side.name(),
+        question.quantity,
+        question.entry,
+        question.mark,
+        question.venue.preset,
+        question.venue.contract.name(),
+        if question.wallet.is_some() { "cross" } else { "isolated" },
+    );
+    for ((name, _, words), figure) in rows.iter().zip(&figures) {
+        let _ = writeln!(text, "{name:<18}  {figure:>width$}  {words}");
+    }
+    text
+}

@@ -1,0 +1,86 @@
+//! A venue file as a whole: what describes it, its rules, its worked examples.
+
+use std::path::Path;
+
+use super::examples::{self, Example};
+use super::rules::{self, Rules};
+use super::{ABOUT, RULES};
+use crate::error::Result;
+use crate::scenario::context::Context;
+use crate::scenario::name;
+use crate::scenario::node::Node;
+use crate::scenario::reader::{Field, Table};
+use crate::scenario::source::{Sources, quoted};
+
+/// A venue whose rules a scenario may start from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preset {
+    /// What `venue.preset` calls it.
+    pub name: String,
+    /// One line.
+    pub summary: String,
+    /// The day of the rules, or the month or the year: `YYYY-MM-DD`, `YYYY-MM`, `YYYY`.
+    pub date: String,
+    /// Where the rules come from.
+    pub sources: Vec<String>,
+    /// Doubts, and what is not modelled.
+    pub notes: Vec<String>,
+    /// The rules.
+    pub rules: Rules,
+    /// Numbers that the rules must give back.
+    pub examples: Vec<Example>,
+}
+
+/// Reads a venue file; files that it names are relative to `folder`.
+///
+/// # Errors
+/// As for a scenario's `[venue]`; also what describes the file, and its examples.
+pub fn read_preset(shown_name: &str, text: &str, folder: &Path) -> Result<Preset> {
+    let mut sources = Sources::default();
+    let source = sources.add(shown_name, text);
+    let node = Node::parse(&sources, source, text)?;
+    let table = Table::root(&sources, &node);
+    let name = check(&table)?;
+    let rules = rules::read(&table, &name, false, &mut Context::new(folder))?;
+    let one =
+        |key| table.field(key).map_or(Ok(String::new()), |field| field.text("a text").map(str::to_owned));
+    Ok(Preset {
+        summary: one("summary")?,
+        date: one("date")?,
+        sources: texts(&table, "source")?,
+        notes: texts(&table, "notes")?,
+        examples: examples::read(&table, &rules)?,
+        name,
+        rules,
+    })
+}
+
+/// Checks the keys of a venue file and gives its name.
+///
+/// # Errors
+/// Unknown keys; no name, or one that is none; descriptions that are no texts.
+pub(in crate::scenario) fn check(table: &Table<'_>) -> Result<String> {
+    table.only(&[&ABOUT[..], &RULES[..]].concat(), &[])?;
+    let field = table.require("name", "name = \"my-venue\"")?;
+    let name = field.text("name = \"my-venue\"")?;
+    if let Some(fault) = name::fault(name) {
+        return Err(field.fail(&format!("the name {} {fault}", quoted(name)), name::RULE));
+    }
+    for key in ["summary", "date"] {
+        table.field(key).map(|field| field.text("a text in quotes").map(drop)).transpose()?;
+    }
+    for key in ["source", "notes"] {
+        texts(table, key)?;
+    }
+    Ok(name.to_owned())
+}
+
+/// One text, or a list of them.
+fn texts(table: &Table<'_>, key: &str) -> Result<Vec<String>> {
+    let text = |field: &Field<'_>| field.text("a text in quotes").map(str::to_owned);
+    match table.field(key) {
+        None => Ok(Vec::new()),
+        Some(field) if field.is_text() => Ok(vec![text(&field)?]),
+        Some(field) => field.list(&format!("{key} = [\"one\", \"another\"]"))?.iter().map(text).collect(),
+    }
+}

@@ -1,0 +1,79 @@
+//! The venue files inside the program, and which file a scenario names.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::about::{Preset, read_preset};
+use crate::error::Result;
+use crate::scenario::load::read_text;
+use crate::scenario::reader::Table;
+use crate::scenario::source::quoted;
+
+macro_rules! shipped {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("../../../data/venues/", $name, ".toml")))),+]
+    };
+}
+
+/// Every shipped venue file, by name; the first is the default.
+pub(super) const FILES: [(&str, &str); 11] = shipped![
+    "textbook",
+    "binance-usdm",
+    "binance-coinm",
+    "bybit",
+    "bybit-uta",
+    "okx",
+    "hyperliquid",
+    "dydx",
+    "deribit",
+    "bitmex",
+    "kraken",
+];
+
+/// The text of a venue file.
+#[derive(Debug)]
+pub(in crate::scenario) struct VenueText {
+    /// How messages call it.
+    pub shown_name: String,
+    /// What it says.
+    pub text: Cow<'static, str>,
+}
+
+/// Every preset, the default first.
+///
+/// # Errors
+/// A shipped venue file that is broken, which a test excludes.
+pub fn presets() -> Result<Vec<Preset>> {
+    FILES.iter().map(|(name, text)| read_preset(name, text, Path::new(""))).collect()
+}
+
+/// Whether a preset's name means a file of the user's.
+pub(super) fn is_file(written: &str) -> bool {
+    written.contains(['/', '\\']) || written.ends_with(".toml")
+}
+
+/// The venue file that `[venue]` names: a preset, or a file relative to the scenario's folder.
+///
+/// # Errors
+/// An unknown preset; a file that cannot be read.
+pub(in crate::scenario) fn chosen_preset(root: &Table<'_>, folder: &Path) -> Result<VenueText> {
+    let table = root.table("venue")?;
+    let (default, text) = FILES[0];
+    let shipped = |name: &str, text: &'static str| VenueText {
+        shown_name: format!("{name}.toml (shipped)"),
+        text: Cow::Borrowed(text),
+    };
+    let Some(field) = table.field("preset") else { return Ok(shipped(default, text)) };
+    let written = field.text(&format!("preset = \"{default}\" or preset = \"./my-venue.toml\""))?;
+    if !is_file(written) {
+        let (name, text) = field.word(&FILES.map(|file| (file.0, file)), &[])?;
+        return Ok(shipped(name, text));
+    }
+    let path = folder.join(written);
+    let shown_name = path.display().to_string();
+    let text = read_text(&path, &shown_name, "venue file").map_err(|error| {
+        let what = format!("`{}` is {}: {error}", field.path, quoted(written));
+        field.fail(&what, "file names are relative to the scenario's folder; or name a preset")
+    })?;
+    Ok(VenueText { shown_name, text: Cow::Owned(text) })
+}
