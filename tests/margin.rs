@@ -70,6 +70,11 @@ fn a_market_brings_its_tiers() {
     assert!(printed(&format!("{higher} 75")).contains("initial margin"));
     let error = refused(&format!("{higher} 76"));
     assert!(error.contains("--leverage") && error.contains("76") && error.contains("above 75"), "{error}");
+    // Without a market there is only the rate of those not listed, which says nothing about leverage.
+    assert!(
+        printed("--venue binance-usdm --side long --quantity 1 --entry 100 --leverage 125")
+            .contains("margin")
+    );
     // A rate of one's own knows no tiers.
     assert!(printed(&format!("{higher} 76 --rate 0.005")).contains("initial margin"));
 }

@@ -23,7 +23,7 @@ pub enum Command {
     /// Print one path's account in exact decimals, event by event
     Replay(ReplayOptions),
     /// Print one position's margin figures: margins, liquidation and bankruptcy price
-    Margin(MarginOptions),
+    Margin(Box<MarginOptions>),
     /// List the venue presets, or print one preset's rules
     Venues {
         /// Preset whose rules to print

@@ -16,7 +16,7 @@ pub struct MarginOptions {
     /// Venue preset, or the file of a venue of your own
     #[arg(long, value_name = "NAME")]
     venue: String,
-    /// Market whose tiers apply; without it, the venue's default
+    /// Market whose tiers and largest leverages apply; without it, the venue's default rate
     #[arg(long, value_name = "NAME")]
     market: Option<String>,
     /// linear or inverse; without it, the venue's own
@@ -100,7 +100,7 @@ pub fn margin(options: &MarginOptions) -> Result<()> {
 fn refusal(error: &QuoteError) -> Error {
     Error::input(match error {
         QuoteError::LeverageTooHigh { .. } => {
-            format!("--leverage: {error}; write at most that, or --rate for a requirement of your own")
+            format!("--{error}; write at most that, or --rate for a requirement of your own")
         }
         QuoteError::LeverageNeeded => format!(
             "--leverage is missing: {error}, and this venue sets a fee aside that depends on them; write --leverage 10"
@@ -197,6 +197,7 @@ impl Rules {
     fn find(options: &MarginOptions, quantity: Decimal, entry: Decimal) -> Result<Self> {
         let rules = preset(&options.venue)?.rules;
         let mut found = rules.requirement.clone();
+        let lists_none = rules.markets.is_empty();
         if let Some(name) = options.market.as_deref() {
             let market = rules.market(name).ok_or_else(|| unknown_market(name, &rules))?;
             found = market.requirement.clone().unwrap_or(found);
@@ -215,7 +216,10 @@ impl Rules {
             Contract::Inverse => quantity.checked_div(entry),
         };
         let notional = notional.ok_or_else(|| refusal(&QuoteError::OutOfRange))?;
-        let max_leverage = found.max_leverage(notional, quantity);
+        // What the venue states for markets it does not list forbids nothing to those it lists.
+        let is_stand_in = options.market.is_none() && !lists_none;
+        let max_leverage =
+            found.max_leverage(notional, quantity).filter(|_| !(is_stand_in && options.leverage.is_some()));
         Ok(Self { venue, maintenance: found.requirement, max_leverage })
     }
 }

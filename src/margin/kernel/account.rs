@@ -4,6 +4,9 @@ use super::super::kernel::terms::{SizeTerms, Terms};
 use super::ties::{EQUALITY, GUARD, rounded};
 use crate::domain::FillPrice;
 
+/// Largest part of the mark that a forced fill lies away from it.
+pub(super) const FARTHEST: f64 = 0.99;
+
 /// One position as it stands.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Held {
@@ -237,14 +240,18 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// A position's margin in proportion to what is left of its quantity.
+    pub fn initial_margin(&self, position: usize) -> f64 {
+        self.terms.positions[position].margin * self.account.positions[position].left()
+    }
+
     /// What of the wallet backs no position: what a top-up, a reopening and some venues' funding are taken from.
     pub fn free_wallet(&self) -> f64 {
         let wallet = self.account.wallet;
         let Some(pool) = self.terms.shared().filter(|&pool| !self.is_empty(pool)) else {
             return wallet.max(0.0);
         };
-        let tied = |&p: &usize| self.terms.positions[p].margin * self.account.positions[p].left();
-        let margins: f64 = self.terms.pools[pool].positions.iter().map(tied).sum();
+        let margins: f64 = self.terms.pools[pool].positions.iter().map(|&p| self.initial_margin(p)).sum();
         (wallet.min(self.equity(pool)) - margins).max(0.0)
     }
 
@@ -281,6 +288,6 @@ impl<'a> Desk<'a> {
                 rule.slippage + rule.impact * (quantity * self.terms.x(mark)).sqrt()
             }
         };
-        self.terms.x(mark * (1.0 - size.sign * away))
+        self.terms.x(mark * (1.0 - size.sign * away.min(FARTHEST)))
     }
 }

@@ -4,7 +4,7 @@
 //! does not jump: the requirement is convex in what is left, and costs are convex in what is closed. Newton's method from
 //! the left, where it is negative, therefore rises to the least root and never passes it.
 
-use super::account::Desk;
+use super::account::{Desk, FARTHEST};
 use super::terms::{Rates, SizeTerms};
 use crate::domain::FillPrice;
 
@@ -39,6 +39,12 @@ impl Costs {
             Self::Linear(unit) => (unit * y, unit),
             Self::Root { away, x, fee, sign, inverse } => {
                 let part = away * y.sqrt();
+                if part > FARTHEST {
+                    let fill =
+                        if inverse { x / (1.0 - sign * FARTHEST) } else { x * (1.0 - sign * FARTHEST) };
+                    let unit = (x - fill).abs() + fee * fill;
+                    return (y * unit, unit);
+                }
                 if inverse {
                     let near = 1.0 - sign * part;
                     let fill = x / near;

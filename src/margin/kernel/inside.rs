@@ -6,6 +6,7 @@ use super::account::Desk;
 use super::managed::{ManagedState, bits};
 use super::screen::climb;
 use super::terms::{PoolTerms, Terms};
+use super::ties::GUARD;
 use super::{INWARDS, MOST_LINES};
 use crate::paths::{LANES, Lanes, Need};
 
@@ -203,8 +204,11 @@ impl Desk<'_> {
             }
             x = next;
         }
-        // No price is so low as to be none.
-        let price = terms.x(x.max(f64::MIN_POSITIVE));
+        let price = terms.x(x);
+        // Where the pool fails at every price there is none at which it came to.
+        if !(price.is_finite() && price > 0.0) || self.gap_and_slope(pool, x).0 < -GUARD * self.scale(pool) {
+            return failing;
+        }
         if price < failing { price * (1.0 - INWARDS) } else { price * (1.0 + INWARDS) }
     }
 

@@ -64,7 +64,7 @@ impl Desk<'_> {
         if self.gap(pool, top_up.trigger) > 0.0 {
             return;
         }
-        let amount = top_up.amount.min(self.free_wallet());
+        let amount = top_up.amount.unwrap_or(self.initial_margin(position)).min(self.free_wallet());
         if amount > 0.0 {
             self.account.wallet -= amount;
             self.add_money(pool, amount);

@@ -143,6 +143,8 @@ impl Desk<'_> {
             match curve.least().filter(|&amount| amount < whole) {
                 Some(amount) => {
                     self.close(pool, size, amount, price);
+                    // Lots may have taken all of it.
+                    self.reached(pool);
                     return Reached::End;
                 }
                 None if curve.gap(whole) > curve.gap(0.0) => {

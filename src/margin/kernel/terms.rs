@@ -45,7 +45,8 @@ pub(super) struct PositionTerms {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TopUpTerms {
     pub trigger: f64,
-    pub amount: f64,
+    /// So much money, or the initial margin of what is left.
+    pub amount: Option<f64>,
     pub times: u32,
 }
 
@@ -238,8 +239,8 @@ impl PositionTerms {
         let top_up = position.orders.top_up.map(|top_up| TopUpTerms {
             trigger: to_f64(top_up.trigger),
             amount: match top_up.amount {
-                TopUpAmount::Money(amount) => to_f64(amount),
-                TopUpAmount::Initial => margin,
+                TopUpAmount::Money(amount) => Some(to_f64(amount)),
+                TopUpAmount::Initial => None,
             },
             times: top_up.times,
         });

@@ -25,7 +25,7 @@ impl Ledger<'_> {
             for extreme in [low[asset], high[asset]] {
                 let mut marks = end.to_vec();
                 marks[asset] = extreme;
-                let at = (asset, extreme);
+                let at = (asset, extreme, [low[asset], high[asset]]);
                 self.orders_at_level(step, pool, OrderKind::StopLoss, at, &marks, &mut events)?;
                 if !self.waits(pool, step) && self.fails(pool, &marks)? {
                     let mut touched = marks.clone();
@@ -33,8 +33,8 @@ impl Ledger<'_> {
                     let met = self.touched(pool, asset, extreme)?;
                     touched[asset] = met.clamp(low[asset], high[asset]);
                     self.liquidate(step, pool, &touched, &mut events)?;
-                    self.check(step, pool, &marks, &mut events)?;
                 }
+                self.check(step, pool, &marks, &mut events)?;
                 self.orders_at_level(step, pool, OrderKind::TakeProfit, at, &marks, &mut events)?;
             }
         }

@@ -69,7 +69,7 @@ impl Ledger<'_> {
         step: u64,
         pool: usize,
         kind: OrderKind,
-        (asset, extreme): (usize, Decimal),
+        (asset, extreme, [low, high]): (usize, Decimal, [Decimal; 2]),
         marks: &[Decimal],
         events: &mut Vec<LedgerEvent>,
     ) -> Result<(), OutOfRange> {
@@ -80,9 +80,11 @@ impl Ledger<'_> {
             };
             let Some(level) = reached else { continue };
             let mut there = marks.to_vec();
-            there[asset] = level;
+            // A level that lies beyond the stretch was passed before it.
+            let fill = level.clamp(low, high);
+            there[asset] = fill;
             if kind == OrderKind::TakeProfit || !self.fails(pool, &there)? {
-                let order = Reached { kind, level, fill: level };
+                let order = Reached { kind, level, fill };
                 events.push(self.carry_out(step, position, order, &there)?);
             }
         }
