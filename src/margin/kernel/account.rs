@@ -265,11 +265,11 @@ impl<'a> Desk<'a> {
             Order::LargestLoss => self.size_profit(size, self.x(size.asset)),
             Order::LargestRequirement => -self.size_requirement(size),
         };
-        // Of equals the one whose first open position comes first.
+        // Of equals, by 12 digits, the one whose first open position comes first.
         let first = |size: &SizeTerms| {
             size.positions.iter().find(|&&p| self.account.positions[p].quantity > 0.0).copied()
         };
-        let mut keyed: Vec<_> = open.map(|size| (key(size), first(size), size)).collect();
+        let mut keyed: Vec<_> = open.map(|size| (rounded(key(size)), first(size), size)).collect();
         keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         keyed.into_iter().map(|(_, _, size)| size).collect()
     }

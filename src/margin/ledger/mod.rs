@@ -375,10 +375,3 @@ pub fn requirement(portfolio: &Portfolio, pool: &Pool, marks: &[Decimal]) -> Res
     })?;
     total_requirement(portfolio, &sizes, marks)
 }
-
-/// Unrealised profit of a position as it opened.
-pub(super) fn profit(portfolio: &Portfolio, position: usize, marks: &[Decimal]) -> Exact {
-    let p = &portfolio.positions[position];
-    let (contract, entry) = (portfolio.venue.contract, portfolio.entry_price(p));
-    profit_between(contract, p.side, p.quantity, entry, marks[p.asset])
-}
