@@ -314,7 +314,6 @@ fn same(ledger: &Ledger<'_>, marks: &[Decimal], state: &BookState, portfolio: &P
 fn follow(seed: u64, continuous: bool, seen: &mut Seen) {
     let mut dice = Dice(seed);
     let (portfolio, marks) = case(&mut dice);
-    if std::env::var("RINGFENCE_SEED").is_ok() { println!("{portfolio:#?}"); }
     let table = FundingTable::new(&portfolio, CLOCK);
     for mode in MarginMode::ALL {
         let mut ledger = Ledger::open(&portfolio, mode, CLOCK, 3);
@@ -338,7 +337,6 @@ fn follow(seed: u64, continuous: bool, seen: &mut Seen) {
                     let high: Vec<f64> = both().map(|(a, b)| round(a.max(*b) * up)).collect();
                     let exact = [decimals(&low), decimals(&high), decimals(row)];
                     let events = ledger.touch(step, [&exact[0], &exact[1], &exact[2]]).unwrap();
-                    if std::env::var("RINGFENCE_SEED").is_ok() { println!("{place} INSIDE {low:?} {high:?} {events:#?}"); }
                     note_events(seen, &portfolio.venue, &events);
                     state.ran(&plan, step as u32, 3, [&low, &high, row]);
                 }
@@ -346,7 +344,6 @@ fn follow(seed: u64, continuous: bool, seen: &mut Seen) {
             let exact = decimals(row);
             let events = ledger.step(step, &exact).unwrap();
             note_events(seen, &portfolio.venue, &events);
-            if std::env::var("RINGFENCE_SEED").is_ok() { println!("{place} {events:#?}"); }
             let lanes: Vec<Lanes> = row.iter().map(|price| [*price; LANES]).collect();
             let due = table.rates(0, step, &mut rows).then_some(&*rows);
             state.step(&plan, step as u32, |asset| &lanes[asset], due);

@@ -265,9 +265,13 @@ impl<'a> Desk<'a> {
             Order::LargestLoss => self.size_profit(size, self.x(size.asset)),
             Order::LargestRequirement => -self.size_requirement(size),
         };
-        let mut keyed: Vec<(f64, &SizeTerms)> = open.map(|size| (key(size), size)).collect();
-        keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
-        keyed.into_iter().map(|(_, size)| size).collect()
+        // Of equals, by 12 digits, the one whose first open position comes first.
+        let first = |size: &SizeTerms| {
+            size.positions.iter().find(|&&p| self.account.positions[p].quantity > 0.0).copied()
+        };
+        let mut keyed: Vec<_> = open.map(|size| (rounded(key(size)), first(size), size)).collect();
+        keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        keyed.into_iter().map(|(_, _, size)| size).collect()
     }
 
     /// x of a forced fill of so much of a size.

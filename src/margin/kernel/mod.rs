@@ -34,7 +34,9 @@ const INWARDS: f64 = 1e-11;
 /// Steps of Newton's method for one touched price: one for each line of a requirement is enough.
 const MOST_LINES: usize = 64;
 
+/// The plain rows lie in place: there are few states, and every step of a plain venue goes through them.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)]
 enum Accounts {
     Plain(PlainState),
     Managed(Box<ManagedState>),

@@ -63,7 +63,10 @@ impl Gap<'_> {
                 let (gap, slope) = (self.value(closed)?, self.slope(closed)?);
                 let rises = slope > Decimal::ZERO;
                 let equality_is_safe = self.portfolio.venue.trigger == Trigger::Below;
-                if gap > Decimal::ZERO || gap.is_zero() && (rises || equality_is_safe) {
+                let holds = gap > Decimal::ZERO || gap.is_zero() && (rises || equality_is_safe);
+                // At a touched price the pool holds by a hair before anything is closed: where closing lowers the gap
+                // that is no cover.
+                if holds && (rises || closed > Decimal::ZERO) {
                     return Ok(Some(closed));
                 }
                 // A step beyond all decimals is beyond the size.
