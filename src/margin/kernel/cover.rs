@@ -10,6 +10,8 @@ use crate::domain::FillPrice;
 
 /// Newton's steps at most; it ends by itself after a few, or one for each line.
 const MOST_STEPS: usize = 200;
+/// Part of a size's notional from which a gain counts.
+const MATTERS: f64 = 1e-12;
 
 /// Equity less requirement of a pool as a function of how much of one size is closed.
 pub(super) struct Curve<'a> {
@@ -17,6 +19,7 @@ pub(super) struct Curve<'a> {
     /// Equity less the other sizes' requirements, before.
     before: f64,
     quantity: f64,
+    x: f64,
     /// Of one unit: notional by the requirement's basis, and what is set aside.
     basis: f64,
     aside: f64,
@@ -74,6 +77,7 @@ impl<'a> Curve<'a> {
             rates: &terms.markets[size.asset].rates,
             before: desk.equity(pool) - (desk.requirement(pool) - desk.size_requirement(size)),
             quantity,
+            x,
             basis: desk.basis_notional(size) / quantity,
             aside: desk.set_aside(size) / quantity,
             phi: terms.phi,
@@ -81,8 +85,13 @@ impl<'a> Curve<'a> {
         }
     }
 
+    /// Whether more is left once the whole size is closed, by more than rounding.
+    pub fn closing_all_helps(&self) -> bool {
+        self.gap(self.quantity) - self.gap(0.0) > MATTERS * self.quantity * self.x
+    }
+
     /// What is left above the requirement after closing `y`.
-    pub fn gap(&self, y: f64) -> f64 {
+    fn gap(&self, y: f64) -> f64 {
         let left = self.quantity - y;
         let required = self.rates.required(left * self.basis, left);
         self.before - self.costs.at(y).0 - required - (self.phi * self.basis + self.aside) * left

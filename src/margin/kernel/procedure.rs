@@ -147,7 +147,7 @@ impl Desk<'_> {
                     self.reached(pool);
                     return Reached::End;
                 }
-                None if curve.gap(whole) > curve.gap(0.0) => {
+                None if curve.closing_all_helps() => {
                     self.close(pool, size, whole, price);
                     if self.reached(pool) == Reached::End {
                         return Reached::End;

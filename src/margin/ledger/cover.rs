@@ -10,6 +10,8 @@ use crate::domain::{Contract, FillPrice, LiquidationRule, Portfolio, Requirement
 
 /// Part of a lot at which Newton's method has arrived.
 const ARRIVED: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
+/// Part of a size's notional from which a gain counts.
+const MATTERS: Decimal = Decimal::from_parts(1, 0, 0, false, 12);
 /// Rounds of Newton's method between two jumps of the requirement, at most: one for each line, and a few for a curve.
 const MOST_ROUNDS: usize = 1_000;
 
@@ -85,9 +87,11 @@ impl Gap<'_> {
         Ok(None)
     }
 
-    /// Whether the gap is larger once the whole size is closed.
+    /// Whether the gap is larger once the whole size is closed, by more than rounding.
     pub fn closing_all_helps(&self) -> Result<bool, OutOfRange> {
-        Ok(self.value(self.size.quantity)? > self.value(Decimal::ZERO)?)
+        let gained = sub(self.value(self.size.quantity)?, self.value(Decimal::ZERO)?)?;
+        let notional = notional(self.portfolio.venue.contract, self.size.quantity, self.mark)?;
+        Ok(gained > mul(notional, MATTERS)?)
     }
 
     /// Quantities at which the requirement jumps, and the whole size.
