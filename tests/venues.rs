@@ -9,7 +9,8 @@ use ringfence::domain::{
     TopUpAmount, Trigger, Venue,
 };
 use ringfence::error::Result;
-use ringfence::margin::{Ledger, Partition, requirement};
+use ringfence::margin::{BookPlan, BookState, Ledger, Partition, requirement};
+use ringfence::paths::LANES;
 use ringfence::scenario::{
     Example, Override, Preset, Quantity, Scenario, load_text, parse_override, presets, read_preset,
 };
@@ -154,10 +155,16 @@ fn is_liquidated_at(portfolio: &Portfolio, mode: MarginMode, mark: Decimal) -> b
     let clock = Clock { horizon_seconds: 3_600, steps: 10 };
     let mut ledger = Ledger::open(portfolio, mode, clock, 0);
     ledger.step(1, &[mark]).unwrap();
-    ledger.liquidated_at(0).is_some()
+    let plan = BookPlan::new(portfolio, mode, clock);
+    let mut kernel = BookState::open(&plan);
+    let row = [mark.to_string().parse().unwrap(); LANES];
+    kernel.step(&plan, 1, |_| &row, None);
+    let liquidated = ledger.liquidated_at(0).is_some();
+    assert_eq!(kernel.liquidated_at(0, 5).is_some(), liquidated, "the kernel at {mark}");
+    liquidated
 }
 
-/// Published liquidation prices against the ledger itself: a little on the safe side nothing happens, a little beyond
+/// Published liquidation prices against the ledger and the kernel themselves: a little on the safe side nothing happens, a little beyond
 /// the position is liquidated.
 #[test]
 fn worked_examples_hold() {
