@@ -3,7 +3,7 @@
 use super::format::{significant, steps, whole};
 use super::law;
 use super::venue::{assets_in_words, in_words, is_plain};
-use crate::domain::{FillPrice, MarginMode, Monitoring, Remainder, Slippage, Span, StepKind};
+use crate::domain::{FillPrice, MarginMode, Monitoring, Remainder, Slippage, Span, StepKind, Venue};
 use crate::scenario::Scenario;
 
 /// What the numbers rest on: what every reader of a table has to know.
@@ -15,15 +15,16 @@ pub fn essential(scenario: &Scenario) -> Vec<String> {
             whole(history.rows() as u64),
         )
     });
-    let always = [
+    let before = [
         liquidated(scenario),
         "A liquidation price at entry holds the other assets where they are: of a pool of several it is no trigger."
             .to_owned(),
         check_times(scenario),
-        liquidation_rule(scenario),
-        not_modelled(scenario),
     ];
-    history.into_iter().chain(replayed(scenario)).chain(always).collect()
+    let mut all: Vec<String> = history.into_iter().chain(replayed(scenario)).chain(before).collect();
+    all.extend(venue_rules(scenario));
+    all.push(not_modelled(scenario));
+    all
 }
 
 /// The rest, which the table shows in other words.
@@ -126,11 +127,15 @@ fn not_modelled(scenario: &Scenario) -> String {
     )
 }
 
-fn liquidation_rule(scenario: &Scenario) -> String {
-    let venue = &scenario.portfolio.venue;
-    if !is_plain(&scenario.portfolio) {
-        return format!("Venue rules: {}: {}.", venue.preset, in_words(venue).join("; "));
+/// A venue's rules, for those of the textbook kind in one sentence; otherwise what each asset requires and pays, too.
+fn venue_rules(scenario: &Scenario) -> Vec<String> {
+    match is_plain(&scenario.portfolio) {
+        true => vec![textbook_rules(&scenario.portfolio.venue)],
+        false => venue_in_words(scenario),
     }
+}
+
+fn textbook_rules(venue: &Venue) -> String {
     let fill = match venue.liquidation.first_price() {
         FillPrice::Mark => "closed whole at the mark price that failed the check",
         FillPrice::Bankruptcy | FillPrice::Fillable => "handed over whole at its bankruptcy price",
@@ -152,7 +157,14 @@ pub fn venue_in_words(scenario: &Scenario) -> Vec<String> {
     if is_plain(portfolio) {
         return Vec::new();
     }
-    [liquidation_rule(scenario)].into_iter().chain(assets_in_words(portfolio)).collect()
+    let venue = &portfolio.venue;
+    let [requirement, liquidation, costs] = in_words(venue).map(|sentences| sentences.join("; "));
+    let rules = [
+        format!("Venue rules: {}: {requirement}.", venue.preset),
+        format!("Liquidation: {liquidation}."),
+        format!("Fees and funding: {costs}."),
+    ];
+    rules.into_iter().chain(assets_in_words(portfolio)).collect()
 }
 
 /// The price model, a sentence an asset and one for each correlation.

@@ -41,7 +41,7 @@ pub fn render_one(preset: &Preset) -> String {
     let modes: Vec<&str> = rules.modes.iter().map(|mode| mode.name()).collect();
     let reason = rules.modes_reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let mut lines = vec![format!("margin modes: {}{reason}", modes.join(", "))];
-    lines.extend(in_words(&rules.venue));
+    lines.extend(in_words(&rules.venue).concat());
     section("Rules", lines);
     let mut lines = vec![format!(
         "a market without a table: {}",
@@ -71,8 +71,8 @@ pub fn render_one(preset: &Preset) -> String {
     text
 }
 
-/// Contract, requirement, check, procedure, fees and funding of a venue: a sentence each.
-pub fn in_words(venue: &Venue) -> Vec<String> {
+/// A venue in sentences: contract, requirement and check; the procedure; fees and funding.
+pub fn in_words(venue: &Venue) -> [Vec<String>; 3] {
     let contract = match venue.contract {
         Contract::Linear => "contracts are linear: sizes in base units, margin and profit in quote",
         Contract::Inverse => "contracts are inverse: sizes in quote, margin and profit in the coin",
@@ -85,15 +85,12 @@ pub fn in_words(venue: &Venue) -> Vec<String> {
         Trigger::AtOrBelow => "at or below",
         Trigger::Below => "below (equality is safe)",
     };
-    let mut lines = vec![
+    let requirement = vec![
         contract.to_owned(),
         format!("{basis}; {}", fee_inside(venue)),
         format!("a pool is liquidated when its equity is {check} its maintenance margin"),
     ];
-    lines.extend(procedure(&venue.liquidation));
-    lines.push(fees(venue));
-    lines.push(funding(&venue.funding));
-    lines
+    [requirement, procedure(&venue.liquidation), vec![fees(venue), funding(&venue.funding)]]
 }
 
 fn fee_inside(venue: &Venue) -> String {
