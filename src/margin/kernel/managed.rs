@@ -215,6 +215,7 @@ impl ManagedState {
                 }
             }
             if any {
+                self.book_funding(terms, lane);
                 self.refresh(terms, lane);
             }
         }
@@ -326,6 +327,14 @@ impl ManagedState {
         marks: &[f64],
         act: impl FnOnce(&mut Desk<'_>) -> T,
     ) -> T {
+        self.book_funding(terms, lane);
+        let done = act(&mut Desk { terms, account: &mut self.accounts[lane], step: self.now, marks });
+        self.refresh(terms, lane);
+        done
+    }
+
+    /// Writes funding that was paid wide into one lane's account.
+    fn book_funding(&mut self, terms: &Terms, lane: usize) {
         let account = &mut self.accounts[lane];
         for (index, (pool, planned)) in self.pools.iter_mut().zip(&terms.pools).enumerate() {
             let paid = std::mem::replace(&mut pool.unbooked[lane], 0.0);
@@ -336,12 +345,9 @@ impl ManagedState {
                 account.pools[index].money -= paid;
             }
         }
-        let done = act(&mut Desk { terms, account, step: self.now, marks });
-        self.refresh(terms, lane);
-        done
     }
 
-    /// Writes one lane's account into the rows.
+    /// Writes one lane's account, all funding booked, into the rows.
     fn refresh(&mut self, terms: &Terms, lane: usize) {
         let account = &self.accounts[lane];
         for net in &mut self.equity_net {

@@ -1,7 +1,7 @@
 //! What the holder does: stops, take profits, top-ups, and positions opened anew.
 
 use super::account::{Desk, Held};
-use super::ties::is_reached;
+use super::ties::{EQUALITY, is_reached};
 use crate::domain::Remainder;
 
 impl Desk<'_> {
@@ -65,7 +65,8 @@ impl Desk<'_> {
             return;
         }
         let amount = top_up.amount.unwrap_or(self.initial_margin(position)).min(self.free_wallet());
-        if amount > 0.0 {
+        // What rounding leaves of a wallet is nothing, and uses no time.
+        if amount > EQUALITY * self.terms.wallet.max(self.terms.pools[pool].size) {
             self.account.wallet -= amount;
             self.add_money(pool, amount);
             self.account.positions[position].top_ups_left -= 1;

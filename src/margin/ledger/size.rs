@@ -2,8 +2,12 @@
 
 use rust_decimal::Decimal;
 
+use super::OutOfRange;
 use super::amount::{Exact, add, booked, div, mul, sub};
 use crate::domain::{Asset, Basis, Contract, Portfolio, Requirement, Side};
+
+/// From so many times a floor on an amount stands above it.
+const ABOVE: Decimal = Decimal::from_parts(3_567_587_329, 232, 0, false, 12);
 
 /// `x` of the rules, in which both contracts are linear: the price, or one over it.
 pub(super) fn unit(contract: Contract, price: Decimal) -> Exact {
@@ -114,13 +118,14 @@ impl Size {
     }
 
     /// The tier it stands in, from 1.
-    pub fn tier(&self, portfolio: &Portfolio, mark: Decimal) -> Result<usize, super::OutOfRange> {
+    pub fn tier(&self, portfolio: &Portfolio, mark: Decimal) -> Result<usize, OutOfRange> {
         let above = match self.rules(portfolio) {
             Requirement::Lines(table) => {
                 let basis = self.basis(portfolio, mark)?;
-                table.tiers().iter().filter(|tier| basis > tier.floor).count()
+                let above = |floor| exceeds(basis, floor);
+                count(table.tiers().iter().map(|tier| above(tier.floor)))?
             }
-            Requirement::Steps(steps) => steps.iter().filter(|step| self.quantity > step.floor).count(),
+            Requirement::Steps(steps) => count(steps.iter().map(|step| exceeds(self.quantity, step.floor)))?,
             Requirement::Slope { .. } => 1,
         };
         Ok(above.max(1))
@@ -150,6 +155,15 @@ impl Size {
     pub fn market<'a>(&self, portfolio: &'a Portfolio) -> &'a Asset {
         &portfolio.assets[self.asset]
     }
+}
+
+/// Whether an amount stands above a floor by more than rounding.
+fn exceeds(amount: Decimal, floor: Decimal) -> Result<bool, OutOfRange> {
+    Ok(amount > mul(floor, ABOVE)?)
+}
+
+fn count(above: impl IntoIterator<Item = Result<bool, OutOfRange>>) -> Result<usize, OutOfRange> {
+    above.into_iter().try_fold(0, |count, above| Ok(count + usize::from(above?)))
 }
 
 /// The rate of a whole quantity: of the last step whose floor is below it, or the first.
