@@ -5,7 +5,7 @@
 //! the left, where it is negative, therefore rises to the least root and never passes it.
 
 use super::account::{Desk, FARTHEST};
-use super::terms::{Rates, SizeTerms};
+use super::terms::{Rates, SizeTerms, is_above};
 use crate::domain::FillPrice;
 
 /// Newton's steps at most; it ends by itself after a few, or one for each line.
@@ -127,7 +127,7 @@ impl<'a> Curve<'a> {
         let mut from = 0.0;
         for (index, &[floor, rate]) in steps.iter().enumerate().rev() {
             let floor = if index == 0 { 0.0 } else { floor };
-            if floor >= self.quantity {
+            if !is_above(self.quantity, floor) {
                 continue;
             }
             let to = self.quantity - floor;
