@@ -147,7 +147,8 @@ impl Desk<'_> {
                     self.reached(pool);
                     return Reached::End;
                 }
-                None if curve.closing_all_helps() => {
+                // The last size is left to the next step, which is there for it.
+                None if self.ordered(pool).len() > 1 && curve.closing_all_helps() => {
                     self.close(pool, size, whole, price);
                     if self.reached(pool) == Reached::End {
                         return Reached::End;

@@ -258,7 +258,8 @@ impl Ledger<'_> {
                 self.close(event, &size, quantity, cause, marks)?;
                 return Ok(Outcome::Ended);
             }
-            if gap.closing_all_helps()? {
+            // What is left when every other size is gone is the next step's.
+            if self.sizes(event.pool)?.len() > 1 && gap.closing_all_helps()? {
                 self.close(event, &size, size.quantity, cause, marks)?;
                 if !self.fails(event.pool, marks)? {
                     return Ok(Outcome::Ended);
