@@ -178,10 +178,13 @@ pub fn procedure(rule: &LiquidationRule) -> Vec<String> {
     if !taken_over {
         lines.push(match rule.remainder {
             Remainder::Forfeit => {
-                "what is left of the money of a pool that was closed goes to the venue's insurance fund"
+                "what is left of the money of a pool that was closed on the book goes to the venue's insurance fund"
                     .to_owned()
             }
-            Remainder::Return => "what is left of the money of a pool that was closed is returned".to_owned(),
+            Remainder::Return => {
+                "what is left of the money of a pool that was closed on the book is returned to the wallet"
+                    .to_owned()
+            },
         });
     }
     lines.push("a loss beyond a pool's money is a shortfall, which the account is not charged".to_owned());
@@ -283,7 +286,8 @@ fn funding(rule: &FundingRule) -> String {
     };
     let floor = if rule.floor_at_requirement { "; it never takes a pool below its requirement" } else { "" };
     format!(
-        "funding, where its rate is not 0, is paid every {every} on the notional at the mark, {debit}{floor}"
+        "funding, where its rate is not 0, is paid every {every} on the notional at the mark: under isolated margin {debit}, \
+         under cross margin from and to the wallet{floor}"
     )
 }
 

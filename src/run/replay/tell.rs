@@ -43,12 +43,21 @@ pub(super) fn opening(portfolio: &Portfolio, ledger: &Ledger<'_>) -> String {
                 p.name,
                 p.side.name(),
                 p.quantity.normalize(),
-                asset.name,
+                unit(portfolio, p.asset),
                 asset.price.normalize()
             );
         }
     }
     text
+}
+
+/// What a quantity of an asset is counted in.
+fn unit(portfolio: &Portfolio, asset: usize) -> String {
+    let of = match portfolio.venue.contract {
+        Contract::Linear => "",
+        Contract::Inverse => "quote of ",
+    };
+    format!("{of}{}", portfolio.assets[asset].name)
 }
 
 /// Tells the events of one step.
@@ -166,7 +175,7 @@ impl<'a> Words<'a> {
     fn reopening(&self, event: &ReopeningEvent) -> String {
         let name = self.name(event.position);
         let needs = format!(
-            "margin {}, set aside {}, fee {}; free wallet {}",
+            "margin {}, set aside {}, fee {}; free wallet before {}",
             money(event.margin),
             money(event.set_aside),
             money(event.fee),
@@ -238,7 +247,7 @@ impl<'a> Words<'a> {
             "    {why}: {} of {} {} {} {how}, mark {}",
             price(close.quantity),
             price(close.of),
-            self.portfolio().assets[close.asset].name,
+            unit(self.portfolio(), close.asset),
             close.side.name(),
             price(close.mark)
         );
