@@ -82,8 +82,8 @@ fn a_pool_that_fails_at_the_extreme_still_is_liquidated_again() {
     let mut ledger = isolated(&account);
     let event = liquidation(&step(&mut ledger, 1, &[dec!(92)]));
     assert_eq!(event.waits_until, Some(3));
-    assert_eq!(touch(&mut ledger, dec!(85), dec!(101)), []);
-    assert_eq!(ledger.jump(2, &[dec!(80)]).unwrap(), []);
+    assert_eq!(touch(&mut ledger, dec!(90.5), dec!(101)), []);
+    assert_eq!(ledger.jump(2, &[dec!(90.2)]).unwrap(), []);
     // Once it no longer waits, it is met on the stretch, not at the better price where it failed before.
     let events = ledger.touch(3, [&[dec!(85)], &[dec!(88)], &[dec!(88)]]).unwrap();
     let event = events[0].liquidation().unwrap();

@@ -193,8 +193,24 @@ fn a_cooldown_waits_whole_steps() {
     let mut ledger = isolated(&account);
     let event = liquidation(&step(&mut ledger, 1, &[dec!(92)]));
     assert_eq!((event.waits_until, ledger.quantity(0)), (Some(3), dec!(8)));
-    assert_eq!(step(&mut ledger, 2, &[dec!(80)]), []);
+    assert_eq!(step(&mut ledger, 2, &[dec!(90)]), []);
     assert_eq!(liquidation(&step(&mut ledger, 3, &[dec!(92)])).returned, dec!(20));
+    // 84 of money are left after the fifth, 4 of equity at 90 and −4 at 89: a pool that owes is not waited for.
+    let mut ledger = isolated(&account);
+    step(&mut ledger, 1, &[dec!(92)]);
+    let event = liquidation(&step(&mut ledger, 2, &[dec!(89)]));
+    assert_eq!((event.equity, event.shortfall, event.emptied), (dec!(-4), dec!(4), true));
+    // Nor one that owes as soon as its fifth is closed: −20 of equity at 88.
+    let mut ledger = isolated(&account);
+    let events = step(&mut ledger, 1, &[dec!(88)]);
+    assert_eq!((events.len(), ledger.shortfall(), ledger.is_closed()), (2, dec!(20), true));
+    // A backstop of a half. At 93 30 against 46.5, then a fifth is closed; at 90 6 are less than half of 36.
+    let mut backed = ten(&[fraction(dec!(0.2), false, 7_200)]);
+    backed.venue.liquidation.backstop = Some(dec!(0.5));
+    let mut ledger = isolated(&backed);
+    step(&mut ledger, 1, &[dec!(93)]);
+    let event = liquidation(&step(&mut ledger, 2, &[dec!(90)]));
+    assert_eq!((event.closes[0].cause, event.emptied), (ringfence::margin::Cause::Backstop, true));
     // Where it repeats, another fifth.
     let account = ten(&[fraction(dec!(0.2), true, 7_200)]);
     let mut ledger = isolated(&account);

@@ -277,8 +277,10 @@ proptest! {
             follow(&single, MarginMode::Isolated, |_, ledger, events, marks| {
                 budget += events.iter().map(|event| isolated_budget(event, &single.portfolio)).sum::<Decimal>();
                 assert!(ledger.wallet() >= dec!(0), "position {index}");
-                // A waiting or uncovered pool may owe; nobody ever collects it from the wallet.
                 let lost = portfolio.account.wallet - ledger.wallet();
+                assert!(lost <= budget, "position {index} at {marks:?}: lost {lost}, budget {budget}");
+                // What a pool that waits owes counts, too.
+                let lost = portfolio.account.wallet - ledger.equity(marks).unwrap();
                 assert!(lost <= budget, "position {index} at {marks:?}: lost {lost}, budget {budget}");
             });
         }

@@ -228,16 +228,32 @@ impl<'a> Desk<'a> {
         if self.terms.equality_fails { gap <= 0.0 } else { gap < 0.0 }
     }
 
-    /// The check of a pool that does not wait, and its liquidation where it fails.
+    /// The check of a pool, and its liquidation where it fails; one that waits is left alone until it is worth too little.
     pub fn check(&mut self, pool: usize) {
-        let state = self.account.pools[pool];
-        if state.waits_until > self.step || self.is_empty(pool) {
+        if self.is_empty(pool) {
             return;
         }
-        (self.account.pools[pool].waits_until, self.account.pools[pool].stage) = (0, 0);
-        if self.fails(pool) {
-            self.liquidate(pool, state.stage);
+        let state = self.account.pools[pool];
+        if state.waits_until <= self.step {
+            self.stop_waiting(pool);
+            if self.fails(pool) {
+                self.liquidate(pool, state.stage);
+            }
         }
+        while self.account.pools[pool].waits_until > self.step && self.is_overdue(pool) {
+            let stage = self.account.pools[pool].stage;
+            self.stop_waiting(pool);
+            self.liquidate(pool, stage);
+        }
+    }
+
+    fn stop_waiting(&mut self, pool: usize) {
+        (self.account.pools[pool].waits_until, self.account.pools[pool].stage) = (0, 0);
+    }
+
+    /// Whether a pool is worth less than nothing, or than where the backstop takes over.
+    fn is_overdue(&mut self, pool: usize) -> bool {
+        self.gap(pool, self.terms.procedure.backstop.unwrap_or(0.0)) < 0.0
     }
 
     /// A position's margin in proportion to what is left of its quantity.

@@ -355,7 +355,7 @@ impl ManagedState {
         }
         let mut base = if self.shared.is_some() { 0.0 } else { account.wallet };
         for (index, (pool, planned)) in self.pools.iter_mut().zip(&terms.pools).enumerate() {
-            pool.write(terms, planned, account, index, (lane, self.now));
+            pool.write(terms, planned, account, index, lane);
             base += pool.worth[lane];
             for (net, &asset) in pool.nets.iter().zip(&planned.assets) {
                 self.equity_net[asset][lane] += net[lane];
@@ -399,7 +399,7 @@ impl WidePool {
         planned: &PoolTerms,
         account: &LaneAccount,
         index: usize,
-        (lane, now): (usize, u32),
+        lane: usize,
     ) {
         let state = &account.pools[index];
         self.worth[lane] = if planned.is_wallet { account.wallet } else { state.money };
@@ -435,8 +435,7 @@ impl WidePool {
             row[lane] = positions.iter().map(|&position| account.positions[position].quantity).sum();
         }
         let line = (self.worth[lane], fixed);
-        let hidden = is_empty || state.waits_until > now;
-        self.check.write(lane, line, 1.0, &self.nets, &rates, hidden);
+        self.check.write(lane, line, 1.0, &self.nets, &rates, is_empty);
         if let (Some(screen), Some(times)) = (&mut self.top_up, planned.top_up) {
             let left = planned.positions.iter().any(|&p| account.positions[p].top_ups_left > 0);
             screen.write(lane, line, times, &self.nets, &rates, is_empty || !left);

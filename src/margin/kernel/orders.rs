@@ -91,7 +91,7 @@ impl Desk<'_> {
         let notional = quantity * x;
         let (fee, set_aside) = (position.entry_fee * notional, terms.set_aside_of(position, notional));
         self.account.positions[index].reopenings_left -= 1;
-        if lots < 1.0 || position.margin + set_aside + fee > self.free_wallet() {
+        if !(lots >= 1.0 && quantity.is_finite()) || position.margin + set_aside + fee > self.free_wallet() {
             self.account.positions[index].reopenings_left = 0;
             return;
         }

@@ -81,7 +81,7 @@ impl Desk<'_> {
     ) -> Reached {
         loop {
             let mut eligible = self.ordered(pool);
-            eligible.retain(|size| self.notional(size) > rule.above);
+            eligible.retain(|size| is_above(self.notional(size), rule.above));
             let amount =
                 |size: &SizeTerms| (rule.fraction * self.quantity(size)).max(rule.least / self.x(size.asset));
             let amounts: Vec<_> = eligible.into_iter().map(|size| (size, amount(size))).collect();

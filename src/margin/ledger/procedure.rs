@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::amount::{div, mul, sum};
 use super::events::{Cause, LedgerEvent, LiquidationEvent};
-use super::size::Size;
+use super::size::{Size, exceeds};
 use super::{Ledger, OutOfRange, notional, unit};
 use crate::domain::{FillPrice, LiquidationStep, Order, Remainder, StepKind};
 
@@ -29,7 +29,8 @@ struct Share {
 }
 
 impl Ledger<'_> {
-    /// The check of one pool at these marks, and its liquidation if it fails. A waiting pool is left alone.
+    /// The check of one pool at these marks, and its liquidation if it fails. A waiting pool is left alone until it owes
+    /// more than it may.
     pub(super) fn check(
         &mut self,
         step: u64,
@@ -37,14 +38,27 @@ impl Ledger<'_> {
         marks: &[Decimal],
         events: &mut Vec<LedgerEvent>,
     ) -> Result<(), OutOfRange> {
-        if self.waits(pool, step) {
-            return Ok(());
+        if !self.waits(pool, step) {
+            if !self.fails(pool, marks)? {
+                self.forget_waiting(pool);
+                return Ok(());
+            }
+            self.liquidate(step, pool, marks, events)?;
         }
-        if self.fails(pool, marks)? {
-            return self.liquidate(step, pool, marks, events);
+        while self.waits(pool, step) && self.is_overdue(pool, marks)? {
+            self.liquidate(step, pool, marks, events)?;
         }
-        self.forget_waiting(pool);
         Ok(())
+    }
+
+    /// Whether a pool is worth too little to wait: less than nothing, or than where the backstop takes over.
+    fn is_overdue(&self, pool: usize, marks: &[Decimal]) -> Result<bool, OutOfRange> {
+        let equity = self.pool_equity(pool, marks)?;
+        let least = match self.portfolio.venue.liquidation.backstop {
+            Some(share) => mul(share, self.pool_requirement(pool, marks)?)?,
+            None => Decimal::ZERO,
+        };
+        Ok(equity < least)
     }
 
     /// Whether a pool is not to be checked yet.
@@ -175,7 +189,7 @@ impl Ledger<'_> {
         loop {
             let mut eligible = Vec::new();
             for size in self.sizes(event.pool)? {
-                if notional(contract, size.quantity, marks[size.asset])? > share.above_notional {
+                if exceeds(notional(contract, size.quantity, marks[size.asset])?, share.above_notional)? {
                     eligible.push(size);
                 }
             }

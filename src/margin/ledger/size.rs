@@ -158,7 +158,7 @@ impl Size {
 }
 
 /// Whether an amount stands above a floor by more than rounding.
-fn exceeds(amount: Decimal, floor: Decimal) -> Result<bool, OutOfRange> {
+pub(super) fn exceeds(amount: Decimal, floor: Decimal) -> Result<bool, OutOfRange> {
     Ok(amount > mul(floor, ABOVE)?)
 }
 
