@@ -415,6 +415,8 @@ fn ledger_and_kernel_agree_under_every_rule() {
     ];
     for what in often {
         let count: u64 = seen.iter().filter(|(name, _)| name.contains(what)).map(|(_, count)| count).sum();
+        // Seen with `-- --nocapture`: how often both carried a rule out.
+        println!("{count:>7}  {what}");
         assert!(count >= 50, "{what}: {count} times in {seen:#?}");
     }
 }
