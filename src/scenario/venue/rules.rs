@@ -121,7 +121,7 @@ pub(in crate::scenario) fn read(
         trigger: word(table, "trigger", &TRIGGERS)?,
         fees,
         funding,
-        liquidation: procedure::read(table, fees.taker)?,
+        liquidation: procedure::read(table, fees.taker, context)?,
     };
     resolve(&venue, context);
     let modes_reason = match table.field("modes_reason") {
