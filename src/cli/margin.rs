@@ -132,7 +132,8 @@ impl MarginOptions {
             Basis::Mark => mark,
             Basis::Entry => entry,
         };
-        self.override_rate(&mut rules, notional(rules.venue.contract, quantity, price)?)?;
+        let notional = notional(rules.venue.contract, quantity, price)?;
+        self.override_rate(&mut rules, notional)?;
         let Rules { venue, maintenance, max_leverage } = rules;
         Ok(Question {
             venue,
