@@ -70,11 +70,11 @@ fn a_market_brings_its_tiers() {
     assert!(printed(&format!("{higher} 75")).contains("initial margin"));
     let error = refused(&format!("{higher} 76"));
     assert!(error.contains("--leverage") && error.contains("76") && error.contains("above 75"), "{error}");
-    // Without a market there is only the rate of those not listed, which says nothing about leverage.
-    assert!(
-        printed("--venue binance-usdm --side long --quantity 1 --entry 100 --leverage 125")
-            .contains("margin")
-    );
+    // Without a market the rate and the leverage of those not listed hold.
+    let unlisted = "--venue binance-usdm --side long --quantity 1 --entry 100 --leverage";
+    assert!(printed(&format!("{unlisted} 25")).contains("margin"));
+    let error = refused(&format!("{unlisted} 26"));
+    assert!(error.contains("--leverage 26 is above 25"), "{error}");
     // A rate of one's own knows no tiers.
     assert!(printed(&format!("{higher} 76 --rate 0.005")).contains("initial margin"));
 }
@@ -89,12 +89,15 @@ fn a_contract_of_ones_own_and_a_wallet() {
     let document: Value = serde_json::from_str(&text).unwrap();
     assert!((document["bankruptcy_price"].as_f64().unwrap() - 5718.57).abs() < 0.005);
     assert_eq!((document["liquidation_price"].as_f64().unwrap() * 2.0).ceil() / 2.0, 5739.5);
-    // Without a rate, the first of the venue's tiers: those count dollars, not coins.
-    let text = printed(
-        "--venue binance-usdm --market BTCUSDT --contract inverse --side long --quantity 6000000000 --entry 60000 --leverage 50 --json",
-    );
-    let document: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(document["maintenance_margin"].as_f64(), Some(400.0));
+    // Without a rate, the venue's of markets it does not list, 2 %; a market's tiers count dollars, not coins.
+    let inverse =
+        "--venue binance-usdm --contract inverse --side long --quantity 60000 --entry 60000 --leverage 20";
+    let document: Value = serde_json::from_str(&printed(&format!("{inverse} --json"))).unwrap();
+    assert_eq!(document["maintenance_margin"].as_f64(), Some(0.02));
+    let error = refused(&format!("{inverse} --market BTCUSDT"));
+    assert!(error.contains("--contract is inverse") && error.contains("--rate"), "{error}");
+    let own = printed(&format!("{inverse} --market BTCUSDT --rate 0.01 --json"));
+    assert!(own.contains("\"maintenance_margin\": 0.01,"), "{own}");
 }
 
 #[test]
@@ -113,6 +116,14 @@ fn the_table_has_words() {
 }
 
 #[test]
+fn the_ratio_is_told_as_the_venue_triggers() {
+    let at =
+        |venue: &str| printed(&format!("--venue {venue} --side long --quantity 1 --entry 100 --leverage 5"));
+    assert!(at("textbook").contains("liquidated at 1\n"));
+    assert!(at("dydx").contains("liquidated below 1\n"));
+}
+
+#[test]
 fn wrong_flags_are_named_with_a_remedy() {
     let rest = "--side long --quantity 1 --entry 100";
     for (arguments, words) in [
@@ -127,8 +138,33 @@ fn wrong_flags_are_named_with_a_remedy() {
         (format!("--venue textbook {rest} --mode mixed --wallet 5"), "isolated or cross"),
         (format!("--venue textbook {rest} --leverage 0"), "greater than 0"),
         (format!("--venue textbook {rest} --leverage x"), "not a number"),
-        (format!("--venue textbook {rest} --margin -1"), "0 and more"),
-        (format!("--venue textbook {rest} --leverage 5 --rate 5"), "0 to 1"),
+        (format!("--venue textbook {rest} --margin -1"), "--margin is -1; allowed: greater than 0"),
+        (format!("--venue textbook {rest} --margin 0"), "--margin is 0; allowed: greater than 0"),
+        (format!("--venue textbook {rest} --wallet 0"), "--wallet is 0; allowed: greater than 0"),
+        (format!("--venue textbook {rest} --wallet -5"), "--wallet is -5; allowed: greater than 0"),
+        (format!("--venue textbook {rest} --margin 1e40"), "--margin is \"1e40\", which is too large"),
+        (format!("--venue textbook {rest} --margin 1e-40"), "more decimals than the 28 digits"),
+        (
+            format!("--venue textbook {rest} --leverage 5 --rate 5"),
+            "--rate is 5; allowed: 0 and more, below 1",
+        ),
+        (
+            format!("--venue textbook {rest} --leverage 5 --rate 1"),
+            "--rate is 1; allowed: 0 and more, below 1",
+        ),
+        (format!("--venue textbook {rest} --leverage 5 --rate -0.1"), "--rate is -0.1; allowed"),
+        (
+            format!("--venue textbook {rest} --leverage 5 --rate 0.01 --deduction -1"),
+            "--deduction is -1; allowed: 0 and more",
+        ),
+        // The rate asks for 1 % of 100.
+        (
+            format!("--venue textbook {rest} --leverage 5 --rate 0.01 --deduction 1.01"),
+            "--deduction is 1.01, more than the 1 that the rate asks for",
+        ),
+        (format!("--venue Binance-USDM {rest} --leverage 5"), "did you mean binance-usdm"),
+        (format!("--venue binance-usdm {rest} --leverage 5 --market btcusdt"), "did you mean BTCUSDT"),
+        (format!("--venue hyperliquid {rest} --leverage 5 --market nothing"), ", …; or leave --market out"),
         (format!("--venue textbook {rest} --leverage 5 --deduction 5"), "belongs to a rate"),
         (format!("--venue textbook {rest} --leverage 5 --mark -2"), "--mark is -2"),
         (format!("--venue binance-usdm {rest} --leverage 5 --market BTCUSD"), "did you mean BTCUSDT"),

@@ -856,13 +856,23 @@ fn tiers_of_an_asset_go_before_the_venues() {
     assert_eq!(scenario.notes, Vec::<String>::new());
     // 126x on a notional of 25,200 is in the tier of 125x; 101x on 60,600 in that of 100x. ETH has no tiers.
     for (size, says) in [
-        ("margin = 200\nleverage = 126", "126x at a notional of 25200; textbook allows 125x for this size"),
-        ("margin = 600\nleverage = 101", "101x at a notional of 60600; textbook allows 100x for this size"),
+        (
+            "margin = 200\nleverage = 126",
+            "126x at a notional of 25200; the scenario's own requirement allows 125x for this size",
+        ),
+        (
+            "margin = 600\nleverage = 101",
+            "101x at a notional of 60600; the scenario's own requirement allows 100x for this size",
+        ),
     ] {
         let text = text.replace("margin = 2_000\nleverage = 10", size);
         let refused = message(load_text("pair", "bad.toml", &text, folder.path(), &[]), size);
         assert!(refused.contains(says) && refused.contains("bad.toml:36:"), "{refused}");
     }
+    // Of an asset's own table it is told.
+    let own = GOOD.replace("price = 60_000", "price = 60_000\ntiers = [[0, 0.01, 5]]");
+    let refused = message(read(&own), "a table of the asset");
+    assert!(refused.contains("the requirement of assets.BTC allows 5x"), "{refused}");
     std::fs::write(folder.path().join("tiers.csv"), TIERS.replace("2,50000", "2,60000")).unwrap();
     let broken = message(load_text("pair", "bad.toml", &text, folder.path(), &[]), "gap");
     for part in ["`venue.tiers`: ", "tiers.csv, line 3:", "--> bad.toml:18:9", "leaves a gap"] {

@@ -370,6 +370,68 @@ fn leverages_above_the_cap_are_refused_with_both_numbers() {
     assert!(okx("10.1").unwrap_err().to_string().contains("okx allows 66.66x"));
 }
 
+/// What a scenario writes over a venue either counts or is refused.
+#[test]
+fn no_override_is_without_effect() {
+    let binance = ["venue.preset=binance-usdm", "assets.BTC.market=BTCUSDT"];
+    let cases: &[(&[&str], &[&str])] = &[
+        // A cap for all markets, and for one; the scenario asks for 10x.
+        (&["venue.max_leverage=5"], &["10x at a notional of 20000", "under venue.max_leverage allows 5x"]),
+        (&["venue.markets.BTCUSDT.max_leverage=5"], &["allows 5x"]),
+        (&["venue.max_leverage=5", "assets.BTC.maintenance_margin_rate=0.01"], &["assets.BTC allows 5x"]),
+        (&["venue.max_leverage=5", "venue.maintenance_margin_rate=0.01"], &["own requirement allows 5x"]),
+        (&["venue.tiers=[[0, 0.01, 50]]", "venue.max_leverage=5"], &["own requirement allows 5x"]),
+        (&["venue.liquidation.fraction=0.2"], &["`venue.liquidation.fraction` has no effect beside"]),
+        (&["venue.requirement=steps"], &["`venue.requirement` is not the venue's \"lines\"", "venue.tiers"]),
+        (&["venue.contract=inverse"], &["`venue.contract` is not the venue's \"linear\"", "venue.tiers"]),
+        (&["venue.markets.BTCUSD.lot=1"], &["does not list \"BTCUSD\"", "did you mean BTCUSDT?"]),
+        (&["venue.markets.btcusdt.tiers=[[0, 0.01]]"], &["BTCUSDT", "differ only in case"]),
+        (&["assets.BTC.market=btcusdt"], &["did you mean BTCUSDT?"]),
+    ];
+    for (sets, says) in cases {
+        let text = refused(&[&binance[..], sets].concat());
+        assert!(says.iter().all(|part| text.contains(part)), "{sets:?}: {text}");
+    }
+    let slope =
+        refused(&["venue.preset=deribit", "assets.BTC.market=BTC_USDC-PERPETUAL", "venue.requirement=lines"]);
+    assert!(slope.contains("not the venue's \"slope\""), "{slope}");
+    // A cap alone on a market without a table of its own lies on what the venue requires.
+    let capped = ["venue.maintenance_margin_rate=0.01", "venue.markets.BTC.max_leverage=5"];
+    assert!(refused(&capped).contains("allows 5x"));
+    // A requirement in the new unit, or of the new kind, answers for it.
+    let coin = "positions.long={ asset = \"BTC\", side = \"long\", notional = 30_000, leverage = 10 }";
+    for own in ["venue.maintenance_margin_rate=0.01", "assets.BTC.tiers=[[0, 0.01], [5, 0.02]]"] {
+        assert!(
+            read(&[&binance[..], &["venue.contract=inverse", "account.wallet=1", coin, own]].concat())
+                .is_ok()
+        );
+        assert!(read(&[&binance[..], &["venue.requirement=steps", own]].concat()).is_ok());
+    }
+    let own = "venue.markets.BTCUSDT.tiers=[[0, 0.01], [5, 0.02]]";
+    assert!(read(&[&binance[..], &["venue.requirement=steps", own]].concat()).is_ok());
+}
+
+#[test]
+fn what_can_do_nothing_is_noted() {
+    let notes = |sets: &[&str]| read(sets).unwrap().notes;
+    // The textbook's long fails at 54,271.36 (18,000 / (1/3·0.995)).
+    let isolated = "simulation.modes=[\"isolated\"]";
+    let beyond = notes(&[isolated, "positions.long.stop_loss=54_271"]);
+    assert!(
+        beyond[0].contains("stop_loss lies at 54271, beyond the liquidation price at entry of 54271.357"),
+        "{beyond:?}"
+    );
+    assert!(notes(&[isolated, "positions.long.stop_loss=54_272"]).is_empty());
+    // In cross the whole wallet of 10,000 stands behind it: 10,000 / (1/3·0.995) = 30,150.75 from there.
+    assert!(notes(&["positions.long.stop_loss=54_271"]).is_empty());
+    assert_eq!(notes(&["positions.long.stop_loss=30_150"]).len(), 1);
+    let after = notes(&["positions.long.reopen={ after = \"30d\" }"]);
+    assert!(after[0].contains("positions.long.reopen has no effect"), "{after:?}");
+    assert!(notes(&["positions.long.reopen={ after = \"29d\" }"]).is_empty());
+    let unread = notes(&["venue.liquidation.fillable={ spread = 2, adjustment = 1 }"]);
+    assert!(unread[0].contains("venue.liquidation.fillable has no effect"), "{unread:?}");
+}
+
 #[test]
 fn orders_and_entry_are_read() {
     let sets = [
@@ -433,6 +495,11 @@ fn inverse_accounts_hold_one_coin() {
     let scenario = read(&coin).unwrap();
     let position = &scenario.portfolio.positions[0];
     assert_eq!((position.quantity, position.margin), (dec!(30000), dec!(0.05)));
+    // Money is the coin, unless it has a name.
+    assert_eq!(scenario.portfolio.account.currency, "BTC");
+    assert!(scenario.resolved.contains(&("account.currency".to_owned(), "BTC".to_owned())));
+    let named = read(&[&coin[..], &["account.currency=XBT"]].concat()).unwrap();
+    assert_eq!(named.portfolio.account.currency, "XBT");
     let two = [
         &coin[..],
         &[
@@ -448,7 +515,8 @@ fn inverse_accounts_hold_one_coin() {
 #[test]
 fn flaws_are_told_with_the_remedy() {
     let cases: &[(&str, &[&str])] = &[
-        ("venue.preset=binance", &["\"binance\"", "known here: textbook"]),
+        ("venue.preset=binance", &["\"binance\"", "did you mean `binance-usdm`", "textbook"]),
+        ("venue.preset=Binance-USDM", &["did you mean `binance-usdm`"]),
         ("venue.preset=./none.toml", &["venue.preset", "none.toml", "cannot be read"]),
         ("venue.taker_fee=5", &["`venue.taker_fee` is 5", "looks like per cent", "taker_fee = 0.05"]),
         ("venue.maker_fee=-0.5", &["`venue.maker_fee` is -0.5", "-0.01 to 0.1"]),
@@ -460,6 +528,9 @@ fn flaws_are_told_with_the_remedy() {
         ("venue.tiers=[[0, 0.02], [100, 0.01]]", &["rates never fall"]),
         ("venue.tiers=[[5, 0.02]]", &["the first tier starts at 0"]),
         ("venue.tiers=[[0, 5]]", &["looks like per cent"]),
+        ("venue.tiers=[[0, 1]]", &["`venue.tiers.0.1` is 1", "write 0.01"]),
+        ("venue.tiers=5", &["neither a list of tiers nor the name of a tier file", "tiers = \"tiers.csv\""]),
+        ("venue.markets.BTC.lot=0.1", &["`venue.markets.BTC`", "does not list \"BTC\""]),
         ("venue.tiers=[[0, 0.01], [100, 0.02, 50, 7]]", &["maintenance amount 7", "gives 1"]),
         ("venue.tiers=[[0]]", &["`venue.tiers.0` has 1 numbers", "[floor, rate]"]),
         ("venue.tiers=[[0, 0.01, 0.5]]", &["`venue.tiers.0.2` is 0.5", "1 to 1000000"]),
@@ -477,6 +548,15 @@ fn flaws_are_told_with_the_remedy() {
         ("venue.liquidation.procedure=slow", &["full, tiered, fraction, cover"]),
         ("venue.liquidation.procedure=fraction", &["`venue.liquidation.fraction` is missing"]),
         ("venue.liquidation.fraction=0.2", &["no effect without procedure"]),
+        (
+            "venue.liquidation.fillable={ spread = 2 }",
+            &["`venue.liquidation.fillable.adjustment` is missing"],
+        ),
+        ("venue.liquidation.fillable={ spread = 101, adjustment = 1 }", &["is 101; allowed: 0 to 100"]),
+        (
+            "venue.liquidation.steps=[{ kind = \"fraction\", fraction = 0.009, repeat = true }]",
+            &["fraction` is 0.009; allowed: 0.01 to 1"],
+        ),
         ("venue.liquidation.procedure=cover", &["one size after the other", "largest_loss"]),
         ("venue.liquidation.steps=[]", &["has 0 steps"]),
         ("venue.liquidation.steps=[{ kind = \"tiered\" }]", &["leaves positions open", "kind = \"full\""]),
@@ -524,6 +604,9 @@ fn flaws_are_told_with_the_remedy() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+    let small = refused(&["venue.liquidation.procedure=fraction", "venue.liquidation.fraction=0.0099"]);
+    assert!(small.contains("allowed: 0.01 to 1"), "{small}");
+    assert!(read(&["venue.liquidation.procedure=fraction", "venue.liquidation.fraction=0.01"]).is_ok());
     let mixed =
         refused(&["venue.preset=bybit-uta", "simulation.modes=[\"mixed\"]", "positions.long.mode=cross"]);
     assert!(
@@ -556,17 +639,19 @@ fn a_file_of_the_users_is_a_preset() {
         (text.replace("name = \"mine\"\n", ""), "`name` is missing"),
         (text.replace("maintenance_margin_rate = 0.01\n", ""), "the venue has no maintenance margin"),
         (format!("{text}[example]\n"), "example"),
+        (format!("{text}[[example]]\nside = \"long\"\n"), "is missing"),
+        (text.replace("price = \"mark\"\n", ""), "mine.toml:5:1"),
+        (text.replace("remainder", "remainders"), "unknown key"),
         (text.replace("0.001", "="), "not valid TOML"),
     ];
     for (broken, says) in cases {
         std::fs::write(folder.path().join("mine.toml"), &broken).unwrap();
-        // Only a read of the whole file looks at its examples.
-        let whole = read_preset("mine.toml", &broken, folder.path());
-        let text = match read_in(folder.path(), &base, &[]) {
-            Err(error) => error.to_string(),
-            Ok(_) => whole.unwrap_err().to_string(),
-        };
-        assert!(text.contains(says) && text.contains("mine.toml"), "{says}: {text}");
+        // Alike in a scenario and by itself.
+        let whole = read_preset("mine.toml", &broken, folder.path()).map(|_| ());
+        for read in [whole, read_in(folder.path(), &base, &[]).map(|_| ())] {
+            let text = read.unwrap_err().to_string();
+            assert!(text.contains(says) && text.contains("mine.toml"), "{says}: {text}");
+        }
     }
 }
 
@@ -600,7 +685,17 @@ fn funding_is_read_from_rates_and_histories() {
     std::fs::write(folder.path().join("d.csv"), daily).unwrap();
     let notes = read_in(folder.path(), BASE, &["venue.funding.history=d.csv"]).unwrap().notes;
     assert!(notes.iter().any(|note| note.contains("rates are 1d apart, payments are every 8h")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("rows 1d apart are paid one each 8h")), "{notes:?}");
+    // Four equal rows, two of them milliseconds late: two are left. The median of 8h, 8h and 16h is no other spacing.
+    let rows = "time,rate\n1704067200000,0.1\n1704067200003,0.1\n1704096000000,0.1\n1704096000000,0.1\n\
+                1704124800000,0.1\n1704182400000,0.1\n";
+    std::fs::write(folder.path().join("d.csv"), rows).unwrap();
+    let twice = read_in(folder.path(), BASE, &["venue.funding.history=d.csv"]).unwrap();
+    assert!(twice.notes.iter().any(|note| note.contains("2 repeated rows dropped")), "{:?}", twice.notes);
+    assert!(!twice.notes.iter().any(|note| note.contains("apart")), "{:?}", twice.notes);
+    assert!(matches!(&twice.portfolio.assets[0].funding, FundingRates::Series(rates) if rates.len() == 4));
     let bad = [
+        ("time,rate\n1704067200000,0.1\n1704067200003,0.2\n", "has the rate 0.1 and 0.2"),
         ("", "the file is empty"),
         ("1,2\n", "has no header"),
         (FUNDING, "a header and no rates"),

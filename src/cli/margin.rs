@@ -5,10 +5,13 @@ use clap::Args;
 
 use super::output;
 use super::venues::preset;
-use crate::domain::{Contract, Decimal, Requirement, Side, TierTable, Venue};
+use crate::domain::{Basis, Contract, Decimal, Requirement, Side, TierTable, Trigger, Venue};
 use crate::error::{Error, Result};
 use crate::margin::{Backing, Quote, QuoteError, QuoteInput, quote};
 use crate::scenario;
+
+/// Most markets that a message lists.
+const MOST_NAMES: usize = 12;
 
 /// Numbers stay text until they are read as exact decimals.
 #[derive(Debug, Args)]
@@ -16,7 +19,7 @@ pub struct MarginOptions {
     /// Venue preset, or the file of a venue of your own
     #[arg(long, value_name = "NAME")]
     venue: String,
-    /// Market whose tiers and largest leverages apply; without it, the venue's default rate
+    /// Market whose tiers and largest leverages apply; without it, the venue's default rate and leverage
     #[arg(long, value_name = "NAME")]
     market: Option<String>,
     /// linear or inverse; without it, the venue's own
@@ -118,14 +121,19 @@ impl MarginOptions {
         let optional =
             |flag, text: &Option<String>| text.as_deref().map(|text| positive(flag, text)).transpose();
         let leverage = optional("--leverage", &self.leverage)?;
-        let margin = self.margin.as_deref().map(|text| not_negative("--margin", text)).transpose()?;
-        let wallet = self.wallet.as_deref().map(|text| number("--wallet", text)).transpose()?;
+        let margin = optional("--margin", &self.margin)?;
+        let wallet = optional("--wallet", &self.wallet)?;
         self.check_backing()?;
         let mut rules = Rules::find(self, quantity, entry)?;
         if let Some(taker) = self.taker_fee.as_deref() {
             rules.venue.fees.taker = fraction("--taker-fee", taker)?;
         }
-        self.override_rate(&mut rules)?;
+        let price = match rules.venue.basis {
+            Basis::Mark => mark,
+            Basis::Entry => entry,
+        };
+        let notional = notional(rules.venue.contract, quantity, price)?;
+        self.override_rate(&mut rules, notional)?;
         let Rules { venue, maintenance, max_leverage } = rules;
         Ok(Question {
             venue,
@@ -165,12 +173,21 @@ impl MarginOptions {
         Err(Error::input(fault))
     }
 
-    /// One line in place of the market's requirement; the leverage of its tiers says nothing about it.
-    fn override_rate(&self, rules: &mut Rules) -> Result<()> {
+    /// One line in place of the market's requirement, at the notional where it is asked for; the leverage of its tiers
+    /// says nothing about it.
+    fn override_rate(&self, rules: &mut Rules, notional: Decimal) -> Result<()> {
         match (self.rate.as_deref(), self.deduction.as_deref()) {
-            (Some(rate), deduction) => {
-                let rate = fraction("--rate", rate)?;
-                let deduction = deduction.map_or(Ok(Decimal::ZERO), |text| number("--deduction", text))?;
+            (Some(text), deduction) => {
+                let rate = rate("--rate", text)?;
+                let deduction =
+                    deduction.map_or(Ok(Decimal::ZERO), |text| not_negative("--deduction", text))?;
+                if notional.checked_mul(rate).is_some_and(|margin| margin < deduction) {
+                    let most = (notional * rate).normalize();
+                    return Err(Error::input(format!(
+                        "--deduction is {deduction}, more than the {most} that the rate asks for, so that the maintenance \
+                         margin is negative; allowed: 0 to {most}"
+                    )));
+                }
                 rules.maintenance = Requirement::Lines(TierTable::line(rate, deduction));
                 if self.leverage.is_some() {
                     rules.max_leverage = None;
@@ -197,7 +214,6 @@ impl Rules {
     fn find(options: &MarginOptions, quantity: Decimal, entry: Decimal) -> Result<Self> {
         let rules = preset(&options.venue)?.rules;
         let mut found = rules.requirement.clone();
-        let lists_none = rules.markets.is_empty();
         if let Some(name) = options.market.as_deref() {
             let market = rules.market(name).ok_or_else(|| unknown_market(name, &rules))?;
             found = market.requirement.clone().unwrap_or(found);
@@ -207,31 +223,43 @@ impl Rules {
             word("--contract", contract, &[("linear", Contract::Linear), ("inverse", Contract::Inverse)])
         })?;
         if contract != venue.contract {
-            // Tiers count the other contract's money: what is left of them is the first.
+            if let (Some(market), None) = (&options.market, &options.rate) {
+                return Err(Error::input(format!(
+                    "--contract is {}, but the table of --market {market} counts the money of {} contracts; write --rate \
+                     0.005 for a requirement of your own, or leave --contract out",
+                    contract.name(),
+                    venue.contract.name()
+                )));
+            }
+            // A rate counts in whatever money.
             found.requirement = Requirement::flat(found.requirement.first_rate());
             venue.contract = contract;
         }
-        let notional = match contract {
-            Contract::Linear => entry.checked_mul(quantity),
-            Contract::Inverse => quantity.checked_div(entry),
-        };
-        let notional = notional.ok_or_else(|| refusal(&QuoteError::OutOfRange))?;
-        // What the venue states for markets it does not list forbids nothing to those it lists.
-        let is_stand_in = options.market.is_none() && !lists_none;
-        let max_leverage =
-            found.max_leverage(notional, quantity).filter(|_| !(is_stand_in && options.leverage.is_some()));
+        let max_leverage = found.max_leverage(notional(contract, quantity, entry)?, quantity);
         Ok(Self { venue, maintenance: found.requirement, max_leverage })
     }
+}
+
+/// Of a size at a price, in the money of its contract.
+fn notional(contract: Contract, quantity: Decimal, price: Decimal) -> Result<Decimal> {
+    let notional = match contract {
+        Contract::Linear => price.checked_mul(quantity),
+        Contract::Inverse => quantity.checked_div(price),
+    };
+    notional.ok_or_else(|| refusal(&QuoteError::OutOfRange))
 }
 
 fn unknown_market(name: &str, rules: &scenario::Rules) -> Error {
     let mut names: Vec<&str> = rules.markets.iter().map(|market| market.name.as_str()).collect();
     let near = scenario::nearest(name, names.iter().copied());
     let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
-    names.truncate(12);
+    let more = if names.len() > MOST_NAMES { ", …" } else { "" };
+    names.truncate(MOST_NAMES);
     let venue = &rules.venue.preset;
-    let known =
-        if names.is_empty() { "it lists none".to_owned() } else { format!("it lists {}", names.join(", ")) };
+    let known = match names.is_empty() {
+        true => "it lists none".to_owned(),
+        false => format!("it lists {}{more}", names.join(", ")),
+    };
     Error::input(format!("--market {name}: {venue} has no such market; {near}{known}; or leave --market out"))
 }
 
@@ -245,8 +273,14 @@ fn word<T: Copy>(flag: &str, text: &str, words: &[(&str, T)]) -> Result<T> {
 
 fn number(flag: &str, text: &str) -> Result<Decimal> {
     let parsed = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text));
-    parsed.map_err(|_| {
-        Error::input(format!("{flag} is {text:?}, which is not a number; write, for example, {flag} 0.5"))
+    parsed.map_err(|_| match text.parse::<f64>() {
+        Ok(value) if value.abs() > 1.0 => Error::input(format!(
+            "{flag} is {text:?}, which is too large: 28 digits are kept exactly; write, for example, {flag} 1000"
+        )),
+        Ok(value) if !value.is_nan() => Error::input(format!(
+            "{flag} is {text:?}, which has more decimals than the 28 digits that are kept exactly; round it"
+        )),
+        _ => Error::input(format!("{flag} is {text:?}, which is not a number; write, for example, {flag} 0.5")),
     })
 }
 
@@ -272,6 +306,11 @@ fn positive(flag: &str, text: &str) -> Result<Decimal> {
 
 fn not_negative(flag: &str, text: &str) -> Result<Decimal> {
     within(flag, text, |value| value >= Decimal::ZERO, "0 and more", "100")
+}
+
+fn rate(flag: &str, text: &str) -> Result<Decimal> {
+    let fits = |value| (Decimal::ZERO..Decimal::ONE).contains(&value);
+    within(flag, text, fits, "0 and more, below 1 (0.005 is 0.5 %)", "0.005")
 }
 
 fn fraction(flag: &str, text: &str) -> Result<Decimal> {
@@ -302,12 +341,16 @@ fn table(question: &Question, quote: &Quote) -> String {
         rounded.unwrap_or_else(|| "none".to_owned())
     };
     let inside = if quote.set_aside.is_zero() { "" } else { ", with the fee set aside for closing" };
+    let ratio = match question.venue.trigger {
+        Trigger::AtOrBelow => "equity over requirement; liquidated at 1",
+        Trigger::Below => "equity over requirement; liquidated below 1",
+    };
     let rows = [
         ("initial margin", quote.initial_margin, "what the position ties up"),
         ("maintenance margin", Some(quote.maintenance_margin), "what it must not fall below"),
         ("requirement", Some(quote.requirement), "all that equity is measured against, fees included"),
         ("equity", Some(quote.equity), "money behind the position, with its profit at the mark"),
-        ("margin ratio", quote.margin_ratio, "equity over requirement; liquidated at 1"),
+        ("margin ratio", quote.margin_ratio, ratio),
         ("unrealised profit", Some(quote.unrealized_pnl), "at the mark"),
         ("liquidation price", quote.liquidation_price, "where equity meets the requirement"),
         ("bankruptcy price", quote.bankruptcy_price, "where the money behind the position is used up"),

@@ -30,6 +30,8 @@ pub(super) struct Modelled {
     pub asset: Asset,
     /// What its market requires and allows.
     pub requirement: MarketRequirement,
+    /// Who says so, as messages call it.
+    pub required_by: String,
     /// Where its funding rates come from.
     pub funding: FundingSource,
     /// Its law.
@@ -54,7 +56,9 @@ pub(super) fn read(
             return Err(field
                 .fail(&format!("more than {MAX_ASSETS} assets"), "simulate fewer assets in one scenario"));
         }
-        assets.push(read_asset(name, &field.table()?, settings, rules, context)?);
+        let asset = field.table()?;
+        check_unit(root, name, &asset, rules)?;
+        assets.push(read_asset(name, &asset, settings, rules, context)?);
     }
     if assets.is_empty() {
         let help = "write [assets.BTC] and below it price = 60_000 and model = { kind = \"gbm\", drift = 0.0, \
@@ -100,7 +104,7 @@ fn read_asset(
         return Err(field.fail(&what, "round it to 17 digits"));
     }
     context.resolve(table.key("price"), price);
-    let (requirement, lot) = market_rules(name, table, rules, context)?;
+    let (requirement, required_by, lot) = market_rules(name, table, rules, context)?;
     let (key, value) = requirement.resolved();
     context.resolve(table.key(key), value);
     if lot != SMALLEST_LOT {
@@ -119,27 +123,53 @@ fn read_asset(
         lot,
         funding: FundingRates::default(),
     };
-    Ok(Modelled { asset, requirement, funding, model })
+    Ok(Modelled { asset, requirement, required_by, funding, model })
 }
 
-/// The requirement and the lot of an asset: its own, those of the market it names, the venue's.
+/// Refuses a table of the venue's file whose sizes are in another unit, or of another kind, than the scenario's.
+fn check_unit(root: &Table<'_>, name: &str, table: &Table<'_>, rules: &Rules) -> Result<()> {
+    let over = &rules.over;
+    let Some((key, before)) = over.unit else { return Ok(()) };
+    let called = table.field("market").map_or(Ok(name), |field| field.text("market = \"BTCUSDT\""))?;
+    let has_own = ["maintenance_margin_rate", "tiers"].iter().any(|key| table.field(key).is_some());
+    if has_own || over.requirement || over.markets.iter().any(|market| market == called) {
+        return Ok(());
+    }
+    let of_market = rules.market(called).and_then(|market| market.requirement.as_ref());
+    if of_market.is_none() && rules.requirement.is_one_rate() {
+        return Ok(());
+    }
+    let venue = root.table("venue")?;
+    let what = format!(
+        "`{}` is not the venue's \"{before}\", in which {called}'s table of {} is",
+        venue.key(key),
+        rules.venue.preset
+    );
+    let help = "write venue.tiers or venue.maintenance_margin_rate for it too";
+    Err(venue.field(key).map_or_else(|| venue.fail(&what, help), |field| field.fail(&what, help)))
+}
+
+/// The requirement of an asset, who states it, and the lot: its own, those of the market it names, the venue's.
 fn market_rules(
     name: &str,
     table: &Table<'_>,
     rules: &Rules,
     context: &mut Context<'_>,
-) -> Result<(MarketRequirement, Decimal)> {
+) -> Result<(MarketRequirement, String, Decimal)> {
     let field = table.field("market");
     let called = field.as_ref().map_or(Ok(name), |field| field.text("market = \"BTCUSDT\""))?;
     let market = rules.market(called);
     if let (Some(field), None) = (&field, market) {
         let what =
             format!("`{}` is {}, which {} does not list", field.path, quoted(called), rules.venue.preset);
-        return Err(field.fail(&what, &format!("{}; or leave the key out", known_markets(called, rules))));
+        let near = nearest(called, rules.markets.iter().map(|market| market.name.as_str()));
+        let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+        let help = format!("{near}{}; or leave the key out", known_markets(called, rules));
+        return Err(field.fail(&what, &help));
     }
     let own = requirement::read(table, rules.kind, context)?;
     let of_market = market.and_then(|market| market.requirement.clone());
-    if own.is_none() && market.is_none() && !rules.markets.is_empty() && !rules.own_requirement {
+    if own.is_none() && market.is_none() && !rules.markets.is_empty() && !rules.over.requirement {
         let (_, value) = rules.requirement.resolved();
         let cap = match rules.requirement.max_leverages.first().copied().flatten() {
             Some(cap) => format!(" and at most {}x", cap.normalize()),
@@ -151,12 +181,26 @@ fn market_rules(
             known_markets(called, rules)
         )]);
     }
+    let of_scenario = match &of_market {
+        Some(_) => rules.over.markets.iter().any(|market| market == called),
+        None => rules.over.requirement,
+    };
+    let required_by = match (&own, of_scenario) {
+        (Some(_), _) => format!("the requirement of {}", table.path()),
+        (None, true) => "the scenario's own requirement".to_owned(),
+        (None, false) if rules.over.max_leverage.is_some() => {
+            format!("{} under venue.max_leverage", rules.venue.preset)
+        }
+        (None, false) => rules.venue.preset.clone(),
+    };
     let requirement = own.or(of_market).unwrap_or_else(|| rules.requirement.clone());
+    let cap = rules.over.max_leverage;
+    let requirement = requirement.capped(cap);
     let lot = match table.field("lot") {
         Some(field) => venue::lot(&field)?,
         None => market.and_then(|market| market.lot).unwrap_or(SMALLEST_LOT),
     };
-    Ok((requirement, lot))
+    Ok((requirement, required_by, lot))
 }
 
 /// The markets that a name may mean, or the first of them.
@@ -166,7 +210,9 @@ fn known_markets(name: &str, rules: &Rules) -> String {
     if rules.markets.is_empty() {
         return format!("{} lists no markets", rules.venue.preset);
     }
-    let mut near: Vec<&str> = all().filter(|market| market.contains(name)).take(MOST).collect();
+    let lower = name.to_lowercase();
+    let mut near: Vec<&str> =
+        all().filter(|market| market.to_lowercase().contains(&lower)).take(MOST).collect();
     near.extend(nearest(name, all()).filter(|_| near.is_empty()));
     match near.first() {
         Some(first) => format!("write market = \"{first}\" (near: {})", near.join(", ")),

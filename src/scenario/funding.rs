@@ -58,7 +58,7 @@ pub(super) fn assign(
                     context.resolve_decimal(key("cap"), cap.unwrap_or_default());
                     context.note(&[cap_note(&name, &rules.venue.preset, cap, over)]);
                 }
-                note_spacing(history, interval, context);
+                note_spacing(history, interval, market.windows.is_some(), context);
                 let rates = match &market.windows {
                     Some(windows) => of_windows(history, windows, settings, interval)
                         .map_err(|(what, help)| point_at(root, &name, &what, &help))?,
@@ -109,7 +109,7 @@ fn check_interval(root: &Table<'_>, settings: &Settings, interval: u64) -> Resul
 }
 
 /// Says where rows and payments are not the same distance apart, and where rows are missing.
-fn note_spacing(history: &FundingHistory, interval: u64, context: &mut Context<'_>) {
+fn note_spacing(history: &FundingHistory, interval: u64, is_replayed: bool, context: &mut Context<'_>) {
     let span = |ms: i64| {
         let span = u64::try_from(ms / 1_000).ok().and_then(Span::from_seconds);
         span.map_or_else(|| format!("{ms} ms"), |span| span.to_string())
@@ -120,10 +120,15 @@ fn note_spacing(history: &FundingHistory, interval: u64, context: &mut Context<'
         let ms = hours.checked_mul(Decimal::from(3_600_000))?;
         i64::try_from(ms).ok()
     });
-    let differs = [Some(rows), stated].into_iter().flatten().find(|ms| *ms != payments);
-    if let Some(ms) = differs {
+    // Differences of a tenth are late stamps and single missing rows.
+    let is_other = |ms: &i64| (ms - payments).abs() > payments / 10;
+    if let Some(ms) = [Some(rows), stated].into_iter().flatten().find(is_other) {
+        let paid = match is_replayed {
+            true => format!("each payment takes the latest rate of its time: one every {}", span(payments)),
+            false => format!("rows {} apart are paid one each {}", span(ms), span(payments)),
+        };
         context.note(&[format!(
-            "{}: the rates are {} apart, payments are every {}; each payment takes one rate as it stands",
+            "{}: the rates are {} apart, payments are every {}; {paid}, as it stands",
             history.shown_name,
             span(ms),
             span(payments)

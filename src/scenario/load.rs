@@ -5,13 +5,15 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
+use super::assets::Modelled;
 use super::context::Context;
 use super::node::{Node, Value};
 use super::overrides::{self, Override};
 use super::reader::Table;
 use super::source::{Sources, quoted};
-use super::{Scenario, assets, entry, funding, name, positions, replaying, settings, venue};
-use crate::domain::{Account, Portfolio, Position};
+use super::venue::Overridden;
+use super::{Scenario, assets, entry, funding, name, orders, positions, replaying, settings, venue};
+use crate::domain::{Account, Contract, Portfolio, Position, Venue};
 use crate::error::{Error, Result};
 
 /// Largest scenario file: parsing takes some 70 times its size in memory.
@@ -118,8 +120,13 @@ pub fn load_text(
     let preset_source = sources.add(&file.shown_name, &file.text);
     let preset_tree = Node::parse(&sources, preset_source, &file.text)?;
     let preset = venue::check(&Table::root(&sources, &preset_tree))?;
-    let own = venue::merge_preset(&mut root, &preset_tree);
-    resolve(name, (&preset, own), &Table::root(&sources, &root), Context::new(folder))
+    if file.is_own {
+        // The whole of it is checked, its examples too, so that what is missing is told of that file.
+        venue::read_preset(&file.shown_name, &file.text, folder)?;
+    }
+    let over = Overridden::read(&Table::root(&sources, &root), &Table::root(&sources, &preset_tree))?;
+    venue::merge_preset(&mut root, &preset_tree, over.requirement);
+    resolve(name, (&preset, over), &Table::root(&sources, &root), Context::new(folder))
 }
 
 fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
@@ -147,11 +154,11 @@ fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Reads the sections in a fixed order, which is that of the resolved lines. With the preset's name comes whether the
-/// scenario wrote a requirement over it.
+/// Reads the sections in a fixed order, which is that of the resolved lines. With the preset's name comes what the
+/// scenario wrote over it.
 fn resolve(
     name: &str,
-    (preset, own): (&str, bool),
+    (preset, over): (&str, Overridden),
     root: &Table<'_>,
     mut context: Context<'_>,
 ) -> Result<Scenario> {
@@ -165,8 +172,8 @@ fn resolve(
     context.resolve(root.key("title"), &title);
     context.resolve(root.key("description"), description.as_deref().unwrap_or_default());
     let mut settings = settings::read(root, &mut context)?;
-    let account = read_account(root, &mut context)?;
-    let rules = venue::read(&root.table("venue")?, preset, own, &mut context)?;
+    let mut account = read_account(root, &mut context)?;
+    let rules = venue::read(&root.table("venue")?, preset, over, &mut context)?;
     venue::check_modes(root, &settings, &rules)?;
     let mut modelled = assets::read(root, &settings, &rules, &mut context)?;
     settings::check_models(root, &settings, &modelled)?;
@@ -176,11 +183,13 @@ fn resolve(
     funding::assign(root, &mut modelled, &rules, &market, &settings, &mut context)?;
     let positions = positions::read(root, &modelled, &rules.venue, &settings.modes, &mut context)?;
     assets::set_lots(&mut modelled, &positions);
+    name_coin(root, &mut account, (&rules.venue, &modelled, &positions), &mut context)?;
     let assets = modelled.into_iter().map(|modelled| modelled.asset).collect();
     let portfolio = Portfolio { account, venue: rules.venue, assets, positions };
     entry::check(&portfolio, &settings.modes)
         .map_err(|refusal| point_at(root, &portfolio.positions, &refusal))?;
     note_unused_assets(&portfolio, &mut context);
+    orders::note_idle(&portfolio, &settings, &mut context);
     let Context { resolved, notes, .. } = context;
     Ok(Scenario { name: name.to_owned(), title, description, settings, portfolio, market, resolved, notes })
 }
@@ -215,6 +224,23 @@ fn read_account(root: &Table<'_>, context: &mut Context<'_>) -> Result<Account> 
     context.resolve(table.key("wallet"), wallet);
     context.resolve(table.key("currency"), &currency);
     Ok(Account { wallet, currency })
+}
+
+/// The money of an account on inverse contracts is the coin they are of, unless it is called otherwise.
+fn name_coin(
+    root: &Table<'_>,
+    account: &mut Account,
+    (venue, assets, positions): (&Venue, &[Modelled], &[Position]),
+    context: &mut Context<'_>,
+) -> Result<()> {
+    let table = root.table("account")?;
+    let held = positions.first().and_then(|position| assets.get(position.asset));
+    let Some(coin) = held.filter(|_| venue.contract == Contract::Inverse) else { return Ok(()) };
+    if table.field("currency").is_none() {
+        account.currency.clone_from(&coin.asset.name);
+        context.resolve_again(&table.key("currency"), &account.currency);
+    }
+    Ok(())
 }
 
 fn point_at(root: &Table<'_>, positions: &[Position], refusal: &entry::Refusal) -> Error {

@@ -2,11 +2,13 @@
 
 use rust_decimal::Decimal;
 
+use super::Settings;
 use super::context::Context;
 use super::number::significant_digits;
 use super::reader::{Field, Table};
-use crate::domain::{Orders, Reopen, Side, TopUp, TopUpAmount};
+use crate::domain::{Orders, Portfolio, Reopen, Side, TopUp, TopUpAmount};
 use crate::error::Result;
+use crate::margin::{EntryPrices, entry_prices};
 
 /// The keys of a position that are about orders.
 pub(super) const KEYS: [&str; 4] = ["stop_loss", "take_profit", "top_up", "reopen"];
@@ -57,6 +59,37 @@ pub(super) fn read(
             .resolve(table.key("reopen"), format!("after {}s, {} times", reopen.after_seconds, reopen.times));
     }
     Ok(Orders { stop_loss, take_profit, top_up, reopen })
+}
+
+/// Says which orders can hardly ever do anything: stops beyond the price at which the position is liquidated first, and
+/// reopenings after the end.
+pub(super) fn note_idle(portfolio: &Portfolio, settings: &Settings, context: &mut Context<'_>) {
+    let prices: Vec<_> = settings.modes.iter().map(|mode| entry_prices(portfolio, *mode)).collect();
+    for (index, position) in portfolio.positions.iter().enumerate() {
+        let liquidation = |prices: &Vec<EntryPrices>| prices.get(index)?.liquidation;
+        let name = &position.name;
+        let is_beyond = |stop: Decimal, price: Decimal| match position.side {
+            Side::Long => stop < price,
+            Side::Short => stop > price,
+        };
+        if let Some(stop) = position.orders.stop_loss
+            && prices.iter().all(|prices| liquidation(prices).is_some_and(|price| is_beyond(stop, price)))
+            && let Some(price) = prices.first().and_then(liquidation)
+        {
+            context.notes.push(format!(
+                "positions.{name}.stop_loss lies at {stop}, beyond the liquidation price at entry of {}: the position is \
+                 liquidated before it",
+                price.round_sf(8).unwrap_or(price).normalize()
+            ));
+        }
+        let after = position.orders.reopen.map(|reopen| reopen.after_seconds);
+        if after.is_some_and(|after| after >= settings.horizon.seconds()) {
+            context.notes.push(format!(
+                "positions.{name}.reopen has no effect: it comes after the horizon of {}",
+                settings.horizon
+            ));
+        }
+    }
 }
 
 fn read_level(field: &Field<'_>, above: bool, side: Side, entry: Decimal) -> Result<Decimal> {

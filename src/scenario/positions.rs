@@ -139,7 +139,7 @@ fn check_leverage(
         "the position {name} has a leverage of {}x at a notional of {}; {} allows {}x for this size",
         size.leverage,
         notional.round_dp(2).normalize(),
-        venue.preset,
+        modelled.required_by,
         allowed.normalize()
     );
     let help = format!("write leverage = {} or lower, or a smaller size", allowed.normalize());

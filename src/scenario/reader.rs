@@ -35,12 +35,20 @@ fn join(path: &str, part: &str) -> String {
     if path.is_empty() { part } else { format!("{path}.{part}") }
 }
 
-/// The candidate that `word` most likely meant: at most a third of its letters differ.
+/// The candidate that `word` most likely meant, whatever its case: at most a third of its letters differ, or it is the
+/// first that begins with the word.
 pub fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
-    let short: String = word.chars().take(100).collect();
-    let distance = |candidate: &&str| strsim::damerau_levenshtein(&short, candidate);
-    let best = candidates.min_by_key(distance)?;
-    (distance(&best) <= (best.chars().count() / 3).max(1)).then_some(best)
+    const SHORTEST_BEGINNING: usize = 3;
+    let short: String = word.chars().take(100).collect::<String>().to_lowercase();
+    let distance = |candidate: &&str| strsim::damerau_levenshtein(&short, &candidate.to_lowercase());
+    let candidates: Vec<&str> = candidates.collect();
+    let best = candidates.iter().copied().min_by_key(distance)?;
+    let begins = |candidate: &&str| candidate.to_lowercase().starts_with(&short);
+    match distance(&best) <= (best.chars().count() / 3).max(1) {
+        true => Some(best),
+        false if short.chars().count() < SHORTEST_BEGINNING => None,
+        false => candidates.into_iter().find(begins),
+    }
 }
 
 /// "did you mean …?" where there is a near candidate, and the list of all.
@@ -161,6 +169,11 @@ impl<'a> Field<'a> {
         matches!(self.node.value, Value::Table(_))
     }
 
+    /// Whether the value is a list.
+    pub fn is_list(&self) -> bool {
+        matches!(self.node.value, Value::List(_))
+    }
+
     /// Whether the value is a text.
     pub fn is_text(&self) -> bool {
         matches!(self.node.value, Value::Text(_))
@@ -262,8 +275,10 @@ impl<'a> Field<'a> {
     /// A value that was written in per cent; `fraction` is what it should be.
     pub fn per_cent(&self, written: Decimal, fraction: Decimal, range: &str) -> Error {
         let key = self.path.rsplit('.').next().unwrap_or_default();
+        // An item of a list is named by its number, which is no key to write.
+        let key = if key.parse::<usize>().is_ok() { String::new() } else { format!("{key} = ") };
         let what = format!("`{}` is {written}, which looks like per cent; allowed: {range}", self.path);
-        self.fail(&what, &format!("write {key} = {}", fraction.normalize()))
+        self.fail(&what, &format!("write {key}{}", fraction.normalize()))
     }
 
     /// A length of time.

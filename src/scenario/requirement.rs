@@ -59,6 +59,20 @@ impl MarketRequirement {
         Ok(Self { requirement, max_leverages: rows.iter().map(|row| row.2).collect() })
     }
 
+    /// Whether it is one rate for every size, in whatever unit sizes are.
+    pub(super) fn is_one_rate(&self) -> bool {
+        matches!(&self.requirement, Requirement::Lines(table) if table.tiers().len() == 1)
+    }
+
+    /// The same with no leverage above a cap, where there is one.
+    pub(super) fn capped(mut self, cap: Option<Decimal>) -> Self {
+        let Some(cap) = cap else { return self };
+        for max in &mut self.max_leverages {
+            *max = Some(max.map_or(cap, |max| max.min(cap)));
+        }
+        self
+    }
+
     /// The largest leverage that the source allows a position of so large a notional and quantity.
     pub fn max_leverage(&self, notional: Decimal, quantity: Decimal) -> Option<Decimal> {
         let tier = match &self.requirement {
@@ -92,13 +106,15 @@ impl MarketRequirement {
     }
 }
 
+const ROWS_EXAMPLE: &str =
+    "tiers = [[0, 0.004, 125], [50_000, 0.005, 100]], each [floor, rate, max_leverage]";
+
 /// Reads a list of rows `[floor, rate, max_leverage, maintenance_amount]`, of which the first two are required.
 ///
 /// # Errors
 /// A row of another length, numbers out of their ranges, rows that are no requirement: points at the row.
 pub(super) fn read_rows(field: &Field<'_>, kind: RequirementKind) -> Result<MarketRequirement> {
-    let example = "tiers = [[0, 0.004, 125], [50_000, 0.005, 100]], each [floor, rate, max_leverage]";
-    let items = field.list(example)?;
+    let items = field.list(ROWS_EXAMPLE)?;
     let rows = items.iter().map(read_row).collect::<Result<Vec<_>>>()?;
     MarketRequirement::of_rows(kind, &rows).map_err(|error| {
         let row = super::tiers::tier_of(&error).checked_sub(1).and_then(|row| items.get(row));
@@ -190,9 +206,13 @@ pub(super) fn read(
     }
     let Some(field) = table.field("tiers") else { return Ok(None) };
     if !field.is_text() {
-        return read_rows(&field, kind).map(Some);
+        if !field.is_list() {
+            let what = format!("`{}` is neither a list of tiers nor the name of a tier file", field.path);
+            return Err(field.fail(&what, &format!("write {ROWS_EXAMPLE}; or tiers = \"tiers.csv\"")));
+        }
+        return Ok(Some(read_rows(&field, kind)?.capped(cap)));
     }
     let file = context.data_file(&field, "tiers = \"tiers.csv\"")?;
     let read = super::tiers::read_tiers(&file.path, &file.shown_name);
-    Ok(Some(read.map_err(|error| field.about_file(&error))?))
+    Ok(Some(read.map_err(|error| field.about_file(&error))?.capped(cap)))
 }

@@ -58,6 +58,32 @@ impl<V: Copy + PartialEq + Display> Bars<V> {
         Ok(())
     }
 
+    /// Rounds every time down to a whole number of `unit_ms`, and drops rows that then repeat the row before them.
+    ///
+    /// # Errors
+    /// Two values within one unit.
+    pub(super) fn round_times(&mut self, unit_ms: i64) -> Result<(), String> {
+        let rows = self.times_ms.drain(..).zip(self.values.drain(..)).collect::<Vec<_>>();
+        for (time_ms, value) in rows {
+            let time_ms = time_ms - time_ms.rem_euclid(unit_ms);
+            match self.times_ms.last().zip(self.values.last()) {
+                Some((last, before)) if *last == time_ms && *before == value => self.duplicates += 1,
+                Some((last, before)) if *last == time_ms => {
+                    return Err(format!(
+                        "the time {} has the {} {before} and {value}: delete one of the rows",
+                        iso(time_ms),
+                        self.value
+                    ));
+                }
+                _ => {
+                    self.times_ms.push(time_ms);
+                    self.values.push(value);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Puts the oldest row first; tells whether the file had it last.
     pub(super) fn sort_ascending(&mut self) -> bool {
         let newest_first = self.direction == Some(Ordering::Less);

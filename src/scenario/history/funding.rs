@@ -38,7 +38,7 @@ pub struct FundingHistory {
 }
 
 /// Reads a CSV with a header that names a time and a rate, in any order and beside any other columns; times as in a
-/// price file. A row that repeats time and rate of the row before it is dropped.
+/// price file. A row that repeats time and rate of the row before it is dropped and counted.
 ///
 /// # Errors
 /// An [`Error::Input`](crate::error::Error::Input) that names `shown_name`, the line, the value and the remedy.
@@ -76,9 +76,10 @@ pub fn read_funding_history(path: &Path, shown_name: &str) -> Result<FundingHist
     if rows.times_ms.is_empty() {
         return Err(file.error("the file holds a header and no rates"));
     }
+    rows.round_times(MINUTE_MS).map_err(|text| file.error(text))?;
     let notes = notes(shown_name, &mut rows, &file);
     Ok(FundingHistory {
-        times_ms: rows.times_ms.iter().map(|time| time - time.rem_euclid(MINUTE_MS)).collect(),
+        times_ms: rows.times_ms,
         rates: rows.values,
         interval_hours: hours.flatten(),
         notes,
@@ -105,10 +106,11 @@ fn parse_rate(text: &str) -> std::result::Result<Decimal, String> {
 }
 
 impl FundingHistory {
-    /// The usual distance of two rates, milliseconds: that of the last two; `None` for a single one.
+    /// The usual distance of two rates, milliseconds: the median, of an even number the smaller; `None` for one rate.
     pub(in crate::scenario) fn spacing_ms(&self) -> Option<i64> {
-        let [.., before, last] = &self.times_ms[..] else { return None };
-        (last > before).then(|| last - before)
+        let mut gaps: Vec<i64> = self.times_ms.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        gaps.sort_unstable();
+        gaps.get(gaps.len().checked_sub(1)? / 2).copied()
     }
 
     /// The rate that holds at a time: the latest at or before it.

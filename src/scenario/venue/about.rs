@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::examples::{self, Example};
 use super::rules::{self, Rules};
-use super::{ABOUT, REQUIREMENT, RULES};
+use super::{ABOUT, Overridden, REQUIREMENT, RULES};
 use crate::error::Result;
 use crate::scenario::context::Context;
 use crate::scenario::name;
@@ -41,7 +41,7 @@ pub fn read_preset(shown_name: &str, text: &str, folder: &Path) -> Result<Preset
     let node = Node::parse(&sources, source, text)?;
     let table = Table::root(&sources, &node);
     let name = check(&table)?;
-    let rules = rules::read(&table, &name, false, &mut Context::new(folder))?;
+    let rules = rules::read(&table, &name, Overridden::default(), &mut Context::new(folder))?;
     let one =
         |key| table.field(key).map_or(Ok(String::new()), |field| field.text("a text").map(str::to_owned));
     Ok(Preset {

@@ -6,9 +6,9 @@ use crate::scenario::overrides::alternatives;
 
 /// Fills the keys that `[venue]` of `root` leaves open with the file's, so that one reading serves both. A requirement
 /// that the scenario writes for the venue goes before that of every market, and before the caps on leverage that belong
-/// to it; tells whether it does.
-pub(in crate::scenario) fn merge_preset(root: &mut Node, preset: &Node) -> bool {
-    let (Value::Table(entries), Value::Table(rules)) = (&mut root.value, &preset.value) else { return false };
+/// to it: `own` tells whether it does.
+pub(in crate::scenario) fn merge_preset(root: &mut Node, preset: &Node, own: bool) {
+    let (Value::Table(entries), Value::Table(rules)) = (&mut root.value, &preset.value) else { return };
     let index = entries.iter().position(|entry| entry.key == "venue").unwrap_or_else(|| {
         let node = Node { value: Value::Table(Vec::new()), origin: preset.origin.clone() };
         entries.push(Entry { key: "venue".to_owned(), key_origin: preset.origin.clone(), node });
@@ -16,8 +16,6 @@ pub(in crate::scenario) fn merge_preset(root: &mut Node, preset: &Node) -> bool 
     });
     let mut rules: Vec<Entry> =
         rules.iter().filter(|rule| RULES.contains(&rule.key.as_str())).cloned().collect();
-    let Value::Table(written) = &entries[index].node.value else { return false };
-    let own = written.iter().any(|entry| REQUIREMENT.contains(&entry.key.as_str()));
     if own {
         strip_caps(&mut rules);
         for rule in rules.iter_mut().filter(|rule| rule.key == "markets") {
@@ -30,7 +28,6 @@ pub(in crate::scenario) fn merge_preset(root: &mut Node, preset: &Node) -> bool 
         }
     }
     fill_open_keys(&mut entries[index].node, &rules, &mut vec!["venue"]);
-    own
 }
 
 fn strip_caps(keys: &mut Vec<Entry>) {

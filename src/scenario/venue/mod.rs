@@ -1,11 +1,12 @@
 //! A venue as data: a file of rules, shipped or the user's, and `[venue]` merged over it.
 //!
-//! `shipped` holds the files, `merge` lays a scenario's keys over one, `rules` reads the result, with `procedure` for
+//! `shipped` holds the files, `merge` lays a scenario's keys over one, `overridden` tells which they are, `rules` reads the result, with `procedure` for
 //! what closes a pool; `about` reads what describes a file, `examples` its worked examples.
 
 mod about;
 mod examples;
 mod merge;
+mod overridden;
 mod procedure;
 mod rules;
 mod shipped;
@@ -17,6 +18,7 @@ pub use shipped::presets;
 
 pub(super) use about::check;
 pub(super) use merge::merge_preset;
+pub(super) use overridden::Overridden;
 pub(super) use rules::{check_modes, lot, read, read_funding};
 pub(super) use shipped::chosen_preset;
 

@@ -6,6 +6,7 @@ use crate::domain::{
     FillPrice, Fillable, LiquidationRule, LiquidationStep, Order, Remainder, Slippage, StepKind,
 };
 use crate::error::Result;
+use crate::scenario::context::Context;
 use crate::scenario::reader::{Field, Table};
 
 const KEYS: [&str; 10] = [
@@ -34,6 +35,8 @@ const MAX_STEPS: usize = 20;
 /// Largest fee and slippage: beyond it a fill would mean nothing.
 const MAX_FEE: Decimal = dec!(0.1);
 const MAX_SLIPPAGE: Decimal = dec!(0.5);
+/// Smallest part of a size that a step closes: what repeats takes some 1 / fraction closes to halve a size.
+const MIN_FRACTION: Decimal = dec!(0.01);
 /// Largest amounts of notional, account currency.
 const MAX_NOTIONAL: Decimal = dec!(1_000_000_000_000_000);
 
@@ -53,7 +56,7 @@ const KINDS: [(&str, Kind); 4] =
 ///
 /// # Errors
 /// A key out of its range; steps that cannot follow each other, or do not end.
-pub(super) fn read(venue: &Table<'_>, taker: Decimal) -> Result<LiquidationRule> {
+pub(super) fn read(venue: &Table<'_>, taker: Decimal, context: &mut Context<'_>) -> Result<LiquidationRule> {
     let table = venue.table("liquidation")?;
     table.only(&KEYS, &[])?;
     let price = table.require("price", "price = \"mark\"")?.word(&FILLS, &[])?;
@@ -67,8 +70,7 @@ pub(super) fn read(venue: &Table<'_>, taker: Decimal) -> Result<LiquidationRule>
     let slippage = table.field("slippage").map_or(Ok(Slippage::Fixed(Decimal::ZERO)), |f| slippage(&f))?;
     let steps = steps(&table, price)?;
     check_order(&table, order, &steps)?;
-    let needs_fillable = steps.iter().any(|step| step.price == FillPrice::Fillable);
-    let fillable = needs_fillable.then(|| fillable(&table)).transpose()?;
+    let fillable = fillable(&table, &steps, context)?;
     let backstop = table.field("backstop").map(|field| backstop(&field)).transpose()?;
     Ok(LiquidationRule { steps, order, fee, slippage, remainder, fillable, backstop })
 }
@@ -101,9 +103,19 @@ fn backstop(field: &Field<'_>) -> Result<Decimal> {
     )
 }
 
-fn fillable(table: &Table<'_>) -> Result<Fillable> {
+/// The numbers of a fillable price, checked even where no step fills at it.
+fn fillable(
+    table: &Table<'_>,
+    steps: &[LiquidationStep],
+    context: &mut Context<'_>,
+) -> Result<Option<Fillable>> {
     let example = "fillable = { spread = 1.5, adjustment = 1 }";
-    let inner = table.require("fillable", example)?.table()?;
+    let is_read = steps.iter().any(|step| step.price == FillPrice::Fillable);
+    if !is_read && table.field("fillable").is_none() {
+        return Ok(None);
+    }
+    let field = table.require("fillable", example)?;
+    let inner = field.table()?;
     inner.only(&["spread", "adjustment"], &[])?;
     let number = |key: &str| {
         inner.require(key, example)?.decimal_in(
@@ -112,7 +124,11 @@ fn fillable(table: &Table<'_>) -> Result<Fillable> {
             example,
         )
     };
-    Ok(Fillable { spread: number("spread")?, adjustment: number("adjustment")? })
+    let fillable = Fillable { spread: number("spread")?, adjustment: number("adjustment")? };
+    if !is_read {
+        context.note(&[format!("{} has no effect: no step fills at price = \"fillable\"", field.path)]);
+    }
+    Ok(is_read.then_some(fillable))
 }
 
 /// The steps as written, or those that `procedure` is short for.
@@ -123,6 +139,11 @@ fn steps(table: &Table<'_>, price: FillPrice) -> Result<Vec<LiquidationStep>> {
         return Err(field.fail(&what, "keep one of the two"));
     }
     let full = LiquidationStep { kind: StepKind::Full, price };
+    if let (Some(field), Some(_)) = (table.field("fraction"), &written) {
+        let what =
+            format!("`{}` has no effect beside `{}`, which name their own", field.path, table.key("steps"));
+        return Err(field.fail(&what, "write venue.liquidation.steps whole, or procedure = \"fraction\""));
+    }
     if let Some(field) = written {
         let items = field.list(EXAMPLE)?;
         if items.is_empty() || items.len() > MAX_STEPS {
@@ -159,15 +180,17 @@ fn on_the_book(price: FillPrice) -> FillPrice {
     if price == FillPrice::Fillable { price } else { FillPrice::Mark }
 }
 
+/// The part of a size that a step closes.
 fn share(field: &Field<'_>) -> Result<Decimal> {
+    let range = format!("{MIN_FRACTION} to 1");
     let value = field.decimal("fraction = 0.2")?;
-    if value > Decimal::ZERO && value <= Decimal::ONE {
+    if (MIN_FRACTION..=Decimal::ONE).contains(&value) {
         return Ok(value);
     }
     if value > Decimal::ONE && value <= Decimal::ONE_HUNDRED {
-        return Err(field.per_cent(value, value / Decimal::ONE_HUNDRED, "greater than 0, at most 1"));
+        return Err(field.per_cent(value, value / Decimal::ONE_HUNDRED, &range));
     }
-    Err(field.out_of_range(value, "greater than 0, at most 1", "fraction = 0.2"))
+    Err(field.out_of_range(value, &range, "fraction = 0.2"))
 }
 
 fn step(table: &Table<'_>, default: FillPrice) -> Result<LiquidationStep> {

@@ -2,7 +2,7 @@
 
 use rust_decimal::{Decimal, dec};
 
-use super::{ABOUT, RULES, procedure};
+use super::{ABOUT, Overridden, RULES, procedure};
 use crate::domain::{
     Basis, Contract, Debit, FeeInRequirement, Fees, FillPrice, FundingRule, LiquidationRule, LiquidationStep,
     MarginMode, Order, Slippage, Span, StepKind, Trigger, Venue,
@@ -16,7 +16,8 @@ use crate::scenario::reader::{Field, Table};
 use crate::scenario::requirement::{self, MarketRequirement, RequirementKind};
 use crate::scenario::source::quoted;
 
-const CONTRACTS: [(&str, Contract); 2] = [("linear", Contract::Linear), ("inverse", Contract::Inverse)];
+pub(super) const CONTRACTS: [(&str, Contract); 2] =
+    [("linear", Contract::Linear), ("inverse", Contract::Inverse)];
 const TRIGGERS: [(&str, Trigger); 2] = [("le", Trigger::AtOrBelow), ("lt", Trigger::Below)];
 const BASES: [(&str, Basis); 2] = [("mark", Basis::Mark), ("entry", Basis::Entry)];
 const FEES_IN: [(&str, FeeInRequirement); 5] = [
@@ -81,8 +82,8 @@ pub struct Rules {
     pub kind: RequirementKind,
     /// The requirement of markets that have none of their own.
     pub requirement: MarketRequirement,
-    /// Whether the scenario wrote that requirement, for every market.
-    pub own_requirement: bool,
+    /// What the scenario wrote over the venue's file.
+    pub(in crate::scenario) over: Overridden,
     /// Markets by name.
     pub markets: Vec<Market>,
     /// Funding of markets that have none of their own.
@@ -91,14 +92,14 @@ pub struct Rules {
     pub funding_cap: Option<FundingCap>,
 }
 
-/// Reads the rules in `table`: `[venue]` merged, or a venue file. `own`: the scenario wrote the requirement.
+/// Reads the rules in `table`: `[venue]` merged, or a venue file. `over`: what the scenario wrote.
 ///
 /// # Errors
 /// Any key out of its range; requirements and histories that cannot be read.
 pub(in crate::scenario) fn read(
     table: &Table<'_>,
     name: &str,
-    own: bool,
+    over: Overridden,
     context: &mut Context<'_>,
 ) -> Result<Rules> {
     let beside = if table.path().is_empty() { &ABOUT[..] } else { &["preset"] };
@@ -121,7 +122,7 @@ pub(in crate::scenario) fn read(
         trigger: word(table, "trigger", &TRIGGERS)?,
         fees,
         funding,
-        liquidation: procedure::read(table, fees.taker)?,
+        liquidation: procedure::read(table, fees.taker, context)?,
     };
     resolve(&venue, context);
     let modes_reason = match table.field("modes_reason") {
@@ -129,12 +130,12 @@ pub(in crate::scenario) fn read(
         None => None,
     };
     Ok(Rules {
+        markets: markets(table, kind, &requirement, context)?,
         modes: modes(table)?,
         modes_reason,
         kind,
         requirement,
-        own_requirement: own,
-        markets: markets(table, kind, context)?,
+        over,
         funding: rates,
         funding_cap,
         venue,
@@ -158,21 +159,34 @@ fn modes(table: &Table<'_>) -> Result<Vec<MarginMode>> {
     Ok(modes)
 }
 
-fn markets(table: &Table<'_>, kind: RequirementKind, context: &Context<'_>) -> Result<Vec<Market>> {
+fn markets(
+    table: &Table<'_>,
+    kind: RequirementKind,
+    of_venue: &MarketRequirement,
+    context: &Context<'_>,
+) -> Result<Vec<Market>> {
     let table = table.table("markets")?;
-    let mut markets = Vec::new();
+    let mut markets: Vec<Market> = Vec::new();
     for (name, field) in table.fields() {
         if let Some(fault) = name::fault(name) {
             return Err(field.fail(&format!("the name {} {fault}", quoted(name)), name::RULE));
+        }
+        if let Some(other) = name::collision(name, markets.iter().map(|known| known.name.as_str())) {
+            let what = format!("the markets {other} and {name} differ only in case");
+            return Err(field.fail(&what, "write one of them, as the venue does"));
         }
         if markets.len() == MAX_MARKETS {
             return Err(field.fail(&format!("more than {MAX_MARKETS} markets"), "keep those that you trade"));
         }
         let market = field.table()?;
         market.only(&["lot", "tiers", "base", "slope", "maintenance_margin_rate", "max_leverage"], &[])?;
+        let own = requirement::read(&market, kind, context)?;
+        // A cap alone is laid on what the venue requires.
+        let cap = market.field("max_leverage").map(|field| requirement::leverage_cap(&field)).transpose()?;
+        let requirement = own.or_else(|| Some(of_venue.clone().capped(Some(cap?))));
         markets.push(Market {
             name: name.to_owned(),
-            requirement: requirement::read(&market, kind, context)?,
+            requirement,
             lot: market.field("lot").map(|field| lot(&field)).transpose()?,
         });
     }

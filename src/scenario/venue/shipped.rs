@@ -37,6 +37,8 @@ pub(in crate::scenario) struct VenueText {
     pub shown_name: String,
     /// What it says.
     pub text: Cow<'static, str>,
+    /// Whether it is the user's.
+    pub is_own: bool,
 }
 
 /// Every preset, the default first.
@@ -48,7 +50,7 @@ pub fn presets() -> Result<Vec<Preset>> {
 }
 
 /// Whether a preset's name means a file of the user's.
-pub(super) fn is_file(written: &str) -> bool {
+fn names_file(written: &str) -> bool {
     written.contains(['/', '\\']) || written.ends_with(".toml")
 }
 
@@ -62,10 +64,11 @@ pub(in crate::scenario) fn chosen_preset(root: &Table<'_>, folder: &Path) -> Res
     let shipped = |name: &str, text: &'static str| VenueText {
         shown_name: format!("{name}.toml (shipped)"),
         text: Cow::Borrowed(text),
+        is_own: false,
     };
     let Some(field) = table.field("preset") else { return Ok(shipped(default, text)) };
     let written = field.text(&format!("preset = \"{default}\" or preset = \"./my-venue.toml\""))?;
-    if !is_file(written) {
+    if !names_file(written) {
         let (name, text) = field.word(&FILES.map(|file| (file.0, file)), &[])?;
         return Ok(shipped(name, text));
     }
@@ -75,5 +78,5 @@ pub(in crate::scenario) fn chosen_preset(root: &Table<'_>, folder: &Path) -> Res
         let what = format!("`{}` is {}: {error}", field.path, quoted(written));
         field.fail(&what, "file names are relative to the scenario's folder; or name a preset")
     })?;
-    Ok(VenueText { shown_name, text: Cow::Owned(text) })
+    Ok(VenueText { shown_name, text: Cow::Owned(text), is_own: true })
 }
