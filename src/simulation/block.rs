@@ -76,29 +76,26 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
         }
         let steps = CHUNK.min((job.steps - done) as usize);
         job.generator.advance(paths, steps);
-        if WATCHED || MANAGED {
+        if WATCHED {
             // Everything inside a step happens, in every mode, before the step ends in any.
             let mut walk = InsideWalk::new(&job.generator);
             for index in 0..steps {
                 let step = done + index as u64 + 1;
-                if WATCHED {
-                    watch(job, paths, (index, steps), step as u32, &mut walk, states);
-                }
-                if MANAGED {
-                    let due = funding.rates(job, first_path, step);
-                    step_managed(job, paths, (index, step), states, due, observer);
-                } else {
-                    for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
-                        state.step_plain(plan, step as u32, |asset| paths.price(asset, index));
-                        observer.stepped(book, step, state);
-                    }
+                watch(job, paths, (index, steps), step as u32, &mut walk, states);
+                let due = if MANAGED { funding.rates(job, first_path, step) } else { None };
+                for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
+                    end_step::<MANAGED>(paths, index, step, plan, state, due);
+                    observer.stepped(book, step, state);
                 }
             }
         } else {
+            let next = funding.next;
             for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
+                funding.next = next;
                 for index in 0..steps {
                     let step = done + index as u64 + 1;
-                    state.step_plain(plan, step as u32, |asset| paths.price(asset, index));
+                    let due = if MANAGED { funding.rates(job, first_path, step) } else { None };
+                    end_step::<MANAGED>(paths, index, step, plan, state, due);
                     observer.stepped(book, step, state);
                 }
             }
@@ -126,26 +123,24 @@ impl FundingDue<'_> {
     }
 }
 
-/// Moves every mode to the chunk's step `index`; reciprocals of prices are taken once for all of them.
+/// Moves one mode to the chunk's step `index`.
 #[inline(always)]
-fn step_managed<O: Observer>(
-    job: &Job,
+fn end_step<const MANAGED: bool>(
     paths: &PathBlock,
-    (index, step): (usize, u64),
-    states: &mut [BookState],
+    index: usize,
+    step: u64,
+    plan: &BookPlan,
+    state: &mut BookState,
     rates: Option<&[Lanes]>,
-    observer: &mut O,
 ) {
-    let inverse = job.books.first().is_some_and(BookPlan::is_inverse);
-    let row = if inverse { reciprocals(paths.price(0, index)) } else { [0.0; LANES] };
-    for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
-        let prices = |asset| paths.price(asset, index);
-        if inverse {
-            state.step_managed(plan, step as u32, prices, |_| &row, rates);
-        } else {
-            state.step_managed(plan, step as u32, prices, prices, rates);
-        }
-        observer.stepped(book, step, state);
+    let prices = |asset| paths.price(asset, index);
+    if !MANAGED {
+        state.step_plain(plan, step as u32, prices);
+    } else if plan.is_inverse() {
+        let row = reciprocals(paths.price(0, index));
+        state.step_managed(plan, step as u32, prices, |_| &row, rates);
+    } else {
+        state.step_managed(plan, step as u32, prices, prices, rates);
     }
 }
 

@@ -249,8 +249,8 @@ impl ManagedState {
                 let gap = gap_row(terms, planned, &pool.check, &pool.quantities, 1.0, xs);
                 let guard = 2.0 * planned.guard();
                 for l in 0..LANES {
-                    // A waiting pool's gap is hidden: it has no room that is simply there.
-                    room[l] = if gap[l] < f64::INFINITY { gap[l] - guard } else { 0.0 };
+                    // A pool that fails while it waits has no room; one that holds nothing owes nothing.
+                    room[l] = gap[l] - guard;
                 }
             }
             let mut alone = 0;

@@ -71,6 +71,15 @@ pub(super) fn gap_row<'a>(
 pub(super) fn climb(terms: &Terms, asset: usize, quantity: &Lanes, x: &Lanes, times: f64, gap: &mut Lanes) {
     let Rates::Lines(lines) = &terms.markets[asset].rates else { return };
     let [first, higher @ ..] = lines.as_slice() else { return };
+    let mut beyond = false;
+    if let Some([floor, ..]) = higher.first() {
+        for l in 0..LANES {
+            beyond |= quantity[l] * x[l] > *floor;
+        }
+    }
+    if !beyond {
+        return;
+    }
     let mut more = [0.0; LANES];
     for [floor, rate, deduction] in higher {
         let mut above = false;
