@@ -1,15 +1,16 @@
 //! Every preset on the portfolio of `scenarios/venues`: the same bits on every machine, ledger and kernel alike under
 //! every price model, and never a loss beyond what was allocated.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use ringfence::domain::{Debit, Decimal, MarginMode};
-use ringfence::margin::{Ledger, Partition, price_to_decimal};
+use ringfence::domain::{Contract, Debit, Decimal, MarginMode, Portfolio, to_f64};
+use ringfence::margin::{AccountRecord, Balance, BookPlan, Ledger, Partition, price_to_decimal};
 use ringfence::paths::{CHUNK, LANES};
 use ringfence::run::job;
 use ringfence::scenario::{Scenario, load, parse_override};
-use ringfence::simulation::{Control, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
+use ringfence::simulation::{Control, Job, ModeOutcome, RunOutcome, Simulator, VectorWidth, WidthLimit};
 
 /// Models with gaps, clusters and regimes, and a calm one; wild, so that every path meets its margin.
 const MODELS: [&str; 9] = [
@@ -153,4 +154,145 @@ fn never_loses_more(scenario: &Scenario, job: &Job, path: u64) {
         }
         done += chunk as u64;
     }
+}
+
+/// Sums over the paths of one mode, by name; of amounts in units of opening equity.
+type Sums = BTreeMap<&'static str, f64>;
+
+fn add(sums: &mut Sums, name: &'static str, value: f64) {
+    *sums.entry(name).or_default() += value;
+}
+
+/// One path followed in the exact ledger at marks of 12 digits, in account currency and, of an inverse contract, in
+/// quote.
+struct Followed<'a> {
+    ledger: Ledger<'a>,
+    record: AccountRecord,
+    in_quote: Option<AccountRecord>,
+}
+
+impl<'a> Followed<'a> {
+    fn open(book: &'a BookPlan, path: u64) -> Self {
+        let portfolio = book.portfolio();
+        let wallet = portfolio.account.wallet;
+        let in_quote = AccountRecord::open(wallet * portfolio.assets[0].price);
+        Self {
+            ledger: Ledger::open(portfolio, book.mode(), book.clock(), path),
+            record: AccountRecord::open(wallet),
+            in_quote: (portfolio.venue.contract == Contract::Inverse).then_some(in_quote),
+        }
+    }
+
+    fn step(&mut self, step: u64, marks: &[Decimal]) {
+        self.ledger.step(step, marks).unwrap();
+        let balance = self.ledger.balance(marks).unwrap();
+        self.record.see(balance);
+        if let Some(record) = &mut self.in_quote {
+            let equity = balance.held * marks[0];
+            record.see(Balance { held: equity, explained: equity });
+        }
+    }
+
+    fn add_to(&self, sums: &mut Sums, portfolio: &Portfolio) {
+        let opening = portfolio.account.wallet;
+        let part = |amount: Decimal| to_f64(amount) / to_f64(opening);
+        let lost = (0..portfolio.positions.len()).any(|p| self.ledger.liquidated_at(p).is_some());
+        let pnl = part(self.record.equity - opening);
+        add(sums, "liquidated", f64::from(lost));
+        add(sums, "loss when liquidated", if lost { -pnl } else { 0.0 });
+        add(sums, "pnl", pnl);
+        add(sums, "fees", part(self.ledger.fees()));
+        add(sums, "funding", part(self.ledger.funding_paid()));
+        add(sums, "shortfall", part(self.ledger.shortfall()));
+        if let Some(record) = &self.in_quote {
+            let opening = opening * portfolio.assets[0].price;
+            let part = |amount: Decimal| to_f64(amount) / to_f64(opening);
+            add(sums, "quote pnl", part(record.equity - opening));
+            add(sums, "quote drawdown", part(record.drawdown));
+            add(sums, "quote relative drawdown", to_f64(record.relative_drawdown));
+        }
+    }
+}
+
+/// Sums of every mode over the job's paths, by the ledger.
+fn by_ledger(job: &Job) -> Vec<Sums> {
+    let mut sums = vec![Sums::new(); job.books.len()];
+    let assets = 0..job.books[0].portfolio().assets.len();
+    for first_path in (0..job.paths).step_by(LANES) {
+        let lanes = LANES.min((job.paths - first_path) as usize);
+        let open = |book| (0..lanes as u64).map(|lane| Followed::open(book, first_path + lane)).collect();
+        let mut followed: Vec<Vec<Followed<'_>>> = job.books.iter().map(open).collect();
+        let mut block = job.generator.begin(first_path);
+        let mut done = 0;
+        while done < job.steps {
+            let chunk = CHUNK.min((job.steps - done) as usize);
+            job.generator.advance(&mut block, chunk);
+            for (index, lane) in (0..chunk).flat_map(|index| (0..lanes).map(move |lane| (index, lane))) {
+                let mark = |asset| price_to_decimal(block.price(asset, index)[lane]).unwrap();
+                let marks: Vec<Decimal> = assets.clone().map(mark).collect();
+                followed.iter_mut().for_each(|mode| mode[lane].step(done + index as u64 + 1, &marks));
+            }
+            done += chunk as u64;
+        }
+        for (sums, followed) in sums.iter_mut().zip(&followed) {
+            followed.iter().for_each(|path| path.add_to(sums, job.books[0].portfolio()));
+        }
+    }
+    sums
+}
+
+/// The same sums by a run.
+fn by_run(job: &Job) -> Vec<Sums> {
+    let outcome = run(job, 2, WidthLimit::Avx512);
+    let opening = job.opening_equity();
+    let sums = |(mode, book): (&ModeOutcome, &BookPlan)| {
+        let mut sums = Sums::new();
+        assert_eq!(mode.fees.count(), job.paths);
+        add(&mut sums, "liquidated", mode.any as f64);
+        add(&mut sums, "loss when liquidated", mode.loss_when_liquidated.sum() / opening);
+        assert_eq!(mode.loss_when_liquidated.count(), mode.any);
+        add(&mut sums, "pnl", mode.pnl.moments().sum() / opening);
+        add(&mut sums, "fees", mode.fees.sum() / opening);
+        add(&mut sums, "funding", mode.funding.sum() / opening);
+        add(&mut sums, "shortfall", mode.shortfall.sum() / opening);
+        if let Some(quote) = &mode.quote {
+            let opening = book.opening_quote_equity().unwrap();
+            add(&mut sums, "quote pnl", quote.pnl.moments().sum() / opening);
+            add(&mut sums, "quote drawdown", quote.drawdown_absolute.moments().sum() / opening);
+            add(&mut sums, "quote relative drawdown", quote.drawdown_relative.moments().sum());
+        }
+        sums
+    };
+    outcome.modes.iter().zip(&job.books).map(sums).collect()
+}
+
+/// Fees, funding and what is counted in quote are told by no audit: here every total of a run is.
+#[test]
+fn totals_of_every_preset_are_the_ledgers() {
+    let mut all = Sums::new();
+    for file in files() {
+        let sets =
+            ["simulation.paths=64", "simulation.horizon=7d", r#"simulation.modes=["isolated","cross"]"#];
+        let base = scenario(&file, &sets);
+        let models = models(&base, r#"{ kind = "gbm", drift = 0.0, volatility = 1.5 }"#);
+        let rates = base
+            .portfolio
+            .assets
+            .iter()
+            .map(|asset| format!("assets.{}.funding={{ rate = 0.0001 }}", asset.name));
+        let rates: Vec<String> = rates.collect();
+        let sets: Vec<&str> =
+            sets.into_iter().chain(models.iter().chain(&rates).map(String::as_str)).collect();
+        let job = job(&scenario(&file, &sets)).unwrap();
+        for ((run, ledger), book) in by_run(&job).iter().zip(by_ledger(&job)).zip(&job.books) {
+            assert_eq!(run.contains_key("quote pnl"), book.is_inverse());
+            assert_eq!(run.len(), ledger.len());
+            for (name, value) in ledger {
+                let error = (run[name] - value).abs() / job.paths as f64;
+                assert!(error < 1e-9, "{}, {}, {name}: {} and {value}", base.name, book.mode(), run[name]);
+                add(&mut all, name, value.abs());
+            }
+        }
+    }
+    assert!(all.values().all(|sum| *sum > 0.1), "{all:?}");
 }
