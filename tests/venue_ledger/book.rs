@@ -3,8 +3,10 @@
 use ringfence::domain::{
     Account, Asset, Clock, Collateral, Decimal, FillPrice, FundingRates, LiquidationRule, LiquidationStep,
     MarginMode, Orders, Portfolio, Position, Remainder, Requirement, Side, StepKind, TierTable, Venue,
+    to_f64,
 };
-use ringfence::margin::{Ledger, LedgerEvent, LiquidationEvent, OrderEvent};
+use ringfence::margin::{BookPlan, BookState, Ledger, LedgerEvent, LiquidationEvent, OrderEvent};
+use ringfence::paths::{LANES, Lanes};
 use rust_decimal::dec;
 
 /// Hourly steps.
@@ -96,4 +98,15 @@ pub fn order(events: &[LedgerEvent]) -> OrderEvent {
         [LedgerEvent::Order(event)] => *event,
         other => panic!("one order expected: {other:#?}"),
     }
+}
+
+/// The kernel that knows every rule, after a step for each of these rows of marks, the same in every lane.
+pub fn kernel_along(portfolio: &Portfolio, mode: MarginMode, rows: &[&[Decimal]]) -> BookState {
+    let plan = BookPlan::new(portfolio, mode, HOURLY).managed();
+    let mut state = BookState::open(&plan);
+    for (index, marks) in rows.iter().enumerate() {
+        let lanes: Vec<Lanes> = marks.iter().map(|mark| [to_f64(*mark); LANES]).collect();
+        state.step(&plan, index as u32 + 1, |asset| &lanes[asset], None);
+    }
+    state
 }

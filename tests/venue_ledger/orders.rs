@@ -6,7 +6,8 @@ use ringfence::margin::{LedgerEvent, OrderKind, ReopeningEvent, TopUpEvent};
 use rust_decimal::{Decimal, dec};
 
 use crate::book::{
-    book, cross, flat, isolated, liquidation, market, one, open, order, position, step, venue_of,
+    book, cross, flat, isolated, kernel_along, liquidation, market, one, open, order, position, step,
+    venue_of,
 };
 
 fn with_stop(side: Side, level: Decimal) -> Portfolio {
@@ -139,6 +140,30 @@ fn a_top_up_comes_after_the_check_and_leaves_what_backs_others() {
     mixed.positions.push(position(0, Side::Long, dec!(1), dec!(8)));
     let event = top_up(&step(&mut open(&mixed, MarginMode::Mixed), 1, &[dec!(90.9)]));
     assert_eq!(event.amount, dec!(22.9));
+}
+
+#[test]
+fn the_initial_margin_of_half_a_position_is_half_of_it() {
+    // Ten at 100 with 100, 5 % required, 250 in all. At 93: 100 − 70 = 30 <= 46.5; half goes, and 30 > 23.25. That is
+    // within twice the requirement: of the initial 100 the half that is left asks for 50, though 150 are free.
+    let half = StepKind::Fraction {
+        fraction: dec!(0.5),
+        above_notional: dec!(0),
+        least_notional: dec!(0),
+        cooldown_seconds: 0,
+        repeat: false,
+    };
+    let long = position(0, Side::Long, dec!(10), dec!(100));
+    let mut account = book(dec!(250), venue_of(&[half]), &[market(dec!(100), flat(dec!(0.05)))], &[long]);
+    account.positions[0].orders.top_up =
+        Some(TopUp { trigger: dec!(2), amount: TopUpAmount::Initial, times: 1 });
+    let mut ledger = isolated(&account);
+    let events = step(&mut ledger, 1, &[dec!(93)]);
+    assert_eq!((liquidation(&events).emptied, ledger.quantity(0)), (false, dec!(5)));
+    let event = top_up(&events[1..]);
+    assert_eq!((event.equity, event.amount, ledger.wallet()), (dec!(30), dec!(50), dec!(100)));
+    let kernel = kernel_along(&account, MarginMode::Isolated, &[&[dec!(93)]]);
+    assert_eq!((kernel.quantity(0, 0), kernel.wallet(0)), (5.0, 100.0));
 }
 
 fn reopening(events: &[LedgerEvent]) -> ReopeningEvent {

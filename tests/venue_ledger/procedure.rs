@@ -1,10 +1,12 @@
 use ringfence::domain::{
-    Contract, Decimal, FeeInRequirement, FillPrice, LiquidationRule, LiquidationStep, Order, Portfolio,
-    RateStep, Remainder, Requirement, Side, Slippage, StepKind,
+    Contract, Decimal, FeeInRequirement, FillPrice, LiquidationRule, LiquidationStep, MarginMode, Order,
+    Portfolio, RateStep, Remainder, Requirement, Side, Slippage, StepKind, to_f64,
 };
 use rust_decimal::dec;
 
-use crate::book::{book, cross, flat, isolated, lines, liquidation, market, one, position, step, venue_of};
+use crate::book::{
+    book, cross, flat, isolated, kernel_along, lines, liquidation, market, one, position, step, venue_of,
+};
 
 fn fraction(fraction: Decimal, repeat: bool, cooldown_seconds: u64) -> StepKind {
     StepKind::Fraction {
@@ -136,6 +138,30 @@ fn sizes_go_in_the_venues_order_until_the_check_holds() {
     account.assets.iter_mut().for_each(|asset| asset.maintenance = flat(dec!(0.02)));
     let event = liquidation(&step(&mut cross(&account), 1, &[dec!(94), dec!(94)]));
     assert_eq!((event.closes.len(), event.closes[0].asset), (1, 0));
+}
+
+#[test]
+fn the_largest_loss_and_the_largest_requirement_are_not_the_same_size() {
+    // The second market's 1 % at 92 are 0.92 for a loss of 8, the first's 3 % at 96 are 2.88 for one of 4; equity
+    // 15 − 12 = 3 <= 3.8.
+    let left = |order| {
+        let mut account = two(order);
+        account.account.wallet = dec!(15);
+        account.assets.reverse();
+        let marks = [dec!(96), dec!(92)];
+        let mut ledger = cross(&account);
+        let event = liquidation(&step(&mut ledger, 1, &marks));
+        assert_eq!((event.equity, event.requirement), (dec!(3), dec!(3.8)));
+        let kernel = kernel_along(&account, MarginMode::Cross, &[&marks]);
+        let left = [0, 1].map(|position| ledger.quantity(position));
+        assert_eq!([0, 1].map(|position| kernel.quantity(position, 0)), left.map(to_f64));
+        left
+    };
+    // Without the larger loss 3 > 2.88, and the first in the scenario's order stays.
+    assert_eq!(left(Order::LargestLoss), [dec!(1), dec!(0)]);
+    // Without the larger requirement 3 > 0.92.
+    assert_eq!(left(Order::LargestRequirement), [dec!(0), dec!(1)]);
+    assert_eq!(left(Order::All), [dec!(0), dec!(0)]);
 }
 
 #[test]
