@@ -11,6 +11,19 @@ fn relative(a: f64, b: f64) -> f64 {
 }
 
 #[test]
+fn zeros_added_at_once_are_zeros_added_one_by_one() {
+    let [mut at_once, mut one_by_one] = [Moments::new(3.0), Moments::new(3.0)];
+    at_once.add(2.5);
+    one_by_one.add(2.5);
+    at_once.add_zeros(0);
+    assert_eq!(at_once, one_by_one);
+    at_once.add_zeros(3);
+    (0..3).for_each(|_| one_by_one.add(0.0));
+    assert_eq!(at_once, one_by_one);
+    assert_eq!((at_once.min(), at_once.mean()), (Some(0.0), Some(0.625)));
+}
+
+#[test]
 fn normal_quantile_against_forty_digits() {
     // mpmath 1.4 at 40 digits: root of ncdf(x) = p for the f64 nearest to p.
     let cases = [

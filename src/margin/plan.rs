@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use super::kernel::{GUARD, Terms};
 use super::pool::{Partition, Pool, PoolKind};
 use crate::domain::{
-    Basis, Clock, Contract, FillPrice, MarginMode, Orders, Portfolio, Remainder, Requirement, Slippage,
-    StepKind, Tier, Trigger, to_f64,
+    Basis, Clock, Contract, FillPrice, MarginMode, Order, Orders, Portfolio, Remainder, Requirement,
+    Slippage, StepKind, Tier, Trigger, to_f64,
 };
 
 /// A requirement of several lines for one size: `max over k of (rate·size·P − deduction)`.
@@ -179,7 +179,9 @@ impl BookPlan {
 fn is_plain(portfolio: &Portfolio) -> bool {
     let (venue, rule) = (&portfolio.venue, &portfolio.venue.liquidation);
     let step = match rule.steps.as_slice() {
-        [step] => step.kind == StepKind::Full && step.price != FillPrice::Fillable,
+        // One size after the other may end before all are closed.
+        [step] if step.price == FillPrice::Mark => step.kind == StepKind::Full && rule.order == Order::All,
+        [step] => step.kind == StepKind::Full && step.price == FillPrice::Bankruptcy,
         _ => false,
     };
     let markets = portfolio

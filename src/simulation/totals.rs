@@ -188,8 +188,10 @@ impl Totals {
         if first_liquidation != 0 {
             total.loss_when_liquidated.add(-result.pnl);
         }
-        total.fees.add(state.fees(lane));
-        total.funding.add(state.funding_paid(lane));
+        if job.books[mode].is_managed() {
+            total.fees.add(state.fees(lane));
+            total.funding.add(state.funding_paid(lane));
+        }
         if let (Some(quote), Some([equity, drawdown, relative]), Some(opening)) =
             (&mut total.quote, state.in_quote(lane), job.books[mode].opening_quote_equity())
         {
@@ -222,6 +224,11 @@ impl Totals {
 
     /// The outcome of the whole run.
     pub fn finish(mut self) -> RunOutcome {
+        for mode in &mut self.modes {
+            // Accounts of a plain venue have no costs, and were not asked for them.
+            mode.fees.add_zeros(self.paths - mode.fees.count());
+            mode.funding.add_zeros(self.paths - mode.funding.count());
+        }
         for (mode, sparse) in self.modes.iter_mut().zip(&self.first_liquidations) {
             mode.first_liquidation = vec![0; self.steps as usize + 1];
             for (step, count) in sparse {

@@ -62,6 +62,15 @@ impl Moments {
         self.max = self.max.max(value + 0.0);
     }
 
+    /// Adds so many zeros.
+    pub fn add_zeros(&mut self, count: u64) {
+        if count > 0 {
+            self.count += count;
+            self.min = self.min.min(0.0);
+            self.max = self.max.max(0.0);
+        }
+    }
+
     /// Adds everything `other` has seen; both have the same unit.
     pub fn merge(&mut self, other: &Self) {
         self.count += other.count;

@@ -102,7 +102,7 @@ pub fn order(events: &[LedgerEvent]) -> OrderEvent {
 
 /// The kernel that knows every rule, after a step for each of these rows of marks, the same in every lane.
 pub fn kernel_along(portfolio: &Portfolio, mode: MarginMode, rows: &[&[Decimal]]) -> BookState {
-    let plan = BookPlan::new(portfolio, mode, HOURLY).managed();
+    let plan = BookPlan::new(portfolio, mode, HOURLY);
     let mut state = BookState::open(&plan);
     for (index, marks) in rows.iter().enumerate() {
         let lanes: Vec<Lanes> = marks.iter().map(|mark| [to_f64(*mark); LANES]).collect();

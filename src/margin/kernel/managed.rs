@@ -148,7 +148,7 @@ impl ManagedState {
                 equity[l] += net[l] * x[l];
             }
         }
-        track.see(equity);
+        track.see(&equity);
         for (asset, row) in self.before.iter_mut().enumerate() {
             *row = *prices(asset);
         }

@@ -128,7 +128,7 @@ impl BookState {
                 for l in 0..LANES {
                     equity[l] *= price[l];
                 }
-                quote.see(equity);
+                quote.see(&equity);
             }
         }
     }

@@ -89,7 +89,7 @@ impl PlainState {
                 equity[l] += net[l] * price[l];
             }
         }
-        track.see(equity);
+        track.see(&equity);
     }
 
     /// Decides the lanes whose gap is at or below the guard, and liquidates those that fail.

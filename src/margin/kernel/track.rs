@@ -35,10 +35,10 @@ impl EquityTrack {
 
     /// The equity of a step.
     #[inline(always)]
-    pub fn see(&mut self, equity: Lanes) {
-        self.equity = equity;
+    pub fn see(&mut self, equity: &Lanes) {
         for l in 0..LANES {
             let e = equity[l];
+            self.equity[l] = e;
             let peak = if e > self.peak[l] { e } else { self.peak[l] };
             let drop = peak - e;
             self.peak[l] = peak;
