@@ -171,9 +171,7 @@ impl LiquidationRule {
             backstop: None,
         }
     }
-}
 
-impl LiquidationRule {
     /// Price of the first step.
     pub fn first_price(&self) -> FillPrice {
         self.steps.first().map_or(FillPrice::Mark, |step| step.price)

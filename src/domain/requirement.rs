@@ -41,9 +41,7 @@ impl Requirement {
             Self::Slope { base, .. } => *base,
         }
     }
-}
 
-impl Requirement {
     /// The tiers, where the requirement is made of lines; none otherwise.
     pub fn tiers(&self) -> &[super::Tier] {
         match self {

@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
+use super::MOST_LINES;
 use super::account::Desk;
 use super::managed::{ManagedState, bits};
 use super::screen::climb;
 use super::terms::{PoolTerms, Terms};
 use super::ties::GUARD;
-use super::{INWARDS, MOST_LINES};
+use crate::domain::to_f64;
+use crate::margin::prices::INWARDS;
 use crate::paths::{LANES, Lanes, Need};
 
 impl ManagedState {
@@ -209,7 +211,8 @@ impl Desk<'_> {
         if !(price.is_finite() && price > 0.0) || self.gap_and_slope(pool, x).0 < -GUARD * self.scale(pool) {
             return failing;
         }
-        if price < failing { price * (1.0 - INWARDS) } else { price * (1.0 + INWARDS) }
+        let inwards = to_f64(INWARDS);
+        if price < failing { price * (1.0 - inwards) } else { price * (1.0 + inwards) }
     }
 
     /// A pool's gap at x, and its change per unit of x.

@@ -28,15 +28,14 @@ use track::EquityTrack;
 use super::plan::{BookPlan, Rules};
 use crate::paths::{LANES, Lanes, Need};
 
-/// Part of a touched price by which it is moved to the side that does not fail, so that rounding it to 12 digits makes
-/// no shortfall where the requirement is zero.
-const INWARDS: f64 = 1e-11;
 /// Steps of Newton's method for one touched price: one for each line of a requirement is enough.
 const MOST_LINES: usize = 64;
 
-/// The plain rows lie in place: there are few states, and every step of a plain venue goes through them.
 #[derive(Debug, Clone)]
-#[allow(clippy::large_enum_variant)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "few states, and every step of a plain venue goes through its rows"
+)]
 enum Accounts {
     Plain(PlainState),
     Managed(Box<ManagedState>),

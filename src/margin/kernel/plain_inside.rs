@@ -4,8 +4,10 @@
 //! at the price it landed on. A pool of several assets is checked at the times at which all prices are known.
 
 use super::super::plan::{PlainPlan, PlainPool};
+use super::MOST_LINES;
 use super::plain::{PlainState, gap_at, required};
-use super::{INWARDS, MOST_LINES};
+use crate::domain::to_f64;
+use crate::margin::prices::INWARDS;
 use crate::paths::{LANES, Lanes, Need};
 
 impl PlainState {
@@ -133,5 +135,6 @@ fn touched_price(pool: &PlainPool, base: f64, failing: f64) -> f64 {
         }
         price = next;
     }
-    if price < failing { price * (1.0 - INWARDS) } else { price * (1.0 + INWARDS) }
+    let inwards = to_f64(INWARDS);
+    if price < failing { price * (1.0 - inwards) } else { price * (1.0 + inwards) }
 }

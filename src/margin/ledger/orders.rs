@@ -31,7 +31,9 @@ impl Ledger<'_> {
     ) -> Result<(), OutOfRange> {
         for position in self.with_orders(pool) {
             let asset = self.portfolio.positions[position].asset;
-            let Some(level) = self.stop_reached(position, marks[asset]) else { continue };
+            let Some(level) = self.level_reached(OrderKind::StopLoss, position, marks[asset]) else {
+                continue;
+            };
             let before = self.before[asset];
             let by_mark = sub(marks[asset], before)?.abs() < sub(level, before)?.abs();
             let mut first = marks.to_vec();
@@ -54,7 +56,7 @@ impl Ledger<'_> {
     ) -> Result<(), OutOfRange> {
         for position in self.with_orders(pool) {
             let mark = marks[self.portfolio.positions[position].asset];
-            if let Some(level) = self.take_reached(position, mark) {
+            if let Some(level) = self.level_reached(OrderKind::TakeProfit, position, mark) {
                 let order = Reached { kind: OrderKind::TakeProfit, level, fill: mark };
                 events.push(self.carry_out(step, position, order, marks)?);
             }
@@ -74,11 +76,7 @@ impl Ledger<'_> {
         events: &mut Vec<LedgerEvent>,
     ) -> Result<(), OutOfRange> {
         for position in self.with_orders(Some(pool)) {
-            let reached = match kind {
-                OrderKind::StopLoss => self.stop_reached(position, extreme),
-                OrderKind::TakeProfit => self.take_reached(position, extreme),
-            };
-            let Some(level) = reached else { continue };
+            let Some(level) = self.level_reached(kind, position, extreme) else { continue };
             let mut there = marks.to_vec();
             // A level that lies beyond the stretch was passed before it.
             let fill = level.clamp(low, high);
@@ -99,18 +97,15 @@ impl Ledger<'_> {
         (0..self.positions.len()).filter(held).collect()
     }
 
-    fn stop_reached(&self, position: usize, price: Decimal) -> Option<Decimal> {
-        self.positions[position].stop_loss.filter(|level| match self.portfolio.positions[position].side {
-            Side::Long => price <= *level,
-            Side::Short => price >= *level,
-        })
-    }
-
-    fn take_reached(&self, position: usize, price: Decimal) -> Option<Decimal> {
-        self.positions[position].take_profit.filter(|level| match self.portfolio.positions[position].side {
-            Side::Long => price >= *level,
-            Side::Short => price <= *level,
-        })
+    /// The level of a position's order, where a price has reached it: from above for a long's stop and a short's take
+    /// profit, from below for the others.
+    fn level_reached(&self, kind: OrderKind, position: usize, price: Decimal) -> Option<Decimal> {
+        let (state, side) = (&self.positions[position], self.portfolio.positions[position].side);
+        let (level, falling) = match kind {
+            OrderKind::StopLoss => (state.stop_loss, side == Side::Long),
+            OrderKind::TakeProfit => (state.take_profit, side == Side::Short),
+        };
+        level.filter(|level| if falling { price <= *level } else { price >= *level })
     }
 
     /// Closes a position at a fill, for the taker fee; a pool it empties is settled with its money returned.
