@@ -2,21 +2,41 @@
 //! normals, the platform's exponential.
 #![allow(clippy::disallowed_methods)]
 
+pub mod laws;
+
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
-use rand_distr::{Distribution, StandardNormal};
+
+use crate::digest::{Digest, ModeDigest};
 
 const MAINTENANCE: f64 = 0.005;
-const MARGIN: f64 = 10.0;
-const ENTRY: f64 = 100.0;
-const STEP_YEARS: f64 = 1.0 / 8_760.0;
+pub const STEP_YEARS: f64 = 1.0 / 8_760.0;
 
-/// Positions of one unit each.
-pub struct Workload {
-    wallet: f64,
-    volatilities: Vec<f64>,
-    signs: Vec<f64>,
-    correlation: f64,
+/// Where prices go.
+pub trait Law {
+    /// Back to time 0.
+    fn begin(&mut self);
+
+    /// Adds one step's returns to the log prices.
+    fn advance(&mut self, rng: &mut SmallRng, log_prices: &mut [f64]);
+}
+
+/// One position.
+#[derive(Clone, Copy)]
+pub struct Position {
+    /// Quantity, negative for a short.
+    pub size: f64,
+    pub margin: f64,
+}
+
+/// One position for each asset, and what stands behind them.
+pub struct Account {
+    pub wallet: f64,
+    /// Price of every asset at time 0.
+    pub entry: f64,
+    pub positions: Vec<Position>,
+    /// What a closed pool has left goes to the venue.
+    pub forfeits: bool,
 }
 
 /// Running maximum drawdown.
@@ -32,80 +52,72 @@ impl Drawdown {
     }
 }
 
-impl Workload {
-    pub fn one_asset() -> Self {
-        Self { wallet: 50.0, volatilities: vec![0.8], signs: vec![1.0], correlation: 0.0 }
-    }
+/// Sums over paths of one mode.
+#[derive(Default)]
+struct Sums {
+    hits: u64,
+    drawdown: f64,
+    profit: f64,
+}
 
-    pub fn four_assets() -> Self {
-        Self {
-            wallet: 100.0,
-            volatilities: vec![0.6, 0.8, 1.0, 1.2],
-            signs: vec![1.0, 1.0, -1.0, -1.0],
-            correlation: 0.6,
+impl Sums {
+    fn digest(&self, mode: &str, paths: u64) -> ModeDigest {
+        let n = paths as f64;
+        ModeDigest {
+            mode: mode.to_owned(),
+            liquidated: self.hits,
+            drawdown: self.drawdown / n,
+            profit: self.profit / n,
         }
     }
+}
 
-    /// Lower Cholesky factor of equal correlations.
-    fn factor(&self) -> Vec<Vec<f64>> {
-        let n = self.signs.len();
-        let mut factor = vec![vec![0.0; n]; n];
-        for i in 0..n {
-            for j in 0..=i {
-                let dot: f64 = (0..j).map(|k| factor[i][k] * factor[j][k]).sum();
-                factor[i][j] =
-                    if i == j { (1.0 - dot).sqrt() } else { (self.correlation - dot) / factor[j][j] };
-            }
-        }
-        factor
-    }
-
-    /// Simulates both modes; liquidated paths and mean drawdown of each.
-    pub fn digest(&self, paths: u64, steps: u64) -> String {
+impl Account {
+    /// Simulates both modes.
+    pub fn simulate(&self, law: &mut impl Law, paths: u64, steps: u64) -> Digest {
         let mut rng = SmallRng::seed_from_u64(42);
-        let factor = self.factor();
-        let (mut isolated_hits, mut cross_hits, mut isolated_sum, mut cross_sum) = (0u64, 0u64, 0.0, 0.0);
+        let (mut isolated_sums, mut cross_sums) = (Sums::default(), Sums::default());
         for _ in 0..paths {
-            let n = self.signs.len();
-            let (mut x, mut z, mut prices) = (vec![0.0; n], vec![0.0; n], vec![ENTRY; n]);
+            let n = self.positions.len();
+            let (mut x, mut prices) = (vec![0.0; n], vec![self.entry; n]);
             let mut lost: Vec<Option<f64>> = vec![None; n];
             let mut cross_frozen: Option<f64> = None;
             let mut isolated = Drawdown { peak: self.wallet, deepest: 0.0 };
             let mut cross = Drawdown { peak: self.wallet, deepest: 0.0 };
+            let (mut equity, mut joint) = (self.wallet, self.wallet);
+            law.begin();
             for _ in 0..steps {
-                z.fill_with(|| StandardNormal.sample(&mut rng));
+                law.advance(&mut rng, &mut x);
                 for i in 0..n {
-                    let v = self.volatilities[i];
-                    let driver: f64 = (0..=i).map(|j| factor[i][j] * z[j]).sum();
-                    x[i] += -0.5 * v * v * STEP_YEARS + v * STEP_YEARS.sqrt() * driver;
-                    prices[i] = ENTRY * x[i].exp();
+                    prices[i] = self.entry * x[i].exp();
                 }
-                let (mut equity, mut joint, mut need) = (self.wallet, self.wallet, 0.0);
+                let mut need = 0.0;
+                (equity, joint) = (self.wallet, self.wallet);
                 for i in 0..n {
-                    let profit = self.signs[i] * (prices[i] - ENTRY);
-                    if lost[i].is_none() && MARGIN + profit <= MAINTENANCE * prices[i] {
-                        lost[i] = Some(profit.max(-MARGIN));
+                    let Position { size, margin } = self.positions[i];
+                    let profit = size * (prices[i] - self.entry);
+                    let maintenance = MAINTENANCE * size.abs() * prices[i];
+                    if lost[i].is_none() && margin + profit <= maintenance {
+                        lost[i] = Some(if self.forfeits { -margin } else { profit.max(-margin) });
                     }
                     equity += lost[i].unwrap_or(profit);
                     joint += profit;
-                    need += MAINTENANCE * prices[i];
+                    need += maintenance;
                 }
                 if cross_frozen.is_none() && joint <= need {
-                    cross_frozen = Some(joint.max(0.0));
+                    cross_frozen = Some(if self.forfeits { 0.0 } else { joint.max(0.0) });
                 }
                 isolated.see(equity);
                 cross.see(cross_frozen.unwrap_or(joint));
             }
-            isolated_hits += u64::from(lost.iter().any(Option::is_some));
-            cross_hits += u64::from(cross_frozen.is_some());
-            isolated_sum += isolated.deepest;
-            cross_sum += cross.deepest;
+            isolated_sums.hits += u64::from(lost.iter().any(Option::is_some));
+            cross_sums.hits += u64::from(cross_frozen.is_some());
+            isolated_sums.drawdown += isolated.deepest;
+            cross_sums.drawdown += cross.deepest;
+            isolated_sums.profit += equity - self.wallet;
+            cross_sums.profit += cross_frozen.unwrap_or(joint) - self.wallet;
         }
-        let n = paths as f64;
-        format!(
-            "isolated liquidated {isolated_hits}, drawdown {:.9}; cross liquidated {cross_hits}, drawdown {:.9}",
-            isolated_sum / n,
-            cross_sum / n
-        )
+        let modes = vec![isolated_sums.digest("isolated", paths), cross_sums.digest("cross", paths)];
+        Digest { paths, modes }
     }
 }

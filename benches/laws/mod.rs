@@ -5,35 +5,46 @@ use ringfence::paths::{
     NormalJumps, Ou, Regime, ReturnHistory, State, VarianceGamma, WindowHistory,
 };
 
-use crate::STEP_YEARS;
+use crate::workloads::STEP_YEARS;
 
 /// Bars of the made-up history: a year of hours.
 const BARS: usize = 8_760;
 
-/// gbm first. W3's, W4's and W5's parameters are those of heston, merton and garch with Student-t innovations.
+/// W1's.
+pub const GBM: Gbm = Gbm { drift: 0.0, volatility: 0.8 };
+
+/// W3's.
+pub const HESTON: Heston = Heston {
+    drift: 0.0,
+    initial_variance: 0.64,
+    mean_reversion: 3.0,
+    long_run_variance: 0.64,
+    vol_of_vol: 1.0,
+    correlation: -0.5,
+};
+
+const JUMPS: NormalJumps = NormalJumps { rate: 20.0, size: NormalJump { mean: -0.02, std: 0.05 } };
+
+/// W4's.
+pub const MERTON: Merton = Merton { drift: 0.0, volatility: 0.8, jumps: JUMPS };
+
+/// W5's degrees of freedom.
+pub const DEGREES: f64 = 5.0;
+
+/// W5's.
+pub const GARCH_T: Garch = Garch {
+    drift: 0.0,
+    volatility: 0.8,
+    alpha: 0.08,
+    beta: 0.9,
+    gamma: 0.0,
+    innovations: Innovations::StudentT(DEGREES),
+    interval_steps: 1,
+    initial_variance: 1.0,
+};
+
+/// gbm first.
 pub fn all() -> Vec<(&'static str, MarketModel)> {
-    let size = NormalJump { mean: -0.02, std: 0.05 };
-    let jumps = NormalJumps { rate: 20.0, size };
-    let heston = Heston {
-        drift: 0.0,
-        initial_variance: 0.64,
-        mean_reversion: 3.0,
-        long_run_variance: 0.64,
-        vol_of_vol: 1.0,
-        correlation: -0.5,
-    };
-    let garch = |innovations| {
-        Law::Garch(Garch {
-            drift: 0.0,
-            volatility: 0.8,
-            alpha: 0.08,
-            beta: 0.9,
-            gamma: 0.0,
-            innovations,
-            interval_steps: 1,
-            initial_variance: 1.0,
-        })
-    };
     let kou = Kou {
         drift: 0.0,
         volatility: 0.8,
@@ -48,16 +59,16 @@ pub fn all() -> Vec<(&'static str, MarketModel)> {
         transition: vec![0.0, 1.0, 1.0, 0.0],
         start: vec![2.0 / 3.0, 1.0 / 3.0],
     };
-    let feller = Heston { vol_of_vol: 4.0, ..heston };
+    let feller = Heston { vol_of_vol: 4.0, ..HESTON };
     let laws = [
-        ("gbm", Law::Gbm(Gbm { drift: 0.0, volatility: 0.8 })),
-        ("merton (W4)", Law::Merton(Merton { drift: 0.0, volatility: 0.8, jumps })),
+        ("gbm", Law::Gbm(GBM)),
+        ("merton (W4)", Law::Merton(MERTON)),
         ("kou", Law::Kou(kou)),
-        ("heston (W3)", Law::Heston(heston)),
+        ("heston (W3)", Law::Heston(HESTON)),
         ("heston, Feller violated", Law::Heston(feller)),
-        ("bates", Law::Bates(Bates { heston, jumps })),
-        ("garch, normal", garch(Innovations::Normal)),
-        ("garch, Student-t (W5)", garch(Innovations::StudentT(5.0))),
+        ("bates", Law::Bates(Bates { heston: HESTON, jumps: JUMPS })),
+        ("garch, normal", Law::Garch(Garch { innovations: Innovations::Normal, ..GARCH_T })),
+        ("garch, Student-t (W5)", Law::Garch(GARCH_T)),
         ("regime", Law::Regime(regime)),
         ("ou", Law::Ou(Ou { level: 100.0, mean_reversion: 5.0, volatility: 0.8 })),
         (
@@ -71,7 +82,8 @@ pub fn all() -> Vec<(&'static str, MarketModel)> {
     laws.into_iter().map(|(name, law)| (name, market(law))).collect()
 }
 
-fn market(law: Law) -> MarketModel {
+/// One asset at 100.
+pub fn market(law: Law) -> MarketModel {
     // Returns of about 0.85 % an hour in either direction.
     let log_returns: Vec<f64> =
         (0..BARS).map(|i| (i * 7_919 % 2_003) as f64 / 2_003.0 - 0.5).map(|u| 0.03 * u).collect();
