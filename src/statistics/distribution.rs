@@ -30,6 +30,13 @@ impl Distribution {
         self.histogram.add(value);
     }
 
+    /// Adds finite values: the same as one by one, several times as fast.
+    #[inline(always)]
+    pub fn add_all(&mut self, values: &[f64]) {
+        self.moments.add_all(values);
+        self.histogram.add_all(values);
+    }
+
     /// Adds everything `other` has seen.
     pub fn merge(&mut self, other: &Self) {
         self.moments.merge(&other.moments);

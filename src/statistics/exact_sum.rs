@@ -2,35 +2,38 @@
 
 const LOW_BITS: u32 = 64;
 
-/// A sum of up to 2^64 128-bit integers. The two halves are summed apart, so neither the order nor an
-/// intermediate size of the sum can change it, as saturation would.
+/// A sum of up to 2^64 128-bit integers, `high·2^64 + low`: neither the order, nor which of them were summed before, nor
+/// an intermediate size of the sum can change it, as saturation would.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ExactSum {
     high: i128,
-    low: u128,
+    low: u64,
 }
 
 impl ExactSum {
     /// Adds one value.
     #[inline]
     pub fn add(&mut self, value: i128) {
-        self.high += value >> LOW_BITS;
-        self.low += value as u128 & u128::from(u64::MAX);
+        self.add_halves(value >> LOW_BITS, value as u64);
     }
 
     /// Adds everything `other` has seen.
     pub fn merge(&mut self, other: &Self) {
-        self.high += other.high;
-        self.low += other.low;
+        self.add_halves(other.high, other.low);
+    }
+
+    #[inline]
+    fn add_halves(&mut self, high: i128, low: u64) {
+        let (sum, carry) = self.low.overflowing_add(low);
+        self.high += high + i128::from(carry);
+        self.low = sum;
     }
 
     /// The sum, correctly rounded below 2^127 and to a relative 1e-16 beyond.
     pub fn to_f64(self) -> f64 {
-        let high = self.high + (self.low >> LOW_BITS) as i128;
-        let low = (self.low & u128::from(u64::MAX)) as i128;
-        match high.checked_mul(1 << LOW_BITS).and_then(|h| h.checked_add(low)) {
+        match self.high.checked_mul(1 << LOW_BITS).and_then(|high| high.checked_add(i128::from(self.low))) {
             Some(sum) => sum as f64,
-            None => high as f64 * (1u128 << LOW_BITS) as f64,
+            None => self.high as f64 * (1u128 << LOW_BITS) as f64,
         }
     }
 }

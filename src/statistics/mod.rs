@@ -9,6 +9,7 @@ mod normal;
 mod paired;
 mod proportion;
 mod quantile;
+mod step_counts;
 mod student_t;
 mod survival;
 mod tail;
@@ -25,6 +26,7 @@ pub use paired::{
 };
 pub use proportion::{Interval, proportion_std_error, wilson, wilson_of_clusters};
 pub use quantile::{quantile_rank, rank_interval};
+pub use step_counts::StepCounts;
 pub use student_t::{mean_half_width, two_sided_t};
 pub use survival::{
     SurvivalPoint, liquidation_step_at_rank, liquidation_step_quantile, mean_liquidation_step,

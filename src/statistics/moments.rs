@@ -11,6 +11,15 @@ const SQUARE_LIMIT: f64 = (1u64 << 27) as f64;
 /// Largest value, in units, that fits.
 const VALUE_LIMIT: f64 = (1u128 << 66) as f64;
 
+/// Largest value, in units, that [`Parts`] hold the square of.
+const PARTS_LIMIT: f64 = (1u64 << 10) as f64;
+/// Where they divide an integer.
+const PART: f64 = (1u64 << 46) as f64;
+/// Most integers that their sums hold.
+const MOST_PARTS: usize = 64;
+/// Values looked at side by side: one vector of the widest.
+const SIDE: usize = 8;
+
 /// Relative rounding error of a mean square.
 const ROUNDING: f64 = 1e-15;
 
@@ -60,6 +69,45 @@ impl Moments {
         // Adding +0.0 turns −0.0 into +0.0, so that min and max do not depend on the order.
         self.min = self.min.min(value + 0.0);
         self.max = self.max.max(value + 0.0);
+    }
+
+    /// Adds finite values: the same as one by one, several times as fast.
+    #[inline(always)]
+    pub fn add_all(&mut self, values: &[f64]) {
+        let (groups, rest) = values.as_chunks::<SIDE>();
+        for groups in groups.chunks(MOST_PARTS / SIDE) {
+            self.add_groups(groups);
+        }
+        for value in rest {
+            self.add(*value);
+        }
+    }
+
+    #[inline(always)]
+    fn add_groups(&mut self, groups: &[[f64; SIDE]]) {
+        let (mut sum, mut squares) = (Parts::default(), Parts::default());
+        let (mut min, mut max) = ([f64::INFINITY; SIDE], [f64::NEG_INFINITY; SIDE]);
+        for group in groups {
+            for l in 0..SIDE {
+                let value = group[l] + 0.0;
+                let x = value / self.unit;
+                sum.add(l, x * SCALE);
+                squares.add(l, x * x * SQUARE_SCALE);
+                min[l] = if value < min[l] { value } else { min[l] };
+                max[l] = if value > max[l] { value } else { max[l] };
+            }
+        }
+        let min = min.into_iter().fold(f64::INFINITY, f64::min);
+        let max = max.into_iter().fold(f64::NEG_INFINITY, f64::max);
+        if max.max(-min) / self.unit > PARTS_LIMIT {
+            groups.as_flattened().iter().for_each(|value| self.add(*value));
+            return;
+        }
+        self.count += groups.as_flattened().len() as u64;
+        self.sum.add(sum.total());
+        self.sum_of_squares.add(squares.total());
+        self.min = self.min.min(min);
+        self.max = self.max.max(max);
     }
 
     /// Adds so many zeros.
@@ -155,5 +203,85 @@ impl Moments {
         let noise = ROUNDING * mean_square + 2.0 * mean.abs() / SCALE;
         let spread = if spread <= noise { 0.0 } else { spread };
         spread * n / (n - 1.0) * self.unit * self.unit
+    }
+}
+
+/// Sums of integers in two parts that f64 arithmetic keeps exact, lane by lane: `high·2^46 + low`.
+///
+/// A value is cut to a whole number `n`, as `n as i128` cuts it. Up to [`PARTS_LIMIT`] = 2^10 units `|n|` is at most
+/// 2^10·2^60 for a value and (2^10)²·2^72 = 2^92 for a square. `high`, n/2^46 cut, is then at most 2^46, and `low`, what
+/// is left, is below 2^46 and exact, as the low bits of a number of 53. Sums of 64 such parts stay within 2^52, where
+/// every whole number is an f64: no addition rounds, so that neither their order nor the split can be seen.
+#[derive(Default)]
+struct Parts {
+    high: [f64; SIDE],
+    low: [f64; SIDE],
+}
+
+impl Parts {
+    #[inline(always)]
+    fn add(&mut self, lane: usize, scaled: f64) {
+        let whole = scaled.trunc();
+        let high = (whole * (1.0 / PART)).trunc();
+        self.high[lane] += high;
+        self.low[lane] += whole - high * PART;
+    }
+
+    #[inline(always)]
+    fn total(&self) -> i128 {
+        let sum = |parts: &[f64; SIDE]| i128::from(parts.iter().sum::<f64>() as i64);
+        sum(&self.high) * PART as i128 + sum(&self.low)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Limits of the parts in units, numbers beside them, and what has no place in a fixed point.
+    fn awkward() -> impl Strategy<Value = f64> {
+        let ends = [0.0, -0.0, 5e-324, f64::MIN_POSITIVE, 2.0_f64.powi(-60), 2.0_f64.powi(-36), 1.0, 8.0];
+        let limits = [PARTS_LIMIT, SQUARE_LIMIT, VALUE_LIMIT, 1e150, f64::MAX];
+        let near = |v: f64| [v, -v, v.next_up(), v.next_down(), -v.next_up(), -v.next_down()];
+        let all: Vec<f64> = ends.into_iter().chain(limits).flat_map(near).filter(|v| v.is_finite()).collect();
+        prop::sample::select(all)
+    }
+
+    fn same_as_one_by_one(unit: f64, values: &[f64]) {
+        let [mut at_once, mut one_by_one] = [Moments::new(unit), Moments::new(unit)];
+        at_once.add_all(values);
+        values.iter().for_each(|value| one_by_one.add(*value));
+        assert_eq!(at_once, one_by_one, "{values:?}");
+        let bits = |m: &Moments| [m.min.to_bits(), m.max.to_bits()];
+        assert_eq!(bits(&at_once), bits(&one_by_one), "{values:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn many_at_once_are_the_integers_of_each(
+            usual in prop::collection::vec(prop_oneof![-10.0..10.0, -1e-6..1e-6, -1_024.0..1_024.0], 0..150),
+            odd in prop::collection::vec(prop_oneof![awkward(), -1e12..1e12, any::<f64>()], 0..80),
+            unit in prop_oneof![Just(1.0), Just(3.0), 1e-3..1e6],
+        ) {
+            same_as_one_by_one(unit, &usual);
+            let finite: Vec<f64> = odd.into_iter().filter(|value| value.is_finite()).collect();
+            same_as_one_by_one(unit, &finite);
+            let mixed: Vec<f64> = usual.into_iter().chain(finite).collect();
+            same_as_one_by_one(unit, &mixed);
+        }
+    }
+
+    #[test]
+    fn a_full_row_at_the_limit_fills_the_parts_exactly() {
+        for value in [PARTS_LIMIT, PARTS_LIMIT.next_down(), -PARTS_LIMIT, (-PARTS_LIMIT).next_up()] {
+            same_as_one_by_one(1.0, &[value; MOST_PARTS]);
+            same_as_one_by_one(1.0, &[value; 3 * MOST_PARTS + 5]);
+            let [mut row, mut single] = [Parts::default(), Parts::default()];
+            (0..MOST_PARTS).for_each(|i| row.add(i % SIDE, value * value * SQUARE_SCALE));
+            single.add(0, value * value * SQUARE_SCALE);
+            assert_eq!(single.total(), (value * value * SQUARE_SCALE) as i128);
+            assert_eq!(row.total(), MOST_PARTS as i128 * single.total());
+        }
     }
 }
