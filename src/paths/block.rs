@@ -185,6 +185,12 @@ impl PathBlock {
         &self.assets[asset].prices[index]
     }
 
+    /// Prices of asset `asset` at every step of the chunk.
+    #[inline(always)]
+    pub fn prices(&self, asset: usize) -> &[Lanes; CHUNK] {
+        &self.assets[asset].prices
+    }
+
     /// What steps look like from inside, where the generator records it.
     #[inline(always)]
     pub fn inside(&self) -> Option<&InsideChunk> {

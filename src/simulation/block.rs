@@ -1,5 +1,6 @@
 //! The block loop: draw a block of paths once, step every mode on it.
 
+use std::array::from_ref;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Job;
@@ -9,6 +10,9 @@ use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathBlock, Watcher};
 
 /// Sees every mode after every step.
 pub trait Observer {
+    /// Whether it does; steps that nobody looks at are made many at a time.
+    const LOOKS: bool = true;
+
     /// `book` is the mode's index; `step` counts from 1.
     fn stepped(&mut self, book: usize, step: u64, state: &BookState);
 }
@@ -17,6 +21,8 @@ pub trait Observer {
 pub struct Unobserved;
 
 impl Observer for Unobserved {
+    const LOOKS: bool = false;
+
     #[inline(always)]
     fn stepped(&mut self, _: usize, _: u64, _: &BookState) {}
 }
@@ -27,6 +33,8 @@ pub struct Scratch {
     states: Vec<BookState>,
     /// Per asset: the sum of the funding rates due.
     rates: Vec<Lanes>,
+    /// Per asset: each lane's least and greatest price of the chunk.
+    bounds: Vec<[Lanes; 2]>,
 }
 
 impl Scratch {
@@ -36,6 +44,7 @@ impl Scratch {
             paths: job.generator.begin(0),
             states: job.books.iter().map(BookState::open).collect(),
             rates: vec![[0.0; LANES]; job.generator.assets()],
+            bounds: vec![[[0.0; LANES]; 2]; job.generator.assets()],
         }
     }
 
@@ -63,7 +72,7 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
     observer: &mut O,
     cancelled: &AtomicBool,
 ) -> Result<()> {
-    let Scratch { paths, states, rates } = scratch;
+    let Scratch { paths, states, rates, bounds } = scratch;
     job.generator.restart(paths, first_path);
     for (plan, state) in job.books.iter().zip(states.iter_mut()) {
         state.restart(plan);
@@ -88,6 +97,14 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
                     observer.stepped(book, step, state);
                 }
             }
+        } else if !MANAGED && !O::LOOKS && steps == CHUNK {
+            for (asset, bounds) in bounds.iter_mut().enumerate() {
+                *bounds = extremes(paths.prices(asset));
+            }
+            let bounds = |asset: usize| (&bounds[asset][0], &bounds[asset][1]);
+            for (plan, state) in job.books.iter().zip(states.iter_mut()) {
+                state.steps_plain(plan, done as u32 + 1, |asset| paths.prices(asset), bounds);
+            }
         } else {
             let next = funding.next;
             for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
@@ -103,6 +120,19 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
         done += steps as u64;
     }
     Ok(())
+}
+
+/// Each lane's least and greatest price of a chunk.
+#[inline(always)]
+fn extremes(prices: &[Lanes; CHUNK]) -> [Lanes; 2] {
+    let [mut least, mut greatest] = [prices[0]; 2];
+    for l in 0..LANES {
+        for row in prices {
+            least[l] = if row[l] < least[l] { row[l] } else { least[l] };
+            greatest[l] = if row[l] > greatest[l] { row[l] } else { greatest[l] };
+        }
+    }
+    [least, greatest]
 }
 
 /// Rows of funding rates, and the step at which they are next asked for.
@@ -135,7 +165,8 @@ fn end_step<const MANAGED: bool>(
 ) {
     let prices = |asset| paths.price(asset, index);
     if !MANAGED {
-        state.step_plain(plan, step as u32, prices);
+        let row = |asset| from_ref(prices(asset));
+        state.steps_plain(plan, step as u32, row, |asset| (prices(asset), prices(asset)));
     } else if plan.is_inverse() {
         let row = reciprocals(paths.price(0, index));
         state.step_managed(plan, step as u32, prices, |_| &row, rates);

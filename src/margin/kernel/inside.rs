@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::MOST_LINES;
 use super::account::Desk;
-use super::managed::{ManagedState, bits};
-use super::screen::climb;
+use super::managed::ManagedState;
+use super::screen::{bits, climb};
 use super::terms::{PoolTerms, Terms};
 use super::ties::GUARD;
 use crate::domain::to_f64;

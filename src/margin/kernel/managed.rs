@@ -2,7 +2,7 @@
 //! resolved alone.
 
 use super::account::{Desk, LaneAccount};
-use super::screen::{Level, Screen, gap_row, levels, reached};
+use super::screen::{Level, Screen, bits, gap_row, lanes_of, levels, reached};
 use super::terms::{PoolTerms, Terms};
 use super::track::EquityTrack;
 use crate::domain::Debit;
@@ -148,7 +148,7 @@ impl ManagedState {
                 equity[l] += net[l] * x[l];
             }
         }
-        track.see(&equity);
+        track.see(&[equity]);
         for (asset, row) in self.before.iter_mut().enumerate() {
             *row = *prices(asset);
         }
@@ -441,18 +441,4 @@ impl WidePool {
             screen.write(lane, line, times, &self.nets, &rates, is_empty || !left);
         }
     }
-}
-
-/// Lanes at or below a bound, as bits.
-pub(super) fn bits(row: &Lanes, bound: f64) -> u64 {
-    row.iter().enumerate().fold(0, |lanes, (l, value)| lanes | u64::from(*value <= bound) << l)
-}
-
-/// Lanes of bits.
-pub(super) fn lanes_of(mut bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let lane = bits.trailing_zeros() as usize;
-        bits &= bits.wrapping_sub(1);
-        (lane < LANES).then_some(lane)
-    })
 }

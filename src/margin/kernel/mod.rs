@@ -21,6 +21,8 @@ mod track;
 pub(super) use terms::Terms;
 pub(super) use ties::GUARD;
 
+use std::array::from_ref;
+
 use managed::ManagedState;
 use plain::PlainState;
 use track::EquityTrack;
@@ -91,7 +93,12 @@ impl BookState {
         rates: Option<&[Lanes]>,
     ) {
         if !plan.is_managed() {
-            self.step_plain(plan, step, prices);
+            self.steps_plain(
+                plan,
+                step,
+                |asset| from_ref(prices(asset)),
+                |asset| (prices(asset), prices(asset)),
+            );
         } else if plan.is_inverse() {
             let reciprocals = reciprocals(prices(0));
             self.step_managed(plan, step, prices, |_| &reciprocals, rates);
@@ -100,11 +107,19 @@ impl BookState {
         }
     }
 
-    /// The same for a plan that is not managed; for any other nothing happens.
+    /// Moves every lane of a plan that is not managed through the steps from `first` (from 1) on; for any other nothing
+    /// happens. `prices(asset)` gives the asset's rows, one a step, `bounds(asset)` each lane's least and greatest price
+    /// in them.
     #[inline(always)]
-    pub fn step_plain<'a>(&mut self, plan: &BookPlan, step: u32, prices: impl Fn(usize) -> &'a Lanes) {
+    pub fn steps_plain<'a, const N: usize>(
+        &mut self,
+        plan: &BookPlan,
+        first: u32,
+        prices: impl Fn(usize) -> &'a [Lanes; N],
+        bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes),
+    ) {
         if let (Accounts::Plain(state), Rules::Plain(plain)) = (&mut self.accounts, &plan.rules) {
-            state.step(plain, &mut self.track, step, prices);
+            state.steps(plain, &mut self.track, first, prices, bounds);
         }
     }
 
@@ -127,7 +142,7 @@ impl BookState {
                 for l in 0..LANES {
                     equity[l] *= price[l];
                 }
-                quote.see(&equity);
+                quote.see(&[equity]);
             }
         }
     }

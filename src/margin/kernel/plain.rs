@@ -5,6 +5,7 @@
 //! down to its requirement, without a branch. A lane that answers yes is resolved alone.
 
 use super::super::plan::{PlainPlan, PlainPool};
+use super::screen::lanes_of;
 use super::ties;
 use super::track::EquityTrack;
 use crate::domain::{FillPrice, Remainder};
@@ -61,54 +62,78 @@ impl PlainState {
         }
     }
 
-    /// Moves every lane to `step` (from 1) at these prices: margin checks, liquidations, equity,
-    /// drawdown. `prices(asset)` gives the asset's row.
+    /// Moves every lane through the steps from `first` (from 1) on: margin checks, liquidations, equity, drawdown.
+    /// `prices(asset)` gives the asset's rows, `bounds(asset)` the least and the greatest price of each lane in them.
     #[inline(always)]
-    pub fn step<'a>(
+    pub fn steps<'a, const N: usize>(
         &mut self,
         plan: &PlainPlan,
         track: &mut EquityTrack,
-        step: u32,
-        prices: impl Fn(usize) -> &'a Lanes,
+        first: u32,
+        prices: impl Fn(usize) -> &'a [Lanes; N],
+        bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes),
     ) {
-        // The wallet's pool comes first: a remainder returned by an isolated pool arrives after its check.
-        for (index, pool) in plan.pools.iter().enumerate() {
-            let gap = pool_gap(pool, &self.pool_base[index], &prices);
-            let mut failing = false;
-            for l in 0..LANES {
-                failing |= gap[l] <= pool.guard;
-            }
-            if failing {
-                self.resolve(plan, index, step, &gap, &|asset, lane| prices(asset)[lane]);
+        let mut equity = [self.equity_base; N];
+        for (asset, net) in self.equity_net.iter().enumerate() {
+            for (equity, price) in equity.iter_mut().zip(prices(asset)) {
+                for l in 0..LANES {
+                    equity[l] += net[l] * price[l];
+                }
             }
         }
-        let mut equity = self.equity_base;
-        for (asset, net) in self.equity_net.iter().enumerate() {
-            let price = prices(asset);
-            for l in 0..LANES {
-                equity[l] += net[l] * price[l];
-            }
+        if let lanes @ 1.. = self.near(plan, bounds) {
+            self.resolve(plan, first, lanes, &prices, &mut equity);
         }
         track.see(&equity);
     }
 
-    /// Decides the lanes whose gap is at or below the guard, and liquidates those that fail.
+    /// Goes through the steps with each of these lanes alone, and corrects the equity of those in which a pool fails.
     #[cold]
     #[inline(never)]
-    fn resolve(
+    fn resolve<'a, const N: usize>(
+        &mut self,
+        plan: &PlainPlan,
+        first: u32,
+        lanes: u64,
+        prices: &impl Fn(usize) -> &'a [Lanes; N],
+        equity: &mut [Lanes; N],
+    ) {
+        for lane in lanes_of(lanes) {
+            let mut changed = false;
+            for (index, equity) in equity.iter_mut().enumerate() {
+                let price = |asset: usize| prices(asset)[index][lane];
+                // The wallet's pool comes first: a remainder returned by an isolated pool arrives after its check.
+                for pool in 0..plan.pools.len() {
+                    changed |= self.check(plan, pool, first + index as u32, lane, &price);
+                }
+                if changed {
+                    equity[lane] = self.equity_at(lane, price);
+                }
+            }
+        }
+    }
+
+    /// One lane's account equity at these prices.
+    fn equity_at(&self, lane: usize, price: impl Fn(usize) -> f64) -> f64 {
+        let nets = self.equity_net.iter().enumerate();
+        nets.fold(self.equity_base[lane], |equity, (asset, net)| equity + net[lane] * price(asset))
+    }
+
+    /// Checks one lane's pool, and liquidates it where it fails; whether it did.
+    pub fn check(
         &mut self,
         plan: &PlainPlan,
         pool: usize,
         step: u32,
-        gap: &Lanes,
-        price: &dyn Fn(usize, usize) -> f64,
-    ) {
-        for (lane, &gap) in gap.iter().enumerate() {
-            let price = |asset: usize| price(asset, lane);
-            if gap <= plan.pools[pool].guard && self.fails(plan, pool, lane, gap, &price) {
-                self.liquidate(plan, pool, step, lane, &price);
-            }
+        lane: usize,
+        price: &dyn Fn(usize) -> f64,
+    ) -> bool {
+        let gap = gap_at(&plan.pools[pool], self.pool_base[pool][lane], price);
+        let failing = gap <= plan.pools[pool].guard && self.fails(plan, pool, lane, gap, price);
+        if failing {
+            self.liquidate(plan, pool, step, lane, price);
         }
+        failing
     }
 
     /// Whether a pool with this gap, at these prices, fails; near the barrier prices of 12 digits decide.
@@ -205,32 +230,6 @@ impl PlainState {
     pub fn liquidated_at(&self, position: usize, lane: usize) -> u32 {
         self.liquidated_at[self.positions[position].0][lane]
     }
-}
-
-/// Equity minus requirement of one pool in every lane.
-#[inline(always)]
-fn pool_gap<'a>(pool: &PlainPool, base: &Lanes, prices: &impl Fn(usize) -> &'a Lanes) -> Lanes {
-    let mut gap = *base;
-    for &(asset, slope) in &pool.slopes {
-        let price = prices(asset);
-        for l in 0..LANES {
-            gap[l] += slope * price[l];
-        }
-    }
-    for size in &pool.tiered {
-        let price = prices(size.asset);
-        let mut largest = [0.0; LANES];
-        for &(slope, deduction) in &size.lines {
-            for l in 0..LANES {
-                let line = slope * price[l] - deduction;
-                largest[l] = if line > largest[l] { line } else { largest[l] };
-            }
-        }
-        for l in 0..LANES {
-            gap[l] -= largest[l];
-        }
-    }
-    gap
 }
 
 /// Requirement of the sizes that have several lines.

@@ -61,7 +61,7 @@ impl PlainState {
         }
         for (index, pool) in plan.pools.iter().enumerate() {
             if pool.only_asset.is_none() {
-                self.check(plan, index, step, lane, end);
+                self.check(plan, index, step, lane, &|asset| end[asset]);
             }
         }
     }
@@ -69,18 +69,7 @@ impl PlainState {
     /// One lane: all assets are at `to` now, some by a jump.
     pub fn jumped(&mut self, plan: &PlainPlan, step: u32, lane: usize, to: &[f64]) {
         for index in 0..plan.pools.len() {
-            self.check(plan, index, step, lane, to);
-        }
-    }
-
-    fn check(&mut self, plan: &PlainPlan, pool: usize, step: u32, lane: usize, prices: &[f64]) {
-        if self.liquidated_at[pool][lane] != 0 {
-            return;
-        }
-        let price = |asset: usize| prices[asset];
-        let gap = gap_at(&plan.pools[pool], self.pool_base[pool][lane], |asset| prices[asset]);
-        if self.fails(plan, pool, lane, gap, &price) {
-            self.liquidate(plan, pool, step, lane, &price);
+            self.check(plan, index, step, lane, &|asset| to[asset]);
         }
     }
 }

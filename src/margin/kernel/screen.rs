@@ -155,3 +155,17 @@ pub(super) fn reached<'a>(levels: &[Level], prices: &impl Fn(usize) -> &'a Lanes
     }
     lanes
 }
+
+/// Lanes at or below a bound, as bits.
+pub(super) fn bits(row: &Lanes, bound: f64) -> u64 {
+    row.iter().enumerate().fold(0, |lanes, (l, value)| lanes | u64::from(*value <= bound) << l)
+}
+
+/// Lanes of bits.
+pub(super) fn lanes_of(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lane = bits.trailing_zeros() as usize;
+        bits &= bits.wrapping_sub(1);
+        (lane < LANES).then_some(lane)
+    })
+}

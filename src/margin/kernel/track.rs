@@ -33,20 +33,26 @@ impl EquityTrack {
         *self = Self::open(equity);
     }
 
-    /// The equity of a step.
+    /// The equity of one step after the other. The lanes go round the steps, so that what is remembered of a lane
+    /// stays in registers.
     #[inline(always)]
-    pub fn see(&mut self, equity: &Lanes) {
+    pub fn see<const N: usize>(&mut self, equity: &[Lanes; N]) {
         for l in 0..LANES {
-            let e = equity[l];
-            self.equity[l] = e;
-            let peak = if e > self.peak[l] { e } else { self.peak[l] };
-            let drop = peak - e;
-            self.peak[l] = peak;
-            self.drawdown[l] = if drop > self.drawdown[l] { drop } else { self.drawdown[l] };
-            let deeper = drop * self.relative_peak[l] > self.relative_drop[l] * peak;
-            self.relative_drop[l] = if deeper { drop } else { self.relative_drop[l] };
-            self.relative_peak[l] = if deeper { peak } else { self.relative_peak[l] };
-            self.least[l] = if e < self.least[l] { e } else { self.least[l] };
+            let (mut peak, mut least, mut drawdown) = (self.peak[l], self.least[l], self.drawdown[l]);
+            let (mut relative_drop, mut relative_peak) = (self.relative_drop[l], self.relative_peak[l]);
+            for row in equity {
+                let e = row[l];
+                peak = if e > peak { e } else { peak };
+                let drop = peak - e;
+                drawdown = if drop > drawdown { drop } else { drawdown };
+                let deeper = drop * relative_peak > relative_drop * peak;
+                relative_drop = if deeper { drop } else { relative_drop };
+                relative_peak = if deeper { peak } else { relative_peak };
+                least = if e < least { e } else { least };
+                self.equity[l] = e;
+            }
+            (self.peak[l], self.least[l], self.drawdown[l]) = (peak, least, drawdown);
+            (self.relative_drop[l], self.relative_peak[l]) = (relative_drop, relative_peak);
         }
     }
 
