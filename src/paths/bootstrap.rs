@@ -61,11 +61,11 @@ impl Resampler {
         }
     }
 
-    /// Adds the current row's return of one column to the log prices.
+    /// The log prices after the current row's return of one column.
     #[inline(always)]
-    pub fn gather(&self, state: &ResamplerState, column: usize, log_price: &mut Lanes) {
+    pub fn gather(&self, state: &ResamplerState, column: usize, before: &Lanes, after: &mut Lanes) {
         for l in 0..LANES {
-            log_price[l] += self.log_returns[state.row[l] as usize * self.columns + column];
+            after[l] = before[l] + self.log_returns[state.row[l] as usize * self.columns + column];
         }
     }
 }
