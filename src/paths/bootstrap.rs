@@ -124,8 +124,8 @@ mod tests {
         for _ in 0..200 {
             resampler.advance(&mut state);
             let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
-            resampler.gather(&state, 0, &mut first);
-            resampler.gather(&state, 1, &mut second);
+            resampler.gather(&state, 0, &[0.0; LANES], &mut first);
+            resampler.gather(&state, 1, &[0.0; LANES], &mut second);
             for (a, b) in first.iter().zip(second) {
                 assert_eq!(b, 1_000.0 - 7.0 * a);
                 seen.insert(*a as u32);

@@ -229,7 +229,9 @@ mod tests {
                 let (mut driver, mut own) = ([0.0; LANES], [0.0; LANES]);
                 normal_pairs(&mut streams, &mut driver, &mut own);
                 let (mut log_price, mut v) = ([0.0; LANES], [variance; LANES]);
-                step.advance(&mut log_price, &mut v, &driver, &own);
+                let (driver, normals, uniforms) = (&driver, &own, &[0.0; LANES]);
+                let draws = Draws { driver, normals, uniforms, rows: None, step: 1 };
+                step.advance(&mut v, &[0.0; LANES], &mut log_price, &draws);
                 assert!(v.iter().all(|v| *v >= 0.0) && log_price.iter().all(|x| x.is_finite()));
                 after.extend(v);
             }
