@@ -10,7 +10,7 @@ use super::ou::OuStep;
 use super::regime::{RegimeState, RegimeStep};
 use super::stream::{Purpose, Stream};
 use super::variance_gamma::VarianceGammaStep;
-use super::{AssetModel, Heston, LANES, Lanes, Law};
+use super::{AssetModel, Heston, LANES, Lanes, Law, Normals};
 
 /// The law of one asset's steps.
 #[derive(Debug, Clone)]
@@ -39,9 +39,9 @@ pub enum LawState {
 /// A step's draws, as one asset sees them.
 pub struct Draws<'a> {
     /// The asset's Gaussian driver.
-    pub driver: &'a Lanes,
+    pub driver: &'a Normals,
     /// Its own normals and uniforms, where it has any.
-    pub normals: &'a Lanes,
+    pub normals: &'a Normals,
     pub uniforms: &'a Lanes,
     /// The rows of the history.
     pub rows: Option<(&'a Resampler, &'a ResamplerState)>,
@@ -116,33 +116,25 @@ impl AssetStep {
         }
     }
 
-    /// Advances the log prices by one step. A replayed asset has none: its prices are read, not stepped.
+    /// The log prices a step after `before`. A replayed asset stays where it is: its prices are read, not stepped.
     #[inline(always)]
-    pub fn advance(&self, log_price: &mut Lanes, state: &mut LawState, draws: &Draws<'_>) {
-        let driver = draws.driver;
+    pub fn advance(&self, state: &mut LawState, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
         match (self, state) {
-            (Self::Gbm(step), _) => step.advance(log_price, driver),
-            (Self::Heston(step, _), LawState::Variance(variance, before)) => {
-                *before = *variance;
-                step.advance(log_price, variance, driver, draws.normals);
+            (Self::Gbm(step), _) => step.advance(before, after, draws.driver),
+            (Self::Heston(step, _), LawState::Variance(variance, variance_before)) => {
+                *variance_before = *variance;
+                step.advance(variance, before, after, draws);
             }
-            (Self::Garch(step), LawState::Garch(state)) => {
-                step.advance(log_price, state, driver, draws.normals);
-            }
-            (Self::Regime(step), LawState::Regime(state)) => {
-                step.advance(log_price, state, draws.step, driver);
-            }
-            (Self::Ou(step), _) => step.advance(log_price, driver),
-            (Self::VarianceGamma(step), _) => {
-                step.advance(log_price, driver, draws.normals, draws.uniforms);
-            }
-            (Self::Nig(step), _) => step.advance(log_price, driver, draws.normals, draws.uniforms),
-            (Self::Bootstrap { column }, _) => {
-                if let Some((resampler, rows)) = draws.rows {
-                    resampler.gather(rows, *column, log_price);
-                }
-            }
-            _ => {}
+            (Self::Garch(step), LawState::Garch(state)) => step.advance(state, before, after, draws),
+            (Self::Regime(step), LawState::Regime(state)) => step.advance(state, before, after, draws),
+            (Self::Ou(step), _) => step.advance(before, after, draws.driver),
+            (Self::VarianceGamma(step), _) => step.advance(before, after, draws),
+            (Self::Nig(step), _) => step.advance(before, after, draws),
+            (Self::Bootstrap { column }, _) => match draws.rows {
+                Some((resampler, rows)) => resampler.gather(rows, *column, before, after),
+                None => *after = *before,
+            },
+            _ => *after = *before,
         }
     }
 

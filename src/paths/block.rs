@@ -7,7 +7,7 @@ use super::jumps::{Jump, JumpState};
 use super::normal::normal_pairs;
 use super::replay::WindowStarts;
 use super::stream::{LaneStreams, Purpose};
-use super::{CHUNK, LANES, Lanes, PathGenerator};
+use super::{CHUNK, LANES, Lanes, Normals, PathGenerator};
 
 /// Largest move of a log price from its start, a factor of 2e130: beyond it amounts and their squares leave the range
 /// of numbers.
@@ -21,24 +21,25 @@ pub struct PathBlock {
     pub(super) step: u64,
     pub(super) shocks: Vec<LaneStreams>,
     /// Signs of Gaussian draws, where paths are drawn in pairs.
-    pub(super) signs: Option<Lanes>,
+    pub(super) signs: Option<Normals>,
     pub(super) resampling: Option<ResamplerState>,
     pub(super) windows: Option<WindowStarts>,
     pub(super) jumps: Vec<JumpState>,
     /// The step's jumps.
     pub(super) struck: Vec<Jump>,
     /// Per driver: its normals of the chunk.
-    pub(super) drivers: Vec<[Lanes; CHUNK]>,
+    pub(super) drivers: Vec<[Normals; CHUNK]>,
     pub(super) assets: Vec<AssetPath>,
-    pub(super) held: Held,
+    /// Paths that left the range of numbers and were held at its edge, as bits.
+    pub(super) held: u64,
     pub(super) inside: Option<InsideChunk>,
 }
 
 /// One asset's paths.
 #[derive(Debug, Clone)]
 pub struct AssetPath {
-    /// ln(S/S_0); of a replayed asset what is laid over the history.
-    pub log_price: Lanes,
+    /// ln(S/S_0) before the chunk and after each of its steps; of a replayed asset what is laid over the history.
+    pub log_prices: [Lanes; CHUNK + 1],
     pub state: LawState,
     pub own: OwnDraws,
     /// Prices of the chunk.
@@ -48,7 +49,7 @@ pub struct AssetPath {
 /// Draws of a law beside its driver.
 #[derive(Debug, Clone, Default)]
 pub struct OwnDraws {
-    normals: Option<(LaneStreams, Box<[Lanes; CHUNK]>)>,
+    normals: Option<(LaneStreams, Box<[Normals; CHUNK]>)>,
     /// Whether antithetic paths flip the normals: those of a variance's driver, not those of a clock.
     flips: bool,
     uniforms: Option<(LaneStreams, Box<[Lanes; CHUNK]>)>,
@@ -57,18 +58,13 @@ pub struct OwnDraws {
 impl OwnDraws {
     /// Begins the streams that the law draws from.
     pub fn restart(&mut self, law: &AssetStep, streams: impl Fn(Purpose) -> LaneStreams) {
-        let begin = |draws: &mut Option<(LaneStreams, Box<[Lanes; CHUNK]>)>, purpose: Option<Purpose>| {
-            let rows = draws.take().map(|(_, rows)| rows);
-            *draws = purpose
-                .map(|purpose| (streams(purpose), rows.unwrap_or_else(|| Box::new([[0.0; LANES]; CHUNK]))));
-        };
         self.flips = law.own_normals() == Some(Purpose::Volatility);
-        begin(&mut self.normals, law.own_normals());
-        begin(&mut self.uniforms, law.own_uniforms());
+        begin(&mut self.normals, law.own_normals().map(&streams));
+        begin(&mut self.uniforms, law.own_uniforms().map(&streams));
     }
 
     #[inline(always)]
-    fn draw(&mut self, steps: usize, signs: Option<&Lanes>) {
+    fn draw(&mut self, steps: usize, signs: Option<&Normals>) {
         if let Some((streams, rows)) = &mut self.normals {
             draw_normals(streams, rows, steps, signs.filter(|_| self.flips));
         }
@@ -81,7 +77,7 @@ impl OwnDraws {
 
     /// The normals of the chunk's step `index`, if the law draws any.
     #[inline(always)]
-    pub fn normals(&self, index: usize) -> Option<&Lanes> {
+    pub fn normals(&self, index: usize) -> Option<&Normals> {
         self.normals.as_ref().map(|(_, rows)| &rows[index])
     }
 
@@ -92,8 +88,22 @@ impl OwnDraws {
     }
 }
 
+/// Puts streams in place; their rows of numbers are kept from block to block.
+fn begin<T: Copy + Default>(
+    draws: &mut Option<(LaneStreams, Box<[[T; LANES]; CHUNK]>)>,
+    streams: Option<LaneStreams>,
+) {
+    let rows = draws.take().map(|(_, rows)| rows);
+    *draws = streams.map(|s| (s, rows.unwrap_or_else(|| Box::new([[T::default(); LANES]; CHUNK]))));
+}
+
 #[inline(always)]
-fn draw_normals(streams: &mut LaneStreams, rows: &mut [Lanes; CHUNK], steps: usize, signs: Option<&Lanes>) {
+fn draw_normals(
+    streams: &mut LaneStreams,
+    rows: &mut [Normals; CHUNK],
+    steps: usize,
+    signs: Option<&Normals>,
+) {
     for pair in rows[..steps.next_multiple_of(2)].chunks_exact_mut(2) {
         if let [first, second] = pair {
             normal_pairs(streams, first, second);
@@ -114,29 +124,32 @@ pub fn in_range(log_price: f64) -> f64 {
     if below > -LARGEST_LOG_MOVE { below } else { -LARGEST_LOG_MOVE }
 }
 
-/// Which paths left the range of numbers and were held at its edge.
-#[derive(Debug, Clone, Copy)]
-pub struct Held {
-    /// Largest log price, or its negative, that was asked for.
-    reached: Lanes,
+/// Keeps log prices in range, and gives the lanes of those that were not, as bits.
+#[inline(always)]
+pub fn keep_in_range(log_prices: &mut Lanes) -> u64 {
+    let mut outside = false;
+    for l in 0..LANES {
+        // Not a number is not below anything.
+        outside |= !(log_prices[l].abs() < LARGEST_LOG_MOVE);
+    }
+    if outside { hold(log_prices) } else { 0 }
 }
 
-impl Held {
-    /// Keeps log prices in range, and remembers which were not.
-    #[inline(always)]
-    pub fn keep(&mut self, log_price: &mut Lanes) {
-        for l in 0..LANES {
-            let kept = in_range(log_price[l]);
-            log_price[l] = kept;
-            self.reached[l] = if kept.abs() > self.reached[l] { kept.abs() } else { self.reached[l] };
-        }
+#[cold]
+#[inline(never)]
+fn hold(log_prices: &mut Lanes) -> u64 {
+    let mut held = 0;
+    for (lane, log_price) in log_prices.iter_mut().enumerate() {
+        *log_price = in_range(*log_price);
+        held |= u64::from(log_price.abs() >= LARGEST_LOG_MOVE) << lane;
     }
+    held
 }
 
 impl PathBlock {
     pub(super) fn new(generator: &PathGenerator) -> Self {
         let asset = |_: &AssetStep| AssetPath {
-            log_price: [0.0; LANES],
+            log_prices: [[0.0; LANES]; CHUNK + 1],
             state: LawState::Nothing,
             own: OwnDraws::default(),
             prices: [[0.0; LANES]; CHUNK],
@@ -152,7 +165,7 @@ impl PathBlock {
             struck: Vec::new(),
             drivers: vec![[[0.0; LANES]; CHUNK]; generator.drivers.len()],
             assets: generator.assets.iter().map(asset).collect(),
-            held: Held { reached: [0.0; LANES] },
+            held: 0,
             inside: None,
         }
     }
@@ -161,9 +174,10 @@ impl PathBlock {
     pub(super) fn restart(&mut self, first_path: u64) {
         self.first_path = first_path;
         self.step = 0;
-        self.held.reached = [0.0; LANES];
+        self.held = 0;
         for asset in &mut self.assets {
-            asset.log_price = [0.0; LANES];
+            // The first chunk begins where the last of another path would have ended.
+            asset.log_prices[CHUNK] = [0.0; LANES];
         }
     }
 
@@ -199,6 +213,6 @@ impl PathBlock {
 
     /// Whether a path left the range of numbers so far and was held at its edge.
     pub fn is_held(&self, lane: usize) -> bool {
-        self.held.reached[lane] >= LARGEST_LOG_MOVE
+        self.held >> lane & 1 == 1
     }
 }

@@ -61,11 +61,11 @@ impl Resampler {
         }
     }
 
-    /// Adds the current row's return of one column to the log prices.
+    /// The log prices after the current row's return of one column.
     #[inline(always)]
-    pub fn gather(&self, state: &ResamplerState, column: usize, log_price: &mut Lanes) {
+    pub fn gather(&self, state: &ResamplerState, column: usize, before: &Lanes, after: &mut Lanes) {
         for l in 0..LANES {
-            log_price[l] += self.log_returns[state.row[l] as usize * self.columns + column];
+            after[l] = before[l] + self.log_returns[state.row[l] as usize * self.columns + column];
         }
     }
 }
@@ -124,8 +124,8 @@ mod tests {
         for _ in 0..200 {
             resampler.advance(&mut state);
             let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
-            resampler.gather(&state, 0, &mut first);
-            resampler.gather(&state, 1, &mut second);
+            resampler.gather(&state, 0, &[0.0; LANES], &mut first);
+            resampler.gather(&state, 1, &[0.0; LANES], &mut second);
             for (a, b) in first.iter().zip(second) {
                 assert_eq!(b, 1_000.0 - 7.0 * a);
                 seen.insert(*a as u32);

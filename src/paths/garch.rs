@@ -10,6 +10,7 @@
 //! (ν − 2)/χ²_ν, drawn once per interval; assets share the draw (a multivariate Student-t), so that they keep the
 //! correlation of their drivers, and have large moves together.
 
+use super::asset::Draws;
 use super::gbm::half_variance;
 use super::table::NormalTable;
 use super::{LANES, Lanes};
@@ -113,9 +114,10 @@ impl GarchStep {
         }
     }
 
-    /// Advances the log prices by one step. `mixing` is read at the start of an interval, where innovations are mixed.
+    /// The log prices a step after `before`. The asset's own normals are read at the start of an interval, where
+    /// innovations are mixed.
     #[inline(always)]
-    pub fn advance(&self, log_price: &mut Lanes, state: &mut GarchState, driver: &Lanes, mixing: &Lanes) {
+    pub fn advance(&self, state: &mut GarchState, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
         if state.left == 0 {
             state.left = self.law.interval_steps;
             state.innovation = [0.0; LANES];
@@ -123,13 +125,14 @@ impl GarchStep {
                 state.spread[l] = state.variance[l].sqrt();
             }
             if let Some(table) = &self.log_mixing {
-                table.scale_by_exp(mixing, &mut state.spread);
+                table.scale_by_exp(draws.normals, &mut state.spread);
             }
         }
         for l in 0..LANES {
-            let move_ = state.spread[l] * driver[l];
+            let move_ = state.spread[l] * f64::from(draws.driver[l]);
             state.innovation[l] += move_ * self.share;
-            log_price[l] += (self.growth - self.half_variance * state.variance[l]) + self.scale * move_;
+            let drift = self.growth - self.half_variance * state.variance[l];
+            after[l] = before[l] + (drift + self.scale * move_);
         }
         state.left -= 1;
         if state.left == 0 {

@@ -3,7 +3,7 @@
 //!
 //! The step is exact: ln S moves by a normal with that mean and variance times dt.
 
-use super::{LANES, Lanes};
+use super::{LANES, Lanes, Normals};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,11 +32,11 @@ impl GbmStep {
         }
     }
 
-    /// Advances the log prices by one step.
+    /// The log prices a step after `before`.
     #[inline(always)]
-    pub fn advance(&self, log_price: &mut Lanes, driver: &Lanes) {
+    pub fn advance(&self, before: &Lanes, after: &mut Lanes, driver: &Normals) {
         for l in 0..LANES {
-            log_price[l] += self.mean + self.scale * driver[l];
+            after[l] = before[l] + (self.mean + self.scale * f64::from(driver[l]));
         }
     }
 }

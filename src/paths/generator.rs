@@ -1,15 +1,15 @@
 //! Blocks of price paths: draws, laws, jumps and the exponential, a chunk of steps at a time.
 
 use super::asset::{AssetStep, Draws};
-use super::block::{PathBlock, in_range};
+use super::block::{PathBlock, in_range, keep_in_range};
 use super::bootstrap::Resampler;
 use super::cholesky::cholesky;
-use super::elementary::exp;
+use super::elementary::exp_within;
 use super::inside::InsideChunk;
 use super::jumps::{Arrivals, JumpSource};
 use super::replay::Replayer;
 use super::stream::{LaneStreams, Purpose, Stream};
-use super::{LANES, Lanes, Law, MarketModel, Sampling, ShockTime};
+use super::{LANES, Lanes, Law, MarketModel, Normals, Sampling, ShockTime};
 
 /// Steps advanced at a time; even, because normals come in pairs. A chunk of one asset is 4 KiB.
 pub const CHUNK: usize = 8;
@@ -136,7 +136,7 @@ impl PathGenerator {
             |lane: usize, purpose, index: usize| Stream::new(self.seed, ids[lane], purpose, index as u32);
         block.restart(first_path);
         if self.sampling == Sampling::Antithetic {
-            block.signs = Some(std::array::from_fn(|l| 1.0 - 2.0 * ((first_path + l as u64) & 1) as f64));
+            block.signs = Some(std::array::from_fn(|l| 1.0 - 2.0 * ((first_path + l as u64) & 1) as f32));
         }
         let shock = |&asset: &usize| LaneStreams::new(self.seed, &ids, Purpose::Shock, asset as u32);
         block.shocks.clear();
@@ -165,6 +165,9 @@ impl PathGenerator {
         block.draw(steps);
         self.mix(block, steps);
         self.begin_inside(block);
+        for path in &mut block.assets {
+            path.log_prices[0] = path.log_prices[CHUNK];
+        }
         for index in 0..steps {
             block.step += 1;
             if let (Some(resampler), Some(state)) = (&self.resampler, &mut block.resampling) {
@@ -174,8 +177,13 @@ impl PathGenerator {
             if self.jumps.iter().zip(&block.jumps).any(|(s, state)| s.strikes(state, block.step)) {
                 self.strike(block, index);
             }
-            self.price(block, index);
+            for (path, is_limited) in block.assets.iter_mut().zip(&self.is_limited) {
+                if *is_limited {
+                    block.held |= keep_in_range(&mut path.log_prices[index + 1]);
+                }
+            }
         }
+        self.price(block, steps);
     }
 
     #[inline(always)]
@@ -184,7 +192,7 @@ impl PathGenerator {
             let (assets, at_start) = (&block.assets, block.step == 0);
             inside.begin_chunk(|a| {
                 let price = if at_start { [self.prices[a]; LANES] } else { assets[a].prices[CHUNK - 1] };
-                (assets[a].log_price, price)
+                (assets[a].log_prices[CHUNK], price)
             });
         }
     }
@@ -193,15 +201,16 @@ impl PathGenerator {
     #[inline(always)]
     fn mix(&self, block: &mut PathBlock, steps: usize) {
         let n = self.drivers.len();
-        for row in (0..n).rev() {
+        for row in (1..n).rev() {
             let weights = &self.factor[row * n..=row * n + row];
             let (before, this) = block.drivers.split_at_mut(row);
             for index in 0..steps {
-                let mixed = &mut this[0][index];
+                let (mixed, own) = (&mut this[0][index], weights[row] as f32);
                 for l in 0..LANES {
-                    mixed[l] *= weights[row];
+                    mixed[l] *= own;
                 }
                 for (normals, weight) in before.iter().zip(weights).filter(|(_, weight)| **weight != 0.0) {
+                    let weight = *weight as f32;
                     for l in 0..LANES {
                         mixed[l] += weight * normals[index][l];
                     }
@@ -213,20 +222,21 @@ impl PathGenerator {
     #[inline(always)]
     fn step_laws(&self, block: &mut PathBlock, index: usize) {
         let rows = self.resampler.as_ref().zip(block.resampling.as_ref());
-        let nothing = [0.0; LANES];
         for (asset, law) in self.assets.iter().enumerate() {
             let path = &mut block.assets[asset];
             let draws = Draws {
-                driver: self.driver_of[asset].map_or(&nothing, |d| &block.drivers[d][index]),
-                normals: path.own.normals(index).unwrap_or(&nothing),
-                uniforms: path.own.uniforms(index).unwrap_or(&nothing),
+                driver: self.driver_of[asset].map_or(&NO_NORMALS, |d| &block.drivers[d][index]),
+                normals: path.own.normals(index).unwrap_or(&NO_NORMALS),
+                uniforms: path.own.uniforms(index).unwrap_or(&[0.0; LANES]),
                 rows,
                 step: block.step,
             };
-            law.advance(&mut path.log_price, &mut path.state, &draws);
+            let (before, after) = path.log_prices.split_at_mut(index + 1);
+            let (before, after) = (&before[index], &mut after[0]);
+            law.advance(&mut path.state, before, after, &draws);
             if let Some(inside) = &mut block.inside {
                 law.step_variance(&path.state, inside.variance_row(asset, index));
-                *inside.diffused_row(asset, index) = path.log_price.map(in_range);
+                *inside.diffused_row(asset, index) = after.map(in_range);
             }
         }
     }
@@ -243,7 +253,7 @@ impl PathGenerator {
         }
         for jump in &mut block.struck {
             let left = self.assets[jump.asset].left_of_jump(jump.instant) * jump.size;
-            block.assets[jump.asset].log_price[jump.lane] += left;
+            block.assets[jump.asset].log_prices[index + 1][jump.lane] += left;
             jump.lost = jump.size - left;
         }
         if let Some(inside) = &mut block.inside {
@@ -251,32 +261,39 @@ impl PathGenerator {
         }
     }
 
+    /// The prices of the chunk, from its log prices.
     #[inline(always)]
-    fn price(&self, block: &mut PathBlock, index: usize) {
+    fn price(&self, block: &mut PathBlock, steps: usize) {
         for (asset, law) in self.assets.iter().enumerate() {
             let path = &mut block.assets[asset];
-            if self.is_limited[asset] {
-                block.held.keep(&mut path.log_price);
+            for (log_price, row) in path.log_prices[1..].iter().zip(&mut path.prices).take(steps) {
+                grow(self.prices[asset], log_price, row);
             }
-            let row = &mut path.prices[index];
-            grow(self.prices[asset], &path.log_price, row);
             if let (AssetStep::Replay { column }, Some(replayer), Some(starts)) =
                 (law, &self.replayer, &block.windows)
             {
-                replayer.lay_under(starts, *column, block.step, row);
+                let first_step = block.step - steps as u64 + 1;
+                for (index, row) in path.prices[..steps].iter_mut().enumerate() {
+                    replayer.lay_under(starts, *column, first_step + index as u64, row);
+                }
             }
             if let Some(inside) = &mut block.inside {
-                inside.end_step(asset, index, &path.log_price, &path.prices);
+                for index in 0..steps {
+                    inside.end_step(asset, index, &path.log_prices[index + 1], &path.prices);
+                }
             }
         }
     }
 }
 
+/// Normals of an asset without a driver.
+const NO_NORMALS: Normals = [0.0; LANES];
+
 /// Prices at log prices that start from 0 at `price`.
 #[inline(always)]
 fn grow(price: f64, log_price: &Lanes, row: &mut Lanes) {
     for l in 0..LANES {
-        row[l] = price * exp(log_price[l]);
+        row[l] = price * exp_within(log_price[l]);
     }
 }
 

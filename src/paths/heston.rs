@@ -10,6 +10,7 @@
 //! The price's driver is the asset's Gaussian driver w; the variance's is ρ·w + √(1 − ρ²)·η with η the asset's own,
 //! so that prices of several assets have just the correlations asked for.
 
+use super::asset::Draws;
 use super::elementary::ln;
 use super::table::NormalTable;
 use super::{LANES, Lanes};
@@ -122,11 +123,12 @@ impl HestonStep {
         Moments { mean, noise, psi: noise / (mean * mean) }
     }
 
-    /// Advances log prices and variances by one step. `driver` is the price's Gaussian, `own` the asset's own.
+    /// The log prices a step after `before`; advances the variances. The asset's own normals are the variance's.
     #[inline(always)]
-    pub fn advance(&self, log_price: &mut Lanes, variance: &mut Lanes, driver: &Lanes, own: &Lanes) {
+    pub fn advance(&self, variance: &mut Lanes, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
+        let (driver, own) = (&draws.driver.map(f64::from), &draws.normals.map(f64::from));
         if self.is_deterministic {
-            return self.advance_without_noise(log_price, variance, driver);
+            return self.advance_without_noise(variance, before, after, driver);
         }
         let (mut next, mut log_mean, mut any_near_zero) = ([0.0; LANES], [0.0; LANES], false);
         for l in 0..LANES {
@@ -152,11 +154,11 @@ impl HestonStep {
             self.exponential_scheme(variance, driver, own, &mut next, &mut log_mean);
         }
         for l in 0..LANES {
-            let (v, after) = (variance[l], next[l]);
+            let (v, v_next) = (variance[l], next[l]);
             let rest = self.rho_rest * driver[l] - self.rho * own[l];
-            let drift = self.growth - log_mean[l] - 0.5 * self.k3 * v + self.k2 * after;
-            log_price[l] += drift + (self.k3 * v + self.k4 * after).sqrt() * rest;
-            variance[l] = after;
+            let drift = self.growth - log_mean[l] - 0.5 * self.k3 * v + self.k2 * v_next;
+            after[l] = before[l] + (drift + (self.k3 * v + self.k4 * v_next).sqrt() * rest);
+            variance[l] = v_next;
         }
     }
 
@@ -189,13 +191,11 @@ impl HestonStep {
     }
 
     /// ξ = 0: the variance goes its way, and the step is exact.
-    fn advance_without_noise(&self, log_price: &mut Lanes, variance: &mut Lanes, driver: &Lanes) {
+    fn advance_without_noise(&self, variance: &mut Lanes, before: &Lanes, after: &mut Lanes, driver: &Lanes) {
         for l in 0..LANES {
-            let v = variance[l];
-            let after = v * self.left + self.theta;
-            let integral = self.integral(v);
-            log_price[l] += self.growth - 0.5 * integral + integral.sqrt() * driver[l];
-            variance[l] = after;
+            let integral = self.integral(variance[l]);
+            after[l] = before[l] + (self.growth - 0.5 * integral + integral.sqrt() * driver[l]);
+            variance[l] = variance[l] * self.left + self.theta;
         }
     }
 
@@ -229,7 +229,9 @@ mod tests {
                 let (mut driver, mut own) = ([0.0; LANES], [0.0; LANES]);
                 normal_pairs(&mut streams, &mut driver, &mut own);
                 let (mut log_price, mut v) = ([0.0; LANES], [variance; LANES]);
-                step.advance(&mut log_price, &mut v, &driver, &own);
+                let (driver, normals, uniforms) = (&driver, &own, &[0.0; LANES]);
+                let draws = Draws { driver, normals, uniforms, rows: None, step: 1 };
+                step.advance(&mut v, &[0.0; LANES], &mut log_price, &draws);
                 assert!(v.iter().all(|v| *v >= 0.0) && log_price.iter().all(|x| x.is_finite()));
                 after.extend(v);
             }

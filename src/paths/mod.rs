@@ -28,6 +28,7 @@ mod normal;
 mod ou;
 mod regime;
 mod replay;
+mod single;
 mod stream;
 mod table;
 mod variance_gamma;
@@ -41,7 +42,7 @@ pub use generator::{CHUNK, PathGenerator};
 pub use heston::Heston;
 pub use inside::{InsideChunk, InsideWalk, Need, PARTS_OF_A_STEP, Watcher};
 pub use kou::Kou;
-pub use lanes::{LANES, Lanes};
+pub use lanes::{LANES, Lanes, Normals};
 pub use market::{
     AssetModel, CommonJumps, Law, MarketModel, NormalJump, ReturnHistory, Sampling, Shock, ShockTime,
     WindowHistory,

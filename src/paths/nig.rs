@@ -5,6 +5,7 @@
 //! method of Michael, Schucany and Haas (1976); ω = delta·(√(alpha² − (beta + 1)²) − γ) compensates. The step is exact.
 //! Assets share the draws of their clocks, as in `variance_gamma`.
 
+use super::asset::Draws;
 use super::{LANES, Lanes};
 
 /// Parameters.
@@ -62,16 +63,18 @@ impl NigStep {
         }
     }
 
-    /// Advances the log prices by one step. `deviate` is normal and `uniform` in (0, 1], both the clock's.
+    /// The log prices a step after `before`. `deviate` is normal and `uniform` in (0, 1], both the clock's.
     #[inline(always)]
-    pub fn advance(&self, log_price: &mut Lanes, driver: &Lanes, deviate: &Lanes, uniform: &Lanes) {
+    pub fn advance(&self, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
+        let Draws { driver, normals: deviate, uniforms: uniform, .. } = draws;
         for l in 0..LANES {
-            let w = self.half_ratio * deviate[l] * deviate[l];
+            let deviate = f64::from(deviate[l]);
+            let w = self.half_ratio * deviate * deviate;
             // The roots of the quadratic are clock/stretch and clock·stretch.
             let stretch = 1.0 + w + (w * (2.0 + w)).sqrt();
             let takes_smaller = uniform[l] * (1.0 + stretch) <= stretch;
             let clock = if takes_smaller { self.clock / stretch } else { self.clock * stretch };
-            log_price[l] += self.mean + self.beta * clock + clock.sqrt() * driver[l];
+            after[l] = before[l] + (self.mean + self.beta * clock + clock.sqrt() * f64::from(driver[l]));
         }
     }
 }

@@ -2,10 +2,16 @@
 
 use super::elementary::{ln, sin_cos_eighth};
 use super::stream::{LaneStreams, Stream};
-use super::{LANES, Lanes};
+use super::{LANES, Normals, single};
 
 const ONE_BITS: u64 = 0x3ff0_0000_0000_0000;
 const SIGN: u64 = 1 << 63;
+
+const ONE_BITS_SINGLE: u32 = 0x3f80_0000;
+const SIGN_SINGLE: u32 = 1 << 31;
+const MANTISSA: u32 = 0x007f_ffff;
+/// The bit above an angle's 23; the next one is the sign.
+const SWAP: u32 = 1 << 23;
 
 /// The upper 52 bits as a number in [1, 2).
 #[inline(always)]
@@ -13,21 +19,41 @@ pub(super) fn one_to_two(word: u64) -> f64 {
     f64::from_bits((word >> 12) | ONE_BITS)
 }
 
-/// Two independent standard normals per path, by Box and Muller (1958), both outputs used.
+/// Two independent standard normals per path, by Box and Muller (1958), both outputs used, from one word.
 ///
-/// The radius √(−2 ln u) takes u in [2^−52, 1], so values up to 8.49 occur. The angle is drawn in
-/// the eighth turn around 0 and spread over the circle by two bits of its own word: one swaps sine
-/// and cosine, one flips both signs. Each normal is symmetric and the pair is isotropic.
+/// The radius √(−2 ln u) takes u from the word's upper 52 bits, so values up to 8.49 occur. The angle is drawn in the
+/// eighth turn around 0 from the lower 23 bits and spread over the circle by the two above: one swaps sine and cosine, one
+/// flips both signs. Each normal is symmetric and the pair is isotropic. The 13 bits that both use are below 2^−39 of u:
+/// they decide the rounding of u, and the radius itself only beyond 7.3, once in 10^12 pairs.
+///
+/// In single precision: a radius is right to a relative 4e-7 above 0.6; below, its square is right to 1.3e-7, so that the
+/// grid of single precision shows within 0.01 of the origin, in one pair of 20,000.
 #[inline(always)]
-pub fn normal_pairs(streams: &mut LaneStreams, first: &mut Lanes, second: &mut Lanes) {
-    let radius_words = streams.next();
-    let angle_words = streams.next();
+pub fn normal_pairs(streams: &mut LaneStreams, first: &mut Normals, second: &mut Normals) {
+    let (mut uniforms, mut angles) = ([0.0; LANES], [0; LANES]);
+    streams.each_word(|l, word| {
+        uniforms[l] = (2.0 - one_to_two(word)) as f32;
+        angles[l] = word as u32;
+    });
     for l in 0..LANES {
-        (first[l], second[l]) = pair(radius_words[l], angle_words[l]);
+        (first[l], second[l]) = pair_of(uniforms[l], angles[l]);
     }
 }
 
-/// The pair of two words.
+/// The pair of a uniform number in (0, 1] and the bits of an angle.
+#[inline(always)]
+fn pair_of(uniform: f32, angle_bits: u32) -> (f32, f32) {
+    let radius = (-2.0 * single::ln(uniform)).sqrt();
+    let eighth = f32::from_bits((angle_bits & MANTISSA) | ONE_BITS_SINGLE) - 1.5;
+    let (sin, cos) = single::sin_cos_eighth(eighth * std::f32::consts::FRAC_PI_2);
+    let flip = (angle_bits << 7) & SIGN_SINGLE;
+    let swap = angle_bits & SWAP != 0;
+    let x = radius * if swap { cos } else { sin };
+    let y = radius * if swap { sin } else { cos };
+    (f32::from_bits(x.to_bits() ^ flip), f32::from_bits(y.to_bits() ^ flip))
+}
+
+/// A pair in double precision, of two words: for draws that are made one at a time.
 #[inline(always)]
 pub(super) fn pair(radius_word: u64, angle_word: u64) -> (f64, f64) {
     let radius = (-2.0 * ln(2.0 - one_to_two(radius_word))).sqrt();
@@ -60,8 +86,8 @@ mod tests {
             for _ in 0..100 {
                 let (mut x, mut y) = ([0.0; LANES], [0.0; LANES]);
                 normal_pairs(&mut streams, &mut x, &mut y);
-                a.extend(x);
-                b.extend(y);
+                a.extend(x.map(f64::from));
+                b.extend(y.map(f64::from));
             }
         }
         (a, b)

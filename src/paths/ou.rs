@@ -4,7 +4,7 @@
 //! The step is exact: x moves to ln level + (x − ln level)·e^(−κ dt) plus a normal of variance
 //! σ²(1 − e^(−2κ dt))/(2κ). A price that reverts has no drift, so nothing is compensated.
 
-use super::{LANES, Lanes};
+use super::{LANES, Lanes, Normals};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,11 +43,12 @@ impl OuStep {
         }
     }
 
-    /// Advances the log prices by one step.
+    /// The log prices a step after `before`.
     #[inline(always)]
-    pub fn advance(&self, log_price: &mut Lanes, driver: &Lanes) {
+    pub fn advance(&self, before: &Lanes, after: &mut Lanes, driver: &Normals) {
         for l in 0..LANES {
-            log_price[l] = self.level + (log_price[l] - self.level) * self.left + self.scale * driver[l];
+            let reverted = self.level + (before[l] - self.level) * self.left;
+            after[l] = reverted + self.scale * f64::from(driver[l]);
         }
     }
 

@@ -5,6 +5,7 @@
 //! probabilities. Switches fall where they fall, whatever the step: the log return of a step is normal with the mean
 //! and variance of the times spent in each state, so that the step is exact.
 
+use super::asset::Draws;
 use super::gbm::GbmStep;
 use super::stream::{Purpose, Stream, unit_exponential, unit_open};
 use super::{LANES, Lanes};
@@ -132,16 +133,17 @@ impl RegimeStep {
         begun
     }
 
-    /// Advances the log prices by step `step` (from 1).
+    /// The log prices at the end of step `step` (from 1), which began at `before`.
     #[inline(always)]
-    pub fn advance(&self, log_price: &mut Lanes, state: &mut RegimeState, step: u64, driver: &Lanes) {
+    pub fn advance(&self, state: &mut RegimeState, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
+        let (step, driver) = (draws.step, draws.driver);
         let mut mean = state.mean;
         state.made = state.scale;
         if state.earliest <= step as f64 {
             self.switch(state, step as f64, &mut mean);
         }
         for l in 0..LANES {
-            log_price[l] += mean[l] + state.made[l] * driver[l];
+            after[l] = before[l] + (mean[l] + state.made[l] * f64::from(driver[l]));
         }
     }
 

@@ -168,24 +168,19 @@ impl LaneStreams {
         Self { state }
     }
 
-    /// The next word of every stream.
+    /// Gives the next word of every stream, with its lane.
     #[inline(always)]
-    pub fn next(&mut self) -> [u64; LANES] {
+    pub fn each_word(&mut self, mut give: impl FnMut(usize, u64)) {
         let [a, b, c, d] = &mut self.state;
-        let mut out = [0; LANES];
         for l in 0..LANES {
-            out[l] = step(&mut a[l], &mut b[l], &mut c[l], &mut d[l]);
+            give(l, step(&mut a[l], &mut b[l], &mut c[l], &mut d[l]));
         }
-        out
     }
 
     /// The next number in (0, 1] of every stream.
     #[inline(always)]
     pub fn uniforms(&mut self, row: &mut Lanes) {
-        let words = self.next();
-        for l in 0..LANES {
-            row[l] = 2.0 - one_to_two(words[l]);
-        }
+        self.each_word(|l, word| row[l] = 2.0 - one_to_two(word));
     }
 }
 
@@ -218,10 +213,7 @@ mod tests {
         let mut scalars: Vec<_> =
             (0..LANES as u64).map(|l| Stream::new(7, 1_000 + l, Purpose::Shock, 3)).collect();
         for _ in 0..5 {
-            let row = lanes.next();
-            for (word, scalar) in row.iter().zip(&mut scalars) {
-                assert_eq!(*word, scalar.next_u64());
-            }
+            lanes.each_word(|l, word| assert_eq!(word, scalars[l].next_u64()));
         }
     }
 

@@ -7,7 +7,7 @@
 use super::elementary::exp;
 use super::gamma::{log_quantile, log_quantile_slope};
 use super::gaussian::{log_density, log_survival};
-use super::{LANES, Lanes};
+use super::{LANES, Lanes, Normals};
 
 /// Deviates lie within ±8.49, since a radius is at most √(2·52·ln 2).
 const REACH: f64 = 8.5;
@@ -72,10 +72,10 @@ impl NormalTable {
 
     /// Multiplies by the exponential of the function.
     #[inline(always)]
-    pub fn scale_by_exp(&self, deviates: &Lanes, values: &mut Lanes) {
+    pub fn scale_by_exp(&self, deviates: &Normals, values: &mut Lanes) {
         let mut logs = [0.0; LANES];
         for l in 0..LANES {
-            logs[l] = self.at(deviates[l]);
+            logs[l] = self.at(f64::from(deviates[l]));
         }
         for l in 0..LANES {
             values[l] *= exp(logs[l]);

@@ -8,6 +8,7 @@
 //! Assets on such a clock share its draws (Madan and Seneta 1990): of equal nu they keep the correlation of their
 //! drivers. With an asset that runs on calendar time they keep it only in part, E[√G]/√dt.
 
+use super::asset::Draws;
 use super::elementary::{exp, ln};
 use super::table::NormalTable;
 use super::{LANES, Lanes};
@@ -64,16 +65,18 @@ impl VarianceGammaStep {
         }
     }
 
-    /// Advances the log prices by one step. `deviate` is normal and `uniform` in (0, 1], both the clock's.
+    /// The log prices a step after `before`. `deviate` is normal and `uniform` in (0, 1], both the clock's.
     #[inline(always)]
-    pub fn advance(&self, log_price: &mut Lanes, driver: &Lanes, deviate: &Lanes, uniform: &Lanes) {
+    pub fn advance(&self, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
+        let Draws { driver, normals: deviate, uniforms: uniform, .. } = draws;
         let mut log_clock = [0.0; LANES];
         for l in 0..LANES {
-            log_clock[l] = self.log_scale + self.log_gamma.at(deviate[l]);
+            log_clock[l] = self.log_scale + self.log_gamma.at(f64::from(deviate[l]));
         }
         for l in 0..LANES {
             let clock = exp(log_clock[l] + ln(uniform[l]) * self.inverse_shape);
-            log_price[l] += self.mean + self.skew * clock + self.volatility * clock.sqrt() * driver[l];
+            let diffusion = self.volatility * clock.sqrt() * f64::from(driver[l]);
+            after[l] = before[l] + (self.mean + self.skew * clock + diffusion);
         }
     }
 }
