@@ -7,6 +7,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use super::block::{Scratch, Unobserved};
+use super::results::ModeResults;
 use super::totals::Totals;
 use super::{
     Audit, Correlation, PathSample, RunOutcome, StepBias, VectorWidth, audit, bias, correlation, sample,
@@ -69,12 +70,15 @@ pub struct Control<'a> {
 /// What one thread works with.
 struct Worker {
     scratch: Scratch,
+    /// Per mode: what the paths of the last block came to.
+    results: Vec<ModeResults>,
     totals: Totals,
 }
 
 impl Worker {
     fn new(job: &Job) -> Self {
-        Self { scratch: Scratch::new(job), totals: Totals::new(job) }
+        let results = vec![ModeResults::new(job.positions()); job.books.len()];
+        Self { scratch: Scratch::new(job), results, totals: Totals::new(job) }
     }
 }
 
@@ -133,7 +137,8 @@ impl Simulator {
         let first_path = block * LANES as u64;
         self.width.run(job, &mut worker.scratch, first_path, &mut Unobserved, cancelled)?;
         let lanes = (job.paths - first_path).min(LANES as u64);
-        let folded = worker.totals.fold(job, &worker.scratch, lanes as usize);
+        let Worker { scratch, results, totals } = worker;
+        let folded = self.width.fold(totals, job, scratch, results, lanes as usize);
         folded.map(|()| lanes).map_err(|_| {
             let last = first_path + lanes - 1;
             Error::failed(format!(

@@ -236,6 +236,17 @@ impl BookState {
         (step != 0).then_some(step)
     }
 
+    /// The same in every lane, 0 where none did.
+    #[inline(always)]
+    pub fn liquidation_steps(&self, position: usize) -> [u32; LANES] {
+        match &self.accounts {
+            Accounts::Plain(state) => state.liquidated_at[state.positions[position].0],
+            Accounts::Managed(state) => {
+                std::array::from_fn(|lane| state.accounts[lane].positions[position].liquidated_at)
+            }
+        }
+    }
+
     /// What is left of a position.
     pub fn quantity(&self, position: usize, lane: usize) -> f64 {
         match &self.accounts {
