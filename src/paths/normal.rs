@@ -154,7 +154,7 @@ mod tests {
     fn single_precision_keeps_its_bound() {
         for word in words() {
             let ((radius, x, y), (a, b)) = (exact_pair(word), single_pair(word));
-            let allowed = if radius > 0.6 { 4e-7 * radius } else { (2e-7 / radius).min(4e-4) };
+            let allowed = if radius > 0.6 { 4e-7 * radius } else { (2e-7 / radius.abs()).min(4e-4) };
             assert!((a - x).abs() <= allowed && (b - y).abs() <= allowed, "{word:x}: {a} {x}, {b} {y}");
             if radius <= 0.6 {
                 let square = a * a + b * b;
