@@ -127,12 +127,12 @@ pub fn in_range(log_price: f64) -> f64 {
 /// Keeps log prices in range, and gives the lanes of those that were not, as bits.
 #[inline(always)]
 pub fn keep_in_range(log_prices: &mut Lanes) -> u64 {
-    let mut outside = false;
+    let mut all_inside = true;
     for l in 0..LANES {
         // Not a number is not below anything.
-        outside |= !(log_prices[l].abs() < LARGEST_LOG_MOVE);
+        all_inside &= log_prices[l].abs() < LARGEST_LOG_MOVE;
     }
-    if outside { hold(log_prices) } else { 0 }
+    if all_inside { 0 } else { hold(log_prices) }
 }
 
 #[cold]
