@@ -5,6 +5,7 @@
 //! down to its requirement, without a branch. A lane that answers yes is resolved alone.
 
 use super::super::plan::{PlainPlan, PlainPool};
+use super::line::EquityLine;
 use super::screen::lanes_of;
 use super::ties;
 use super::track::EquityTrack;
@@ -22,9 +23,10 @@ pub(super) struct PlainState {
     /// Per pool: when it was liquidated.
     pub(super) liquidated_at: Vec<LiquidationSteps>,
     pub wallet: Lanes,
-    /// Account equity is `equity_base + Σ equity_net[asset]·P`.
-    equity_base: Lanes,
-    equity_net: Vec<Lanes>,
+    /// Account equity.
+    line: EquityLine,
+    /// Of lanes that went through a chunk alone what is to be remembered.
+    aside: EquityTrack,
     pub shortfall: Lanes,
     /// Per position: its pool, and its quantity at the opening.
     pub positions: Vec<(usize, f64)>,
@@ -39,8 +41,8 @@ impl PlainState {
             pool_base: vec![[0.0; LANES]; plan.pools.len()],
             liquidated_at: vec![[0; LANES]; plan.pools.len()],
             wallet: [0.0; LANES],
-            equity_base: [0.0; LANES],
-            equity_net: vec![[0.0; LANES]; plan.assets],
+            line: EquityLine::new(plan.assets),
+            aside: EquityTrack::open(0.0),
             shortfall: [0.0; LANES],
             positions,
             sizes: plan.pools.iter().map(|pool| pool.sizes.len() as u32).collect(),
@@ -57,9 +59,8 @@ impl PlainState {
         self.liquidated_at.fill([0; LANES]);
         self.wallet = [plan.wallet; LANES];
         self.shortfall = [0.0; LANES];
-        for lane in 0..LANES {
-            self.sum_open_pools(plan, lane);
-        }
+        self.sum_open_pools(plan, 0);
+        self.line.spread();
     }
 
     /// Moves every lane through the steps from `first` (from 1) on: margin checks, liquidations, equity, drawdown.
@@ -73,60 +74,58 @@ impl PlainState {
         prices: impl Fn(usize) -> &'a [Lanes; N],
         bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes),
     ) {
-        let mut equity = [self.equity_base; N];
-        for (asset, net) in self.equity_net.iter().enumerate() {
-            for (equity, price) in equity.iter_mut().zip(prices(asset)) {
-                for l in 0..LANES {
-                    equity[l] += net[l] * price[l];
-                }
-            }
+        let mut moved = self.near(plan, bounds);
+        if moved != 0 {
+            moved = self.resolve(plan, track, first, moved, &prices);
         }
-        if let lanes @ 1.. = self.near(plan, bounds) {
-            self.resolve(plan, first, lanes, &prices, &mut equity);
+        self.line.see(track, prices);
+        for lane in lanes_of(moved) {
+            track.set(lane, self.aside.lane(lane));
         }
-        track.see(&equity);
     }
 
-    /// Goes through the steps with each of these lanes alone, and corrects the equity of those in which a pool fails.
+    /// Goes through the steps with each of these lanes alone. Puts what is to be remembered of those in which a pool fails
+    /// aside, and says which they are, as bits.
     #[cold]
     #[inline(never)]
     fn resolve<'a, const N: usize>(
         &mut self,
         plan: &PlainPlan,
+        track: &EquityTrack,
         first: u32,
         lanes: u64,
         prices: &impl Fn(usize) -> &'a [Lanes; N],
-        equity: &mut [Lanes; N],
-    ) {
+    ) -> u64 {
+        let mut moved = 0;
         for lane in lanes_of(lanes) {
-            let mut changed = false;
-            for (index, equity) in equity.iter_mut().enumerate() {
+            let mut failed = false;
+            let equity: [f64; N] = std::array::from_fn(|index| {
                 let price = |asset: usize| prices(asset)[index][lane];
                 // The wallet's pool comes first: a remainder returned by an isolated pool arrives after its check.
                 for pool in 0..plan.pools.len() {
-                    changed |= self.check(plan, pool, first + index as u32, lane, &price);
+                    failed |= self.check(plan, pool, first + index as u32, lane, &price);
                 }
-                if changed {
-                    equity[lane] = self.equity_at(lane, price);
-                }
+                self.line.at(lane, price)
+            });
+            if failed {
+                let mut track = track.lane(lane);
+                equity.into_iter().for_each(|equity| track.see(equity));
+                self.aside.set(lane, track);
+                moved |= 1 << lane;
             }
         }
-    }
-
-    /// One lane's account equity at these prices.
-    fn equity_at(&self, lane: usize, price: impl Fn(usize) -> f64) -> f64 {
-        let nets = self.equity_net.iter().enumerate();
-        nets.fold(self.equity_base[lane], |equity, (asset, net)| equity + net[lane] * price(asset))
+        moved
     }
 
     /// Checks one lane's pool, and liquidates it where it fails; whether it did.
+    #[inline]
     pub fn check(
         &mut self,
         plan: &PlainPlan,
         pool: usize,
         step: u32,
         lane: usize,
-        price: &dyn Fn(usize) -> f64,
+        price: &impl Fn(usize) -> f64,
     ) -> bool {
         let gap = gap_at(&plan.pools[pool], self.pool_base[pool][lane], price);
         let failing = gap <= plan.pools[pool].guard && self.fails(plan, pool, lane, gap, price);
@@ -201,7 +200,7 @@ impl PlainState {
     /// Recomputes a lane's equity line from the pools that are open, so that a closed pool leaves
     /// nothing behind, not even a rounding error.
     fn sum_open_pools(&mut self, plan: &PlainPlan, lane: usize) {
-        for net in &mut self.equity_net {
+        for net in &mut self.line.nets {
             net[lane] = 0.0;
         }
         let mut wallet_counted = false;
@@ -213,10 +212,10 @@ impl PlainState {
             base += self.pool_base[index][lane];
             wallet_counted |= pool.is_wallet;
             for &(asset, net) in &pool.net {
-                self.equity_net[asset][lane] += net;
+                self.line.nets[asset][lane] += net;
             }
         }
-        self.equity_base[lane] = if wallet_counted { base } else { base + self.wallet[lane] };
+        self.line.base[lane] = if wallet_counted { base } else { base + self.wallet[lane] };
     }
 
     /// Sizes closed so far.
