@@ -6,6 +6,7 @@
 
 use super::super::plan::{PlainPlan, PlainPool};
 use super::line::EquityLine;
+use super::plain_inside::near_pool;
 use super::screen::lanes_of;
 use super::ties;
 use super::track::EquityTrack;
@@ -25,6 +26,8 @@ pub(super) struct PlainState {
     pub wallet: Lanes,
     /// Account equity.
     line: EquityLine,
+    /// Per pool: lanes in which it may fail in the present steps, as bits.
+    near: Vec<u64>,
     /// Of lanes that went through a chunk alone what is to be remembered.
     aside: EquityTrack,
     pub shortfall: Lanes,
@@ -42,6 +45,7 @@ impl PlainState {
             liquidated_at: vec![[0; LANES]; plan.pools.len()],
             wallet: [0.0; LANES],
             line: EquityLine::new(plan.assets),
+            near: vec![0; plan.pools.len()],
             aside: EquityTrack::open(0.0),
             shortfall: [0.0; LANES],
             positions,
@@ -74,10 +78,12 @@ impl PlainState {
         prices: impl Fn(usize) -> &'a [Lanes; N],
         bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes),
     ) {
-        let mut moved = self.near(plan, bounds);
-        if moved != 0 {
-            moved = self.resolve(plan, track, first, moved, &prices);
+        let mut lanes = 0;
+        for ((pool, base), near) in plan.pools.iter().zip(&self.pool_base).zip(&mut self.near) {
+            *near = near_pool(pool, base, &bounds);
+            lanes |= *near;
         }
+        let moved = if lanes == 0 { 0 } else { self.resolve(plan, track, first, lanes, &prices) };
         self.line.see(track, prices);
         for lane in lanes_of(moved) {
             track.set(lane, self.aside.lane(lane));
@@ -98,27 +104,35 @@ impl PlainState {
     ) -> u64 {
         let mut moved = 0;
         for lane in lanes_of(lanes) {
-            let mut failed = false;
-            let equity: [f64; N] = std::array::from_fn(|index| {
-                let price = |asset: usize| prices(asset)[index][lane];
+            let price = |index: usize| move |asset: usize| prices(asset)[index][lane];
+            let fails = |index: &usize| {
+                self.near_pools(lane).any(|pool| self.fails(plan, pool, lane, &price(*index)))
+            };
+            let Some(failing) = (0..N).find(fails) else { continue };
+            let mut track = track.lane(lane);
+            (0..failing).for_each(|index| track.see(self.line.at(lane, price(index))));
+            for index in failing..N {
                 // The wallet's pool comes first: a remainder returned by an isolated pool arrives after its check.
                 for pool in 0..plan.pools.len() {
-                    failed |= self.check(plan, pool, first + index as u32, lane, &price);
+                    if self.near[pool] >> lane & 1 == 1 {
+                        self.check(plan, pool, first + index as u32, lane, &price(index));
+                    }
                 }
-                self.line.at(lane, price)
-            });
-            if failed {
-                let mut track = track.lane(lane);
-                equity.into_iter().for_each(|equity| track.see(equity));
-                self.aside.set(lane, track);
-                moved |= 1 << lane;
+                track.see(self.line.at(lane, price(index)));
             }
+            self.aside.set(lane, track);
+            moved |= 1 << lane;
         }
         moved
     }
 
-    /// Checks one lane's pool, and liquidates it where it fails; whether it did.
-    #[inline]
+    /// Pools of a lane that may fail in the present steps.
+    fn near_pools(&self, lane: usize) -> impl Iterator<Item = usize> {
+        let pools = self.near.iter().enumerate();
+        pools.filter(move |(_, lanes)| *lanes >> lane & 1 == 1).map(|(pool, _)| pool)
+    }
+
+    /// Checks one lane's pool, and liquidates it where it fails.
     pub fn check(
         &mut self,
         plan: &PlainPlan,
@@ -126,28 +140,30 @@ impl PlainState {
         step: u32,
         lane: usize,
         price: &impl Fn(usize) -> f64,
-    ) -> bool {
-        let gap = gap_at(&plan.pools[pool], self.pool_base[pool][lane], price);
-        let failing = gap <= plan.pools[pool].guard && self.fails(plan, pool, lane, gap, price);
-        if failing {
+    ) {
+        if self.fails(plan, pool, lane, price) {
             self.liquidate(plan, pool, step, lane, price);
         }
-        failing
     }
 
-    /// Whether a pool with this gap, at these prices, fails; near the barrier prices of 12 digits decide.
-    pub fn fails(
+    /// Whether a pool fails at these prices; near the barrier those of 12 digits decide.
+    #[inline]
+    pub fn fails(&self, plan: &PlainPlan, pool: usize, lane: usize, price: &impl Fn(usize) -> f64) -> bool {
+        let gap = gap_at(&plan.pools[pool], self.pool_base[pool][lane], price);
+        let guard = plan.pools[pool].guard;
+        if gap.abs() > guard { gap < 0.0 } else { self.fails_by_digits(plan, pool, lane, price) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fails_by_digits(
         &self,
         plan: &PlainPlan,
         pool: usize,
         lane: usize,
-        gap: f64,
         price: &dyn Fn(usize) -> f64,
     ) -> bool {
         let planned = &plan.pools[pool];
-        if gap.abs() > planned.guard {
-            return gap < 0.0;
-        }
         let gap = gap_at(planned, self.pool_base[pool][lane], |asset| ties::rounded(price(asset)));
         let tie = ties::EQUALITY * planned.size(price);
         if gap.abs() <= tie { plan.equality_fails } else { gap < 0.0 }
