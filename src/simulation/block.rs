@@ -99,7 +99,7 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
             }
         } else if !MANAGED && !O::LOOKS && steps == CHUNK {
             for (asset, bounds) in bounds.iter_mut().enumerate() {
-                *bounds = extremes(paths.prices(asset));
+                extremes(paths.prices(asset), bounds);
             }
             let bounds = |asset: usize| (&bounds[asset][0], &bounds[asset][1]);
             for (plan, state) in job.books.iter().zip(states.iter_mut()) {
@@ -124,15 +124,15 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
 
 /// Each lane's least and greatest price of a chunk.
 #[inline(always)]
-fn extremes(prices: &[Lanes; CHUNK]) -> [Lanes; 2] {
-    let [mut least, mut greatest] = [prices[0]; 2];
+fn extremes(prices: &[Lanes; CHUNK], [least, greatest]: &mut [Lanes; 2]) {
     for l in 0..LANES {
+        let [mut low, mut high] = [prices[0][l]; 2];
         for row in prices {
-            least[l] = if row[l] < least[l] { row[l] } else { least[l] };
-            greatest[l] = if row[l] > greatest[l] { row[l] } else { greatest[l] };
+            low = if row[l] < low { row[l] } else { low };
+            high = if row[l] > high { row[l] } else { high };
         }
+        (least[l], greatest[l]) = (low, high);
     }
-    [least, greatest]
 }
 
 /// Rows of funding rates, and the step at which they are next asked for.

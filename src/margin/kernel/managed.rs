@@ -148,7 +148,7 @@ impl ManagedState {
                 equity[l] += net[l] * x[l];
             }
         }
-        track.see(&[equity]);
+        track.see::<1>(|_, l| equity[l]);
         for (asset, row) in self.before.iter_mut().enumerate() {
             *row = *prices(asset);
         }

@@ -8,6 +8,7 @@ mod close;
 mod cover;
 mod funding;
 mod inside;
+mod line;
 mod managed;
 mod orders;
 mod plain;
@@ -142,7 +143,7 @@ impl BookState {
                 for l in 0..LANES {
                     equity[l] *= price[l];
                 }
-                quote.see(&[equity]);
+                quote.see::<1>(|_, l| equity[l]);
             }
         }
     }
