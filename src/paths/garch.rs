@@ -123,14 +123,11 @@ impl GarchStep {
             state.innovation = [0.0; LANES];
             self.spread(state, draws.normals);
         }
-        let mut moves = [0.0; LANES];
         for l in 0..LANES {
-            moves[l] = state.spread[l] * draws.driver[l];
-            state.innovation[l] += moves[l] * self.share;
-        }
-        for l in 0..LANES {
+            let move_ = state.spread[l] * draws.driver[l];
+            state.innovation[l] += move_ * self.share;
             let drift = self.growth - self.half_variance * state.variance[l];
-            after[l] = before[l] + (drift + self.scale * f64::from(moves[l]));
+            after[l] = before[l] + (drift + self.scale * f64::from(move_));
         }
         state.left -= 1;
         if state.left == 0 {
@@ -142,10 +139,7 @@ impl GarchStep {
     #[inline(always)]
     fn spread(&self, state: &mut GarchState, deviates: &Normals) {
         for l in 0..LANES {
-            state.spread[l] = state.variance[l] as f32;
-        }
-        for l in 0..LANES {
-            state.spread[l] = state.spread[l].sqrt();
+            state.spread[l] = (state.variance[l] as f32).sqrt();
         }
         if let Some(table) = &self.mixing {
             let mut mixing = [0.0; LANES];
