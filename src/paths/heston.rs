@@ -11,9 +11,8 @@
 //! so that prices of several assets have just the correlations asked for.
 
 use super::asset::Draws;
-use super::elementary::ln;
-use super::table::NormalTable;
-use super::{LANES, Lanes};
+use super::quadratic_exponential::VarianceScheme;
+use super::{LANES, Lanes, Normals};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,20 +44,6 @@ impl Heston {
     }
 }
 
-/// Andersen's switch between the two schemes.
-const PSI_SWITCH: f64 = 1.5;
-/// Keeps 2/ψ and its square finite. No larger: what it would add to the noise is divided by ξ on the way to the price.
-const LEAST_PSI: f64 = 1e-100;
-/// Keeps the mean of a variance that stays at zero apart from 0.
-const LEAST_MEAN: f64 = 1e-30;
-
-/// Of the variance after a step: mean m, variance s², and ψ = s²/m², which decides the scheme.
-struct Moments {
-    mean: f64,
-    noise: f64,
-    psi: f64,
-}
-
 /// One step.
 #[derive(Debug, Clone)]
 pub struct HestonStep {
@@ -69,132 +54,87 @@ pub struct HestonStep {
     reverted: f64,
     theta: f64,
     long_run: f64,
-    /// `s² = v·noise_slope + noise_base`.
-    noise_slope: f64,
-    noise_base: f64,
-    rho: f64,
-    rho_rest: f64,
-    k2: f64,
-    k3: f64,
-    k4: f64,
-    /// Andersen's A = K₂ + K₄/2: the price's mean given v' goes with exp(A·v').
+    rho: f32,
+    rho_rest: f32,
+    /// Half the variance of the price's own part over a step of variance 1 at both ends: Andersen's K₃ and K₄.
+    own_half: f64,
+    /// His A = K₂ + K₄/2: the price's mean given v' goes with exp(A·v').
     tilt: f64,
-    is_deterministic: bool,
-    /// ln Φ(−z).
-    log_survival: NormalTable,
+    /// `None` where nothing moves the variance but its reversion.
+    scheme: Option<VarianceScheme>,
 }
 
 impl HestonStep {
     /// From annual parameters. `drift` is what is left for the diffusion once jumps are compensated.
     pub fn new(law: &Heston, drift: f64, step_years: f64) -> Self {
         let (kappa, xi, rho, dt) = (law.mean_reversion, law.vol_of_vol, law.correlation, step_years);
-        let left = libm::exp(-kappa * dt);
         let reverted = if kappa * dt > 0.0 { -libm::expm1(-kappa * dt) / kappa } else { dt };
         // Central weights: the integral of the variance is dt·(v + v')/2.
         let half = 0.5 * dt;
         let pull = if xi > 0.0 { rho / xi } else { 0.0 };
         let (k2, k4) = (half * (kappa * pull - 0.5) + pull, half * (1.0 - rho * rho));
+        let tilt = k2 + 0.5 * k4;
+        let theta = law.long_run_variance;
         Self {
             growth: drift * dt,
             step_years: dt,
-            left,
+            left: libm::exp(-kappa * dt),
             reverted,
-            theta: law.long_run_variance * kappa * reverted,
-            long_run: law.long_run_variance,
-            noise_slope: xi * xi * left * reverted,
-            noise_base: 0.5 * law.long_run_variance * xi * xi * kappa * reverted * reverted,
-            rho,
-            rho_rest: (1.0 - rho * rho).sqrt(),
-            k2,
-            k3: k4,
-            k4,
-            tilt: k2 + 0.5 * k4,
-            is_deterministic: xi == 0.0,
-            log_survival: NormalTable::log_survival(),
+            theta: theta * kappa * reverted,
+            long_run: theta,
+            rho: rho as f32,
+            rho_rest: (1.0 - rho * rho).sqrt() as f32,
+            own_half: k4,
+            tilt,
+            scheme: (xi > 0.0).then(|| VarianceScheme::new([kappa, theta, xi], dt, tilt)),
         }
-    }
-
-    /// Mean and variance of the variance a step after it was `v`.
-    #[inline(always)]
-    fn moments(&self, v: f64) -> Moments {
-        let mean = v * self.left + self.theta;
-        let mean = if mean > LEAST_MEAN { mean } else { LEAST_MEAN };
-        let noise = v * self.noise_slope + self.noise_base;
-        Moments { mean, noise, psi: noise / (mean * mean) }
     }
 
     /// The log prices a step after `before`; advances the variances. The asset's own normals are the variance's.
+    ///
+    /// With V = K₄·(v + v') the variance of the price's own part, and C the correction, ln S moves by
+    /// drift·dt − V/2 + A·(v' − m) − C + √V·(√(1 − ρ²)·w − ρ·η).
     #[inline(always)]
     pub fn advance(&self, variance: &mut Lanes, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
-        let (driver, own) = (&draws.driver.map(f64::from), &draws.normals.map(f64::from));
-        if self.is_deterministic {
+        let (driver, own) = (draws.driver, draws.normals);
+        let Some(scheme) = &self.scheme else {
             return self.advance_without_noise(variance, before, after, driver);
-        }
-        let (mut next, mut log_mean, mut any_near_zero) = ([0.0; LANES], [0.0; LANES], false);
+        };
+        let (mut z, mut rest) = ([0.0; LANES], [0.0; LANES]);
         for l in 0..LANES {
-            let Moments { mean, noise, psi } = self.moments(variance[l]);
-            any_near_zero |= psi > PSI_SWITCH;
-            let psi = if psi > LEAST_PSI { psi } else { LEAST_PSI };
-            let psi = if psi < PSI_SWITCH { psi } else { PSI_SWITCH };
-            let q = 2.0 / psi;
-            let b2 = q - 1.0 + (q * (q - 1.0)).sqrt();
-            let a = mean / (1.0 + b2);
-            let z = self.rho * driver[l] + self.rho_rest * own[l];
-            let root = b2.sqrt() + z;
-            next[l] = a * root * root;
-            // ln E[exp(A·v')], where it exists; elsewhere its first two cumulants, as in the uncorrected scheme.
-            let spread = 1.0 - 2.0 * self.tilt * a;
-            let exists = spread > 1e-3;
-            let spread = if exists { spread } else { 1.0 };
-            let exact = self.tilt * b2 * a / spread - 0.5 * ln(spread);
-            let uncorrected = self.tilt * (mean + 0.5 * self.tilt * noise);
-            log_mean[l] = if exists { exact } else { uncorrected };
+            z[l] = self.rho * driver[l] + self.rho_rest * own[l];
+            rest[l] = self.rho_rest * driver[l] - self.rho * own[l];
         }
-        if any_near_zero {
-            self.exponential_scheme(variance, driver, own, &mut next, &mut log_mean);
+        let step = scheme.step(variance, &z);
+        let mut total = [0.0; LANES];
+        for l in 0..LANES {
+            let (mean, moved) = (step.mean[l], step.mean[l] * f64::from(step.noise[l]));
+            let next = if mean + moved > 0.0 { mean + moved } else { 0.0 };
+            let own_variance = self.own_half * (variance[l] + next);
+            total[l] = own_variance as f32;
+            variance[l] = next;
+            let drift = self.growth - 0.5 * own_variance;
+            after[l] = before[l] + (drift + (self.tilt * moved - step.correction[l]));
         }
         for l in 0..LANES {
-            let (v, v_next) = (variance[l], next[l]);
-            let rest = self.rho_rest * driver[l] - self.rho * own[l];
-            let drift = self.growth - log_mean[l] - 0.5 * self.k3 * v + self.k2 * v_next;
-            after[l] = before[l] + (drift + (self.k3 * v + self.k4 * v_next).sqrt() * rest);
-            variance[l] = v_next;
+            rest[l] *= total[l].sqrt();
         }
-    }
-
-    /// Andersen's second scheme, for the lanes whose variance is near zero: an atom at 0 and an exponential tail.
-    #[inline(always)]
-    fn exponential_scheme(
-        &self,
-        variance: &Lanes,
-        driver: &Lanes,
-        own: &Lanes,
-        next: &mut Lanes,
-        log_mean: &mut Lanes,
-    ) {
         for l in 0..LANES {
-            let Moments { mean, noise, psi } = self.moments(variance[l]);
-            if psi <= PSI_SWITCH {
-                continue;
-            }
-            let rate = 2.0 / (mean * (psi + 1.0));
-            let tail = 2.0 / (psi + 1.0);
-            let z = self.rho * driver[l] + self.rho_rest * own[l];
-            // v' = ln((1 − p)/(1 − U))/rate above the atom p = 1 − tail, with U = Φ(z).
-            let above = ln(tail) - self.log_survival.at(z);
-            next[l] = if above > 0.0 { above / rate } else { 0.0 };
-            let exists = self.tilt < 0.999 * rate;
-            let moment = (1.0 - tail) + rate * tail / (rate - if exists { self.tilt } else { 0.0 });
-            let uncorrected = self.tilt * (mean + 0.5 * self.tilt * noise);
-            log_mean[l] = if exists { ln(moment) } else { uncorrected };
+            after[l] += f64::from(rest[l]);
         }
     }
 
     /// ξ = 0: the variance goes its way, and the step is exact.
-    fn advance_without_noise(&self, variance: &mut Lanes, before: &Lanes, after: &mut Lanes, driver: &Lanes) {
+    fn advance_without_noise(
+        &self,
+        variance: &mut Lanes,
+        before: &Lanes,
+        after: &mut Lanes,
+        driver: &Normals,
+    ) {
         for l in 0..LANES {
             let integral = self.integral(variance[l]);
-            after[l] = before[l] + (self.growth - 0.5 * integral + integral.sqrt() * driver[l]);
+            after[l] = before[l] + (self.growth - 0.5 * integral + integral.sqrt() * f64::from(driver[l]));
             variance[l] = variance[l] * self.left + self.theta;
         }
     }
@@ -202,7 +142,7 @@ impl HestonStep {
     /// Variance of the log price over the step between two variances.
     #[inline(always)]
     pub fn step_variance(&self, before: f64, after: f64) -> f64 {
-        if self.is_deterministic { self.integral(before) } else { 0.5 * self.step_years * (before + after) }
+        if self.scheme.is_none() { self.integral(before) } else { 0.5 * self.step_years * (before + after) }
     }
 
     /// Integral over a step of a variance that nothing moves but its reversion.

@@ -26,6 +26,7 @@ mod merton;
 mod nig;
 mod normal;
 mod ou;
+mod quadratic_exponential;
 mod regime;
 mod replay;
 mod single;
