@@ -266,7 +266,7 @@ impl PathGenerator {
     fn price(&self, block: &mut PathBlock, steps: usize) {
         for (asset, law) in self.assets.iter().enumerate() {
             let path = &mut block.assets[asset];
-            for (log_price, row) in path.log_prices[1..].iter().zip(&mut path.prices).take(steps) {
+            for (log_price, row) in path.log_prices[1..].iter().zip(path.prices.iter_mut()).take(steps) {
                 grow(self.prices[asset], log_price, row);
             }
             if let (AssetStep::Replay { column }, Some(replayer), Some(starts)) =

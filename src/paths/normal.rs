@@ -2,7 +2,7 @@
 
 use super::elementary::{ln, sin_cos_eighth};
 use super::stream::{LaneStreams, Stream};
-use super::{LANES, Normals, single};
+use super::{Aligned, LANES, Normals, single};
 
 const ONE_BITS: u64 = 0x3ff0_0000_0000_0000;
 const SIGN: u64 = 1 << 63;
@@ -30,7 +30,7 @@ pub(super) fn one_to_two(word: u64) -> f64 {
 /// grid of single precision shows within 0.01 of the origin, in one pair of 20,000.
 #[inline(always)]
 pub fn normal_pairs(streams: &mut LaneStreams, first: &mut Normals, second: &mut Normals) {
-    let (mut uniforms, mut angles) = ([0.0; LANES], [0; LANES]);
+    let (mut uniforms, mut angles) = (Aligned([0.0; LANES]), Aligned([0; LANES]));
     streams.each_word(|l, word| {
         uniforms[l] = (2.0 - one_to_two(word)) as f32;
         angles[l] = word as u32;
