@@ -258,3 +258,21 @@ fn antithetic_pairs_add_up_to_what_the_ledger_says() {
     }
     assert!(simulated(&self::job()).twins.is_none());
 }
+
+#[test]
+fn progress_is_told_on_the_way_and_of_every_path() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    for (paths, at_least, threads) in [(PATHS, 1, 2), (100_000, 3, 1), (100_000, 3, 2)] {
+        let job = Job { paths, ..job() };
+        let (told, times) = (AtomicU64::new(0), AtomicU64::new(0));
+        let progress = |paths| {
+            told.fetch_add(paths, Ordering::Relaxed);
+            times.fetch_add(1, Ordering::Relaxed);
+        };
+        let simulator = Simulator::new(threads, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
+        let control = Control { cancelled: &AtomicBool::new(false), progress: &progress };
+        assert_eq!(simulator.simulate(&job, &control).unwrap().paths, paths);
+        assert_eq!(told.into_inner(), paths);
+        assert!(times.into_inner() >= at_least);
+    }
+}

@@ -149,3 +149,32 @@ pub fn each(mut bits: u64) -> impl Iterator<Item = usize> {
         (lane < LANES).then_some(lane)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_bits() {
+        for lanes in 0..=LANES {
+            assert_eq!(first_bits(lanes), bits(|lane| lane < lanes));
+            assert_eq!(each(first_bits(lanes)).collect::<Vec<_>>(), (0..lanes).collect::<Vec<_>>());
+        }
+        let some = [0, 1, 31, 32, 63];
+        assert_eq!(bits(|lane| some.contains(&lane)), 1 | 1 << 1 | 1 << 31 | 1 << 32 | 1 << 63);
+        assert_eq!(each(bits(|lane| some.contains(&lane))).collect::<Vec<_>>(), some);
+    }
+
+    #[test]
+    fn only_lanes_with_a_path_have_to_be_finite() {
+        let mut results = ModeResults::new(1);
+        let mut row = [0.0; LANES];
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            row[5] = bad;
+            for (lanes, fine) in [(5, true), (6, false), (LANES, false)] {
+                results.lanes = lanes;
+                assert_eq!(results.are_finite(&row), fine);
+            }
+        }
+    }
+}

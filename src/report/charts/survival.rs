@@ -79,12 +79,15 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     (!curves.is_empty()).then_some(picture)
 }
 
+/// Steps and their counts, ascending.
+type Counts<'a> = Box<dyn Iterator<Item = (u64, u64)> + 'a>;
+
 /// Wilson's intervals at steps that are asked for in rising order.
 struct Bands<'a> {
     confidence: Option<f64>,
     pairs: u64,
     /// Where paths are in pairs: by step, those of which the first path is liquidated then.
-    lost: Option<Peekable<Box<dyn Iterator<Item = (u64, u64)> + 'a>>>,
+    lost: Option<Peekable<Counts<'a>>>,
     /// Pairs of which neither path has been liquidated.
     both: u64,
 }
@@ -94,7 +97,7 @@ impl<'a> Bands<'a> {
         let twin = outcome.twins.as_ref().and_then(|twins| Some((twins.pairs, twins.modes.get(mode)?)));
         let pairs = twin.map_or(0, |(pairs, _)| pairs);
         let lost = twin.map(|(_, mode)| {
-            let counts: Box<dyn Iterator<Item = (u64, u64)>> = Box::new(mode.first_liquidation.iter());
+            let counts: Counts<'_> = Box::new(mode.first_liquidation.iter());
             counts.peekable()
         });
         Self { confidence, pairs, lost, both: pairs }
