@@ -4,6 +4,7 @@
 //! something does is resolved alone, by plainly written functions on its account. A plain venue has a loop of its own.
 
 mod account;
+mod chunk;
 mod close;
 mod cover;
 mod funding;
@@ -24,6 +25,8 @@ pub(super) use ties::GUARD;
 
 use std::array::from_ref;
 
+use chunk::Chunk;
+use line::Aligned;
 use managed::ManagedState;
 use plain::PlainState;
 use track::EquityTrack;
@@ -93,18 +96,12 @@ impl BookState {
         prices: impl Fn(usize) -> &'a Lanes,
         rates: Option<&[Lanes]>,
     ) {
-        if !plan.is_managed() {
-            self.steps_plain(
-                plan,
-                step,
-                |asset| from_ref(prices(asset)),
-                |asset| (prices(asset), prices(asset)),
-            );
-        } else if plan.is_inverse() {
-            let reciprocals = reciprocals(prices(0));
-            self.step_managed(plan, step, prices, |_| &reciprocals, rates);
+        let rows = |asset| from_ref(prices(asset));
+        let bounds = |asset| (prices(asset), prices(asset));
+        if plan.is_managed() {
+            self.steps_managed(plan, step, rows, bounds, |_| rates);
         } else {
-            self.step_managed(plan, step, &prices, &prices, rates);
+            self.steps_plain(plan, step, rows, bounds);
         }
     }
 
@@ -124,28 +121,30 @@ impl BookState {
         }
     }
 
-    /// The same for a managed plan; for any other nothing happens. `xs(asset)` gives the row of prices, or of their
-    /// reciprocals for an inverse contract.
+    /// The same for a managed plan; for any other nothing happens. `rates(index)` gives by asset the sum of the funding
+    /// rates due at a step, if any is.
     #[inline(always)]
-    pub fn step_managed<'a, 'b>(
+    pub fn steps_managed<'a, 'c, const N: usize>(
         &mut self,
         plan: &BookPlan,
-        step: u32,
-        prices: impl Fn(usize) -> &'a Lanes,
-        xs: impl Fn(usize) -> &'b Lanes,
-        rates: Option<&[Lanes]>,
+        first: u32,
+        prices: impl Fn(usize) -> &'a [Lanes; N],
+        bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes),
+        rates: impl Fn(usize) -> Option<&'c [Lanes]>,
     ) {
-        if let (Accounts::Managed(state), Rules::Managed(terms)) = (&mut self.accounts, &plan.rules) {
-            state.step(terms, &mut self.track, step, &prices, &xs, rates);
-            if let Some(quote) = &mut self.quote {
-                let price = prices(0);
-                let mut equity = self.track.equity;
-                for l in 0..LANES {
-                    equity[l] *= price[l];
-                }
-                quote.see::<1>(|_, l| equity[l]);
-            }
-        }
+        let (Accounts::Managed(state), Rules::Managed(terms)) = (&mut self.accounts, &plan.rules) else {
+            return;
+        };
+        let equity = if let Some(quote) = &mut self.quote {
+            let price = prices(0);
+            let xs = reciprocals(price);
+            let equity = state.steps(terms, &Chunk { first, prices, xs: |_| &xs.0, bounds, rates });
+            quote.see::<N>(|index, l| equity.0[index][l] * price[index][l]);
+            equity
+        } else {
+            state.steps(terms, &Chunk { first, prices: &prices, xs: &prices, bounds, rates })
+        };
+        self.track.see::<N>(|index, l| equity.0[index][l]);
     }
 
     /// Lanes, as bits, in which something may happen while prices stay within bounds. `bounds(asset)` gives the lower
@@ -281,10 +280,12 @@ impl BookState {
 
 /// One over each price.
 #[inline(always)]
-pub(crate) fn reciprocals(prices: &Lanes) -> Lanes {
-    let mut row = [0.0; LANES];
-    for l in 0..LANES {
-        row[l] = 1.0 / prices[l];
+fn reciprocals<const N: usize>(prices: &[Lanes; N]) -> Aligned<[Lanes; N]> {
+    let mut rows = Aligned([[0.0; LANES]; N]);
+    for (row, prices) in rows.0.iter_mut().zip(prices) {
+        for l in 0..LANES {
+            row[l] = 1.0 / prices[l];
+        }
     }
-    row
+    rows
 }
