@@ -158,7 +158,7 @@ impl FundingDue {
     /// The rates due at the chunk's step `index`, if any are.
     #[inline(always)]
     fn rates(&self, index: usize) -> Option<&[Lanes]> {
-        self.is_due[index].then(|| self.rates[index].as_slice())
+        if self.is_due[index] { Some(&self.rates[index]) } else { None }
     }
 }
 

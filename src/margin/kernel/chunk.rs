@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use super::line::Aligned;
 use super::managed::ManagedState;
 use super::screen::{bits, gap_at, lanes_of, least_gaps};
 use super::terms::Terms;
-use crate::paths::{LANES, Lanes};
+use crate::paths::Lanes;
 
 /// Marks of a chunk, and what is known of them.
 pub(super) struct Chunk<Prices, Xs, Bounds, Rates> {
@@ -28,14 +27,14 @@ impl ManagedState {
     pub fn steps<'a, 'b, 'c, const N: usize>(
         &mut self,
         terms: &Terms,
-        chunk: &Chunk<
+        chunk: Chunk<
             impl Fn(usize) -> &'a [Lanes; N],
             impl Fn(usize) -> &'b [Lanes; N],
-            impl Fn(usize) -> (&'a Lanes, &'a Lanes),
+            impl Fn(usize) -> (&'a Lanes, &'a Lanes) + Copy,
             impl Fn(usize) -> Option<&'c [Lanes]>,
         >,
-    ) -> Aligned<[Lanes; N]> {
-        let mut equity = Aligned([[0.0; LANES]; N]);
+        equity: &mut [Lanes; N],
+    ) {
         let mut start = 0;
         while start < N {
             // Funding moves the lines of all lanes: they hold until it is due again.
@@ -45,11 +44,11 @@ impl ManagedState {
                 self.fund(terms, &|asset| &(chunk.xs)(asset)[start], &row, rates);
             }
             let end = (start + 1..N).find(|&index| (chunk.rates)(index).is_some()).unwrap_or(N);
-            self.line.write(&mut equity.0, start..end, &chunk.xs);
-            if let lanes @ 1.. = self.asked(terms, chunk.first + end as u32 - 1, &chunk.bounds) {
+            self.line.write(equity, start..end, |asset| (chunk.xs)(asset));
+            if let lanes @ 1.. = self.asked(terms, chunk.first + end as u32 - 1, chunk.bounds) {
                 let marks = |index: usize, asset: usize, lane: usize| (chunk.prices)(asset)[index][lane];
                 let x = |index: usize, asset: usize, lane: usize| (chunk.xs)(asset)[index][lane];
-                self.resolve(terms, chunk.first, (lanes, start..end), &marks, &x, &mut equity.0);
+                self.resolve(terms, chunk.first, (lanes, start..end), &marks, &x, equity);
             }
             for (asset, row) in self.before.iter_mut().enumerate() {
                 *row = (chunk.prices)(asset)[end - 1];
@@ -57,7 +56,6 @@ impl ManagedState {
             start = end;
         }
         self.now = chunk.first.saturating_add(N as u32);
-        equity
     }
 
     /// Lanes, as bits, in which anything may happen up to step `last` while prices stay within bounds.
@@ -66,7 +64,7 @@ impl ManagedState {
         &mut self,
         terms: &Terms,
         last: u32,
-        bounds: &impl Fn(usize) -> (&'a Lanes, &'a Lanes),
+        bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes) + Copy,
     ) -> u64 {
         let mut lanes = self.near(terms, bounds);
         for (pool, planned) in self.pools.iter().zip(&terms.pools) {

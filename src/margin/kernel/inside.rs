@@ -16,13 +16,13 @@ impl ManagedState {
     /// Lanes, as bits, in which something may happen while prices stay within bounds. `bounds(asset)` gives the lower
     /// and the upper row.
     #[inline(always)]
-    pub fn near<'a>(&self, terms: &Terms, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
+    pub fn near<'a>(&self, terms: &Terms, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes) + Copy) -> u64 {
         let mut lanes = 0;
         for (pool, planned) in self.pools.iter().zip(&terms.pools) {
-            let gap = least_gaps(terms, planned, &pool.check, &pool.quantities, 1.0, &bounds);
+            let gap = least_gaps(terms, planned, &pool.check, &pool.quantities, 1.0, bounds);
             lanes |= pool.woken | bits(&gap, planned.guard());
         }
-        lanes | reached(&self.stops, &bounds) | reached(&self.profits, &bounds)
+        lanes | reached(&self.stops, bounds) | reached(&self.profits, bounds)
     }
 
     /// What of one lane has to be seen while prices stay within bounds.

@@ -46,7 +46,7 @@ impl EquityLine {
         &self,
         equity: &mut [Lanes; N],
         steps: Range<usize>,
-        xs: &impl Fn(usize) -> &'a [Lanes; N],
+        xs: impl Fn(usize) -> &'a [Lanes; N],
     ) {
         for row in &mut equity[steps.clone()] {
             *row = self.base;

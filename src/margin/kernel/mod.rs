@@ -93,7 +93,7 @@ impl BookState {
         &mut self,
         plan: &BookPlan,
         step: u32,
-        prices: impl Fn(usize) -> &'a Lanes,
+        prices: impl Fn(usize) -> &'a Lanes + Copy,
         rates: Option<&[Lanes]>,
     ) {
         let rows = |asset| from_ref(prices(asset));
@@ -128,29 +128,30 @@ impl BookState {
         &mut self,
         plan: &BookPlan,
         first: u32,
-        prices: impl Fn(usize) -> &'a [Lanes; N],
-        bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes),
+        prices: impl Fn(usize) -> &'a [Lanes; N] + Copy,
+        bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes) + Copy,
         rates: impl Fn(usize) -> Option<&'c [Lanes]>,
     ) {
         let (Accounts::Managed(state), Rules::Managed(terms)) = (&mut self.accounts, &plan.rules) else {
             return;
         };
-        let equity = if let Some(quote) = &mut self.quote {
+        let mut rows = Aligned([[0.0; LANES]; N]);
+        let equity = &mut rows.0;
+        if let Some(quote) = &mut self.quote {
             let price = prices(0);
             let xs = reciprocals(price);
-            let equity = state.steps(terms, &Chunk { first, prices, xs: |_| &xs.0, bounds, rates });
-            quote.see::<N>(|index, l| equity.0[index][l] * price[index][l]);
-            equity
+            state.steps(terms, Chunk { first, prices, xs: |_| &xs.0, bounds, rates }, equity);
+            quote.see::<N>(|index, l| equity[index][l] * price[index][l]);
         } else {
-            state.steps(terms, &Chunk { first, prices: &prices, xs: &prices, bounds, rates })
-        };
-        self.track.see::<N>(|index, l| equity.0[index][l]);
+            state.steps(terms, Chunk { first, prices, xs: prices, bounds, rates }, equity);
+        }
+        self.track.see::<N>(|index, l| equity[index][l]);
     }
 
     /// Lanes, as bits, in which something may happen while prices stay within bounds. `bounds(asset)` gives the lower
     /// and the upper row.
     #[inline(always)]
-    pub fn near<'a>(&self, plan: &BookPlan, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
+    pub fn near<'a>(&self, plan: &BookPlan, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes) + Copy) -> u64 {
         match (&self.accounts, &plan.rules) {
             (Accounts::Plain(state), Rules::Plain(plain)) => state.near(plain, bounds),
             (Accounts::Managed(state), Rules::Managed(terms)) => state.near(terms, bounds),

@@ -99,7 +99,7 @@ pub(super) fn least_gaps<'a>(
     screen: &Screen,
     quantities: &[Lanes],
     times: f64,
-    bounds: &impl Fn(usize) -> (&'a Lanes, &'a Lanes),
+    bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes),
 ) -> Lanes {
     let mut gap = screen.base;
     for (slope, &asset) in screen.slopes.iter().zip(&pool.assets) {
@@ -203,7 +203,7 @@ pub(super) fn levels(terms: &Terms, stop: bool) -> Vec<Level> {
 
 /// Lanes in which a price comes to a level while prices stay within bounds, as bits.
 #[inline(always)]
-pub(super) fn reached<'a>(levels: &[Level], bounds: &impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
+pub(super) fn reached<'a>(levels: &[Level], bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
     let mut lanes = 0;
     for level in levels {
         let (low, high) = bounds(level.asset);
