@@ -1,5 +1,7 @@
 //! Account equity as a line in prices.
 
+use std::ops::Range;
+
 use super::track::EquityTrack;
 use crate::paths::{LANES, Lanes};
 
@@ -8,7 +10,7 @@ const GROUP: usize = 4;
 
 /// Rows that begin where a cache line does: half of all vector loads and stores would cross one otherwise.
 #[repr(align(64))]
-struct Aligned<T>(T);
+pub(super) struct Aligned<T>(pub T);
 
 /// In every lane `base + Σ nets[asset]·x`.
 #[derive(Debug, Clone)]
@@ -36,6 +38,27 @@ impl EquityLine {
     pub fn at(&self, lane: usize, x: impl Fn(usize) -> f64) -> f64 {
         let nets = self.nets.iter().enumerate();
         nets.fold(self.base[lane], |equity, (asset, net)| equity + net[lane] * x(asset))
+    }
+
+    /// Writes the equity of these steps. `xs(asset)` gives a row a step.
+    #[inline(always)]
+    pub fn write<'a, const N: usize>(
+        &self,
+        equity: &mut [Lanes; N],
+        steps: Range<usize>,
+        xs: impl Fn(usize) -> &'a [Lanes; N],
+    ) {
+        for row in &mut equity[steps.clone()] {
+            *row = self.base;
+        }
+        for (asset, net) in self.nets.iter().enumerate() {
+            let xs = &xs(asset)[steps.clone()];
+            for (row, x) in equity[steps.clone()].iter_mut().zip(xs) {
+                for l in 0..LANES {
+                    row[l] += net[l] * x[l];
+                }
+            }
+        }
     }
 
     /// Shows the track the equity of one step after the other. `xs(asset)` gives a row a step.
