@@ -106,21 +106,14 @@ impl HestonStep {
             rest[l] = self.rho_rest * driver[l] - self.rho * own[l];
         }
         let step = scheme.step(variance, &z);
-        let mut total = [0.0; LANES];
         for l in 0..LANES {
             let (mean, moved) = (step.mean[l], step.mean[l] * f64::from(step.noise[l]));
             let next = if mean + moved > 0.0 { mean + moved } else { 0.0 };
             let own_variance = self.own_half * (variance[l] + next);
-            total[l] = own_variance as f32;
             variance[l] = next;
             let drift = self.growth - 0.5 * own_variance;
-            after[l] = before[l] + (drift + (self.tilt * moved - step.correction[l]));
-        }
-        for l in 0..LANES {
-            rest[l] *= total[l].sqrt();
-        }
-        for l in 0..LANES {
-            after[l] += f64::from(rest[l]);
+            let own = f64::from((own_variance as f32).sqrt() * rest[l]);
+            after[l] = before[l] + (drift + (self.tilt * moved - step.correction[l]) + own);
         }
     }
 
