@@ -171,7 +171,7 @@ fn the_simulator_agrees_with_the_figures_of_jumps() -> Outcome {
 }
 
 /// The comparison can fail: a volatility 2 % too high is seen in every run of 24 steps of a drawdown,
-/// and in the probability of a likely liquidation.
+/// and in the probability of a likely liquidation: by 9 standard errors at least, with four times the usual paths.
 #[test]
 fn a_volatility_wrong_by_two_per_cent_is_seen() -> Outcome {
     let simulator = simulator()?;
@@ -182,7 +182,7 @@ fn a_volatility_wrong_by_two_per_cent_is_seen() -> Outcome {
         let mut wrong = run[0].setting.clone();
         let law = gbm(&wrong.legs[0]);
         wrong.legs[0].law = Law::Gbm(Gbm { volatility: 1.02 * law.volatility, ..law });
-        let outcome = wrong.simulate(&simulator, seed, PATHS)?;
+        let outcome = wrong.simulate(&simulator, seed, 4 * PATHS)?;
         let seen = run.iter().filter_map(|f| compare(f, &outcome)).any(|c| c.z.abs() >= LIMIT);
         assert!(seen, "{:?}", run[0]);
     }

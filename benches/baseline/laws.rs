@@ -10,13 +10,11 @@ use super::{Law, STEP_YEARS};
 pub struct Gbm {
     volatilities: Vec<f64>,
     factor: Vec<Vec<f64>>,
-    z: Vec<f64>,
 }
 
 impl Gbm {
     pub fn new(volatilities: &[f64], correlation: f64) -> Self {
-        let n = volatilities.len();
-        Self { volatilities: volatilities.to_vec(), factor: factor(n, correlation), z: vec![0.0; n] }
+        Self { volatilities: volatilities.to_vec(), factor: factor(volatilities.len(), correlation) }
     }
 }
 
@@ -35,13 +33,14 @@ fn factor(n: usize, correlation: f64) -> Vec<Vec<f64>> {
 impl Law for Gbm {
     fn begin(&mut self) {}
 
-    fn advance(&mut self, rng: &mut SmallRng, x: &mut [f64]) {
-        self.z.fill_with(|| StandardNormal.sample(rng));
-        for i in 0..x.len() {
-            let v = self.volatilities[i];
-            let driver: f64 = (0..=i).map(|j| self.factor[i][j] * self.z[j]).sum();
-            x[i] += -0.5 * v * v * STEP_YEARS + v * STEP_YEARS.sqrt() * driver;
-        }
+    fn draw(&self, rng: &mut SmallRng) -> f64 {
+        StandardNormal.sample(rng)
+    }
+
+    fn log_return(&mut self, i: usize, z: &[f64], _: &mut SmallRng) -> f64 {
+        let v = self.volatilities[i];
+        let driver: f64 = (0..=i).map(|j| self.factor[i][j] * z[j]).sum();
+        -0.5 * v * v * STEP_YEARS + v * STEP_YEARS.sqrt() * driver
     }
 }
 
@@ -67,14 +66,17 @@ impl Law for Heston {
         self.variance = self.law.initial_variance;
     }
 
-    fn advance(&mut self, rng: &mut SmallRng, x: &mut [f64]) {
-        let z1: f64 = StandardNormal.sample(rng);
-        let z2: f64 = StandardNormal.sample(rng);
+    fn draw(&self, rng: &mut SmallRng) -> f64 {
+        StandardNormal.sample(rng)
+    }
+
+    fn log_return(&mut self, i: usize, z: &[f64], rng: &mut SmallRng) -> f64 {
+        let other: f64 = StandardNormal.sample(rng);
         let positive = self.variance.max(0.0);
         let deviation = (positive * STEP_YEARS).sqrt();
-        x[0] += -0.5 * positive * STEP_YEARS + deviation * z1;
         self.variance += self.law.mean_reversion * (self.law.long_run_variance - positive) * STEP_YEARS
-            + self.law.vol_of_vol * deviation * (self.law.correlation * z1 + self.rest * z2);
+            + self.law.vol_of_vol * deviation * (self.law.correlation * z[i] + self.rest * other);
+        -0.5 * positive * STEP_YEARS + deviation * z[i]
     }
 }
 
@@ -103,12 +105,16 @@ impl Merton {
 impl Law for Merton {
     fn begin(&mut self) {}
 
-    fn advance(&mut self, rng: &mut SmallRng, x: &mut [f64]) {
-        let z: f64 = StandardNormal.sample(rng);
-        x[0] += self.drift + self.deviation * z;
+    fn draw(&self, rng: &mut SmallRng) -> f64 {
+        StandardNormal.sample(rng)
+    }
+
+    fn log_return(&mut self, i: usize, z: &[f64], rng: &mut SmallRng) -> f64 {
+        let mut log_return = self.drift + self.deviation * z[i];
         for _ in 0..self.arrivals.sample(rng) as u64 {
-            x[0] += self.size.sample(rng);
+            log_return += self.size.sample(rng);
         }
+        log_return
     }
 }
 
@@ -141,10 +147,14 @@ impl Law for GarchT {
         self.variance = self.long_run;
     }
 
-    fn advance(&mut self, rng: &mut SmallRng, x: &mut [f64]) {
-        let r = self.variance.sqrt() * self.scale * self.innovation.sample(rng);
+    fn draw(&self, rng: &mut SmallRng) -> f64 {
+        self.innovation.sample(rng)
+    }
+
+    fn log_return(&mut self, i: usize, drawn: &[f64], _: &mut SmallRng) -> f64 {
+        let r = self.variance.sqrt() * self.scale * drawn[i];
         let omega = self.long_run * (1.0 - self.alpha - self.beta);
         self.variance = omega + self.alpha * r * r + self.beta * self.variance;
-        x[0] += r;
+        r
     }
 }

@@ -17,16 +17,28 @@ pub trait Law {
     /// Back to time 0.
     fn begin(&mut self);
 
-    /// Adds one step's returns to the log prices.
-    fn advance(&mut self, rng: &mut SmallRng, log_prices: &mut [f64]);
+    /// One number an asset that is drawn anew every step.
+    fn draw(&self, rng: &mut SmallRng) -> f64;
+
+    /// The step's log return of an asset, from what was drawn for all.
+    fn log_return(&mut self, asset: usize, drawn: &[f64], rng: &mut SmallRng) -> f64;
 }
 
 /// One position.
 #[derive(Clone, Copy)]
 pub struct Position {
     /// Quantity, negative for a short.
-    pub size: f64,
-    pub margin: f64,
+    size: f64,
+    margin: f64,
+    /// Maintenance requirement over the price.
+    need: f64,
+}
+
+impl Position {
+    /// `size` is negative for a short.
+    pub fn new(size: f64, margin: f64) -> Self {
+        Self { size, margin, need: MAINTENANCE * size.abs() }
+    }
 }
 
 /// One position for each asset, and what stands behind them.
@@ -74,12 +86,12 @@ impl Sums {
 
 impl Account {
     /// Simulates both modes.
-    pub fn simulate(&self, law: &mut impl Law, paths: u64, steps: u64) -> Digest {
+    pub fn simulate(&self, mut law: impl Law, paths: u64, steps: u64) -> Digest {
         let mut rng = SmallRng::seed_from_u64(42);
         let (mut isolated_sums, mut cross_sums) = (Sums::default(), Sums::default());
         for _ in 0..paths {
             let n = self.positions.len();
-            let (mut x, mut prices) = (vec![0.0; n], vec![self.entry; n]);
+            let (mut x, mut z, mut prices) = (vec![0.0; n], vec![0.0; n], vec![self.entry; n]);
             let mut lost: Vec<Option<f64>> = vec![None; n];
             let mut cross_frozen: Option<f64> = None;
             let mut isolated = Drawdown { peak: self.wallet, deepest: 0.0 };
@@ -87,16 +99,17 @@ impl Account {
             let (mut equity, mut joint) = (self.wallet, self.wallet);
             law.begin();
             for _ in 0..steps {
-                law.advance(&mut rng, &mut x);
+                z.fill_with(|| law.draw(&mut rng));
                 for i in 0..n {
+                    x[i] += law.log_return(i, &z, &mut rng);
                     prices[i] = self.entry * x[i].exp();
                 }
                 let mut need = 0.0;
                 (equity, joint) = (self.wallet, self.wallet);
                 for i in 0..n {
-                    let Position { size, margin } = self.positions[i];
+                    let Position { size, margin, need: per_price } = self.positions[i];
                     let profit = size * (prices[i] - self.entry);
-                    let maintenance = MAINTENANCE * size.abs() * prices[i];
+                    let maintenance = per_price * prices[i];
                     if lost[i].is_none() && margin + profit <= maintenance {
                         lost[i] = Some(if self.forfeits { -margin } else { profit.max(-margin) });
                     }

@@ -32,7 +32,7 @@ fn speeds(workloads: &[Workload], one: &Simulator, all: &Simulator) -> Vec<[Dige
     println!("million asset-steps/s, both modes and drawdowns evaluated");
     println!(
         "{:26} {:>9} {threads:>11} {:>7} {:>11} {:>12}",
-        "", "one core", "scaling", "plain loop", "to the plain"
+        "", "one core", "scaling", "plain loop", "ours is"
     );
     let row = |w: &Workload| {
         let (mut ours, mut theirs) = (None, None);

@@ -12,7 +12,7 @@ const FEW: u64 = 8;
 /// share of a run that folding statistics takes.
 pub fn print(one: &Simulator) {
     let (Some(whole), Some(short)) = (w1(STEPS), w1(FEW)) else { panic!("W1 cannot be built") };
-    // As long a run as W1's is not needed, but one of which starting it is no part.
+    // So many that starting the run is no part of it.
     let short = Job { paths: 16 * PATHS, ..short };
     let [whole_seconds, short_seconds] =
         fastest(9, [&mut || drop(run(one, &whole)), &mut || drop(run(one, &short))]);

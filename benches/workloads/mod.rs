@@ -53,7 +53,7 @@ impl Workload {
         law: L,
     ) -> Self {
         let (paths, steps) = (job.paths, job.steps);
-        let plain = Box::new(move || account.simulate(&mut law.clone(), paths, steps));
+        let plain = Box::new(move || account.simulate(law.clone(), paths, steps));
         Self { name, about, job, plain, same_law: true }
     }
 
@@ -122,6 +122,6 @@ fn gbm(volatilities: &[f64], correlation: f64) -> MarketModel {
 
 /// A unit of each asset at 100 and 10x.
 fn plain_account(wallet: f64, signs: &[f64]) -> Account {
-    let position = |&size| Position { size, margin: 10.0 };
+    let position = |&size| Position::new(size, 10.0);
     Account { wallet, entry: 100.0, positions: signs.iter().map(position).collect(), forfeits: false }
 }

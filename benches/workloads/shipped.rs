@@ -18,7 +18,7 @@ pub fn default_scenario() -> Option<Workload> {
     let account = Account {
         wallet: 10_000.0,
         entry: 60_000.0,
-        positions: vec![Position { size: 20_000.0 / 60_000.0, margin: 2_000.0 }],
+        positions: vec![Position::new(20_000.0 / 60_000.0, 2_000.0)],
         forfeits: true,
     };
     Some(Workload::new("default", "shipped scenario", job, account, Gbm::new(&[0.65], 0.0)))

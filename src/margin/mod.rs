@@ -15,7 +15,6 @@ mod record;
 
 pub use funding_table::FundingTable;
 pub use kernel::BookState;
-pub(crate) use kernel::reciprocals;
 pub use ledger::{
     Balance, Cause, FundingEvent, Ledger, LedgerEvent, LiquidationEvent, OrderEvent, OrderKind, OutOfRange,
     PositionFill, ReopeningEvent, SizeClose, TopUpEvent, price_to_decimal, requirement,

@@ -7,7 +7,7 @@ use super::jumps::{Jump, JumpState};
 use super::normal::normal_pairs;
 use super::replay::WindowStarts;
 use super::stream::{LaneStreams, Purpose};
-use super::{CHUNK, LANES, Lanes, Normals, PathGenerator};
+use super::{Aligned, CHUNK, LANES, Lanes, Normals, PathGenerator};
 
 /// Largest move of a log price from its start, a factor of 2e130: beyond it amounts and their squares leave the range
 /// of numbers.
@@ -28,7 +28,7 @@ pub struct PathBlock {
     /// The step's jumps.
     pub(super) struck: Vec<Jump>,
     /// Per driver: its normals of the chunk.
-    pub(super) drivers: Vec<[Normals; CHUNK]>,
+    pub(super) drivers: Vec<Aligned<[Normals; CHUNK]>>,
     pub(super) assets: Vec<AssetPath>,
     /// Paths that left the range of numbers and were held at its edge, as bits.
     pub(super) held: u64,
@@ -39,20 +39,20 @@ pub struct PathBlock {
 #[derive(Debug, Clone)]
 pub struct AssetPath {
     /// ln(S/S_0) before the chunk and after each of its steps; of a replayed asset what is laid over the history.
-    pub log_prices: [Lanes; CHUNK + 1],
+    pub log_prices: Aligned<[Lanes; CHUNK + 1]>,
     pub state: LawState,
     pub own: OwnDraws,
     /// Prices of the chunk.
-    pub prices: [Lanes; CHUNK],
+    pub prices: Aligned<[Lanes; CHUNK]>,
 }
 
 /// Draws of a law beside its driver.
 #[derive(Debug, Clone, Default)]
 pub struct OwnDraws {
-    normals: Option<(LaneStreams, Box<[Normals; CHUNK]>)>,
+    normals: Option<(LaneStreams, Box<Aligned<[Normals; CHUNK]>>)>,
     /// Whether antithetic paths flip the normals: those of a variance's driver, not those of a clock.
     flips: bool,
-    uniforms: Option<(LaneStreams, Box<[Lanes; CHUNK]>)>,
+    uniforms: Option<(LaneStreams, Box<Aligned<[Lanes; CHUNK]>>)>,
 }
 
 impl OwnDraws {
@@ -90,11 +90,11 @@ impl OwnDraws {
 
 /// Puts streams in place; their rows of numbers are kept from block to block.
 fn begin<T: Copy + Default>(
-    draws: &mut Option<(LaneStreams, Box<[[T; LANES]; CHUNK]>)>,
+    draws: &mut Option<(LaneStreams, Box<Aligned<[[T; LANES]; CHUNK]>>)>,
     streams: Option<LaneStreams>,
 ) {
     let rows = draws.take().map(|(_, rows)| rows);
-    *draws = streams.map(|s| (s, rows.unwrap_or_else(|| Box::new([[T::default(); LANES]; CHUNK]))));
+    *draws = streams.map(|s| (s, rows.unwrap_or_else(|| Box::new(Aligned([[T::default(); LANES]; CHUNK])))));
 }
 
 #[inline(always)]
@@ -127,12 +127,12 @@ pub fn in_range(log_price: f64) -> f64 {
 /// Keeps log prices in range, and gives the lanes of those that were not, as bits.
 #[inline(always)]
 pub fn keep_in_range(log_prices: &mut Lanes) -> u64 {
-    let mut outside = false;
+    let mut all_inside = true;
     for l in 0..LANES {
         // Not a number is not below anything.
-        outside |= !(log_prices[l].abs() < LARGEST_LOG_MOVE);
+        all_inside &= log_prices[l].abs() < LARGEST_LOG_MOVE;
     }
-    if outside { hold(log_prices) } else { 0 }
+    if all_inside { 0 } else { hold(log_prices) }
 }
 
 #[cold]
@@ -149,10 +149,10 @@ fn hold(log_prices: &mut Lanes) -> u64 {
 impl PathBlock {
     pub(super) fn new(generator: &PathGenerator) -> Self {
         let asset = |_: &AssetStep| AssetPath {
-            log_prices: [[0.0; LANES]; CHUNK + 1],
+            log_prices: Aligned([[0.0; LANES]; CHUNK + 1]),
             state: LawState::Nothing,
             own: OwnDraws::default(),
-            prices: [[0.0; LANES]; CHUNK],
+            prices: Aligned([[0.0; LANES]; CHUNK]),
         };
         Self {
             first_path: 0,
@@ -163,7 +163,7 @@ impl PathBlock {
             windows: None,
             jumps: Vec::new(),
             struck: Vec::new(),
-            drivers: vec![[[0.0; LANES]; CHUNK]; generator.drivers.len()],
+            drivers: vec![Aligned([[0.0; LANES]; CHUNK]); generator.drivers.len()],
             assets: generator.assets.iter().map(asset).collect(),
             held: 0,
             inside: None,

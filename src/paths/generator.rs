@@ -270,7 +270,7 @@ impl PathGenerator {
     fn price(&self, block: &mut PathBlock, steps: usize) {
         for (asset, law) in self.assets.iter().enumerate() {
             let path = &mut block.assets[asset];
-            for (log_price, row) in path.log_prices[1..].iter().zip(&mut path.prices).take(steps) {
+            for (log_price, row) in path.log_prices[1..].iter().zip(path.prices.iter_mut()).take(steps) {
                 grow(self.prices[asset], log_price, row);
             }
             if let (AssetStep::Replay { column }, Some(replayer), Some(starts)) =
@@ -327,7 +327,8 @@ mod tests {
     use rand::Rng;
 
     /// The laws written out for one path with rand's trait and libm: streams, Box–Muller, Cholesky of
-    /// [[1, .6], [.6, 1]] = [1 0; .6 .8], exact log-normal steps. Agrees to rounding.
+    /// [[1, .6], [.6, 1]] = [1 0; .6 .8], exact log-normal steps. Agrees to what single precision leaves of the normals, 4e-7
+    /// of each.
     #[test]
     fn a_lane_is_the_scalar_walk() {
         let asset = |price, drift, volatility| AssetModel { price, law: Law::Gbm(Gbm { drift, volatility }) };
@@ -356,21 +357,20 @@ mod tests {
                     y += (-0.1 - 1.125) * 0.01 + 1.5 * 0.1 * b;
                     let at = index - 1 + half;
                     let relative = |got: f64, want: f64| (got / want - 1.0).abs();
-                    assert!(relative(block.price(0, at)[13], 100.0 * libm::exp(x)) < 1e-14, "{chunk} {at}");
-                    assert!(relative(block.price(1, at)[13], 20.0 * libm::exp(y)) < 1e-14, "{chunk} {at}");
+                    assert!(relative(block.price(0, at)[13], 100.0 * libm::exp(x)) < 1e-6, "{chunk} {at}");
+                    assert!(relative(block.price(1, at)[13], 20.0 * libm::exp(y)) < 1e-6, "{chunk} {at}");
                 }
             }
         }
     }
 
     fn scalar_pair(stream: &mut Stream) -> [f64; 2] {
-        let unit = |word: u64| (word >> 12) as f64 / 4_503_599_627_370_496.0;
-        let (radius_word, angle_word) = (stream.next_u64(), stream.next_u64());
-        let radius = (-2.0 * libm::log(1.0 - unit(radius_word))).sqrt();
-        let angle = (unit(angle_word) - 0.5) * std::f64::consts::FRAC_PI_2;
+        let word = stream.next_u64();
+        let radius = (-2.0 * libm::log(1.0 - (word >> 12) as f64 / 4_503_599_627_370_496.0)).sqrt();
+        let angle = ((word & 0x7f_ffff) as f64 / 8_388_608.0 - 0.5) * std::f64::consts::FRAC_PI_2;
         let (sin, cos) = (libm::sin(angle), libm::cos(angle));
-        let sign = if angle_word & 2 == 2 { -1.0 } else { 1.0 };
-        let pair = if angle_word & 1 == 1 { [cos, sin] } else { [sin, cos] };
+        let sign = if word >> 24 & 1 == 1 { -1.0 } else { 1.0 };
+        let pair = if word >> 23 & 1 == 1 { [cos, sin] } else { [sin, cos] };
         pair.map(|z| sign * radius * z)
     }
 

@@ -43,7 +43,7 @@ pub use generator::{CHUNK, PathGenerator};
 pub use heston::Heston;
 pub use inside::{InsideChunk, InsideWalk, Need, PARTS_OF_A_STEP, Watcher};
 pub use kou::Kou;
-pub use lanes::{LANES, Lanes, Normals};
+pub use lanes::{Aligned, LANES, Lanes, Normals};
 pub use market::{
     AssetModel, CommonJumps, Law, MarketModel, NormalJump, ReturnHistory, Sampling, Shock, ShockTime,
     WindowHistory,

@@ -9,7 +9,7 @@ use rand::TryRng;
 
 use super::elementary::ln;
 use super::normal::one_to_two;
-use super::{LANES, Lanes};
+use super::{Aligned, LANES, Lanes};
 
 /// What a stream's numbers are used for. Adding draws for one purpose shifts no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,13 +152,13 @@ pub fn unit_exponential(stream: &mut Stream) -> f64 {
 /// The streams of a block's paths, stepped side by side; lane for lane the same as [`Stream`].
 #[derive(Debug, Clone)]
 pub struct LaneStreams {
-    state: [[u64; LANES]; 4],
+    state: Aligned<[[u64; LANES]; 4]>,
 }
 
 impl LaneStreams {
     /// Streams of the paths whose numbers are `paths`.
     pub fn new(seed: u64, paths: &[u64; LANES], purpose: Purpose, index: u32) -> Self {
-        let mut state = [[0; LANES]; 4];
+        let mut state = Aligned([[0; LANES]; 4]);
         for lane in 0..LANES {
             let words = initial_state(seed, paths[lane], purpose, index);
             for (row, word) in state.iter_mut().zip(words) {
@@ -171,7 +171,7 @@ impl LaneStreams {
     /// Gives the next word of every stream, with its lane.
     #[inline(always)]
     pub fn each_word(&mut self, mut give: impl FnMut(usize, u64)) {
-        let [a, b, c, d] = &mut self.state;
+        let [a, b, c, d] = &mut *self.state;
         for l in 0..LANES {
             give(l, step(&mut a[l], &mut b[l], &mut c[l], &mut d[l]));
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Job;
 use crate::error::{Error, Result};
-use crate::margin::{BookPlan, BookState, reciprocals};
+use crate::margin::{BookPlan, BookState};
 use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathBlock, Watcher};
 
 /// Sees every mode after every step.
@@ -31,8 +31,7 @@ impl Observer for Unobserved {
 pub struct Scratch {
     paths: PathBlock,
     states: Vec<BookState>,
-    /// Per asset: the sum of the funding rates due.
-    rates: Vec<Lanes>,
+    funding: FundingDue,
     /// Per asset: each lane's least and greatest price of the chunk.
     bounds: Vec<[Lanes; 2]>,
 }
@@ -43,7 +42,7 @@ impl Scratch {
         Self {
             paths: job.generator.begin(0),
             states: job.books.iter().map(BookState::open).collect(),
-            rates: vec![[0.0; LANES]; job.generator.assets()],
+            funding: FundingDue::new(job.generator.assets()),
             bounds: vec![[[0.0; LANES]; 2]; job.generator.assets()],
         }
     }
@@ -72,12 +71,12 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
     observer: &mut O,
     cancelled: &AtomicBool,
 ) -> Result<()> {
-    let Scratch { paths, states, rates, bounds } = scratch;
+    let Scratch { paths, states, funding, bounds } = scratch;
     job.generator.restart(paths, first_path);
     for (plan, state) in job.books.iter().zip(states.iter_mut()) {
         state.restart(plan);
     }
-    let mut funding = FundingDue { rates, next: if MANAGED { job.funding.next_due(1) } else { u64::MAX } };
+    funding.next = if MANAGED { job.funding.next_due(1) } else { u64::MAX };
     let mut done = 0;
     while done < job.steps {
         if cancelled.load(Ordering::Relaxed) {
@@ -85,34 +84,30 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
         }
         let steps = CHUNK.min((job.steps - done) as usize);
         job.generator.advance(paths, steps);
+        funding.find(job, first_path, done + 1, steps);
         if WATCHED {
             // Everything inside a step happens, in every mode, before the step ends in any.
             let mut walk = InsideWalk::new(&job.generator);
             for index in 0..steps {
                 let step = done + index as u64 + 1;
                 watch(job, paths, (index, steps), step as u32, &mut walk, states);
-                let due = if MANAGED { funding.rates(job, first_path, step) } else { None };
                 for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
-                    end_step::<MANAGED>(paths, index, step, plan, state, due);
+                    end_step::<MANAGED>(paths, index, step, plan, state, funding);
                     observer.stepped(book, step, state);
                 }
             }
-        } else if !MANAGED && !O::LOOKS && steps == CHUNK {
+        } else if !O::LOOKS && steps == CHUNK {
             for (asset, bounds) in bounds.iter_mut().enumerate() {
-                *bounds = extremes(paths.prices(asset));
+                extremes(paths.prices(asset), bounds);
             }
-            let bounds = |asset: usize| (&bounds[asset][0], &bounds[asset][1]);
             for (plan, state) in job.books.iter().zip(states.iter_mut()) {
-                state.steps_plain(plan, done as u32 + 1, |asset| paths.prices(asset), bounds);
+                end_chunk::<MANAGED>(paths, bounds, done + 1, plan, state, funding);
             }
         } else {
-            let next = funding.next;
             for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
-                funding.next = next;
                 for index in 0..steps {
                     let step = done + index as u64 + 1;
-                    let due = if MANAGED { funding.rates(job, first_path, step) } else { None };
-                    end_step::<MANAGED>(paths, index, step, plan, state, due);
+                    end_step::<MANAGED>(paths, index, step, plan, state, funding);
                     observer.stepped(book, step, state);
                 }
             }
@@ -124,32 +119,46 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
 
 /// Each lane's least and greatest price of a chunk.
 #[inline(always)]
-fn extremes(prices: &[Lanes; CHUNK]) -> [Lanes; 2] {
-    let [mut least, mut greatest] = [prices[0]; 2];
+fn extremes(prices: &[Lanes; CHUNK], [least, greatest]: &mut [Lanes; 2]) {
     for l in 0..LANES {
+        let [mut low, mut high] = [prices[0][l]; 2];
         for row in prices {
-            least[l] = if row[l] < least[l] { row[l] } else { least[l] };
-            greatest[l] = if row[l] > greatest[l] { row[l] } else { greatest[l] };
+            low = if row[l] < low { row[l] } else { low };
+            high = if row[l] > high { row[l] } else { high };
         }
+        (least[l], greatest[l]) = (low, high);
     }
-    [least, greatest]
 }
 
-/// Rows of funding rates, and the step at which they are next asked for.
-struct FundingDue<'a> {
-    rates: &'a mut [Lanes],
+/// The funding rates due in a chunk.
+struct FundingDue {
+    /// Per step of the chunk and asset: the sum of the rates due.
+    rates: Vec<Vec<Lanes>>,
+    is_due: [bool; CHUNK],
+    /// The step at which they are next asked for.
     next: u64,
 }
 
-impl FundingDue<'_> {
-    /// The rates due at a step, if any are.
+impl FundingDue {
+    fn new(assets: usize) -> Self {
+        Self { rates: vec![vec![[0.0; LANES]; assets]; CHUNK], is_due: [false; CHUNK], next: 0 }
+    }
+
+    /// Finds the rates of the steps from `first` on.
     #[inline(always)]
-    fn rates(&mut self, job: &Job, first_path: u64, step: u64) -> Option<&[Lanes]> {
-        if step < self.next {
-            return None;
+    fn find(&mut self, job: &Job, first_path: u64, first: u64, steps: usize) {
+        self.is_due = [false; CHUNK];
+        while self.next < first + steps as u64 {
+            let index = (self.next - first) as usize;
+            self.is_due[index] = job.funding.rates(first_path, self.next, &mut self.rates[index]);
+            self.next = job.funding.next_due(self.next + 1);
         }
-        self.next = job.funding.next_due(step + 1);
-        job.funding.rates(first_path, step, self.rates).then_some(&*self.rates)
+    }
+
+    /// The rates due at the chunk's step `index`, if any are.
+    #[inline(always)]
+    fn rates(&self, index: usize) -> Option<&[Lanes]> {
+        if self.is_due[index] { Some(&self.rates[index]) } else { None }
     }
 }
 
@@ -161,17 +170,33 @@ fn end_step<const MANAGED: bool>(
     step: u64,
     plan: &BookPlan,
     state: &mut BookState,
-    rates: Option<&[Lanes]>,
+    funding: &FundingDue,
 ) {
-    let prices = |asset| paths.price(asset, index);
-    if !MANAGED {
-        let row = |asset| from_ref(prices(asset));
-        state.steps_plain(plan, step as u32, row, |asset| (prices(asset), prices(asset)));
-    } else if plan.is_inverse() {
-        let row = reciprocals(paths.price(0, index));
-        state.step_managed(plan, step as u32, prices, |_| &row, rates);
+    let row = |asset| from_ref(paths.price(asset, index));
+    let bounds = |asset| (paths.price(asset, index), paths.price(asset, index));
+    if MANAGED {
+        state.steps_managed(plan, step as u32, row, bounds, |_| funding.rates(index));
     } else {
-        state.step_managed(plan, step as u32, prices, prices, rates);
+        state.steps_plain(plan, step as u32, row, bounds);
+    }
+}
+
+/// Moves one mode through a whole chunk, whose first step is `first`.
+#[inline(always)]
+fn end_chunk<const MANAGED: bool>(
+    paths: &PathBlock,
+    bounds: &[[Lanes; 2]],
+    first: u64,
+    plan: &BookPlan,
+    state: &mut BookState,
+    funding: &FundingDue,
+) {
+    let rows = |asset| paths.prices(asset);
+    let bounds = |asset: usize| (&bounds[asset][0], &bounds[asset][1]);
+    if MANAGED {
+        state.steps_managed(plan, first as u32, rows, bounds, |index| funding.rates(index));
+    } else {
+        state.steps_plain(plan, first as u32, rows, bounds);
     }
 }
 

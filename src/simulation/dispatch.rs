@@ -11,6 +11,8 @@ use std::sync::atomic::AtomicBool;
 
 use super::Job;
 use super::block::{Observer, Scratch, run_block};
+use super::results::ModeResults;
+use super::totals::{NotFinite, Totals};
 use crate::error::Result;
 
 /// The widest vectors a person allows, for testing that bits do not change.
@@ -87,42 +89,84 @@ impl VectorWidth {
         observer: &mut O,
         cancelled: &AtomicBool,
     ) -> Result<()> {
+        self.dispatch(BlockLoop::<O, WATCHED, MANAGED> { job, scratch, first_path, observer, cancelled })
+    }
+
+    /// Folds a block that has reached the horizon, at this width.
+    pub(super) fn fold(
+        self,
+        totals: &mut Totals,
+        job: &Job,
+        scratch: &Scratch,
+        results: &mut [ModeResults],
+        lanes: usize,
+    ) -> std::result::Result<(), NotFinite> {
+        self.dispatch(Fold { totals, job, scratch, results, lanes })
+    }
+
+    fn dispatch<W: Wide>(self, work: W) -> W::Output {
         match self.0 {
             // SAFETY: `detect` found avx512f, avx512dq, avx512vl, avx512bw and avx2.
             #[cfg(target_arch = "x86_64")]
-            WidthLimit::Avx512 => unsafe {
-                run_avx512::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled)
-            },
+            WidthLimit::Avx512 => unsafe { do_avx512(work) },
             // SAFETY: `detect` found avx2.
             #[cfg(target_arch = "x86_64")]
-            WidthLimit::Avx2 => unsafe {
-                run_avx2::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled)
-            },
-            _ => run_block::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled),
+            WidthLimit::Avx2 => unsafe { do_avx2(work) },
+            _ => work.done(),
         }
+    }
+}
+
+/// Work over lanes; everything on the way is `#[inline(always)]`, so that a clone is compiled for its width.
+trait Wide {
+    type Output;
+
+    fn done(self) -> Self::Output;
+}
+
+struct BlockLoop<'a, O, const WATCHED: bool, const MANAGED: bool> {
+    job: &'a Job,
+    scratch: &'a mut Scratch,
+    first_path: u64,
+    observer: &'a mut O,
+    cancelled: &'a AtomicBool,
+}
+
+impl<O: Observer, const WATCHED: bool, const MANAGED: bool> Wide for BlockLoop<'_, O, WATCHED, MANAGED> {
+    type Output = Result<()>;
+
+    #[inline(always)]
+    fn done(self) -> Result<()> {
+        let Self { job, scratch, first_path, observer, cancelled } = self;
+        run_block::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled)
+    }
+}
+
+struct Fold<'a> {
+    totals: &'a mut Totals,
+    job: &'a Job,
+    scratch: &'a Scratch,
+    results: &'a mut [ModeResults],
+    lanes: usize,
+}
+
+impl Wide for Fold<'_> {
+    type Output = std::result::Result<(), NotFinite>;
+
+    #[inline(always)]
+    fn done(self) -> Self::Output {
+        self.totals.fold(self.job, self.scratch, self.results, self.lanes)
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,avx512f,avx512dq,avx512vl,avx512bw")]
-fn run_avx512<O: Observer, const WATCHED: bool, const MANAGED: bool>(
-    job: &Job,
-    scratch: &mut Scratch,
-    first_path: u64,
-    observer: &mut O,
-    cancelled: &AtomicBool,
-) -> Result<()> {
-    run_block::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled)
+fn do_avx512<W: Wide>(work: W) -> W::Output {
+    work.done()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn run_avx2<O: Observer, const WATCHED: bool, const MANAGED: bool>(
-    job: &Job,
-    scratch: &mut Scratch,
-    first_path: u64,
-    observer: &mut O,
-    cancelled: &AtomicBool,
-) -> Result<()> {
-    run_block::<O, WATCHED, MANAGED>(job, scratch, first_path, observer, cancelled)
+fn do_avx2<W: Wide>(work: W) -> W::Output {
+    work.done()
 }

@@ -7,6 +7,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use super::block::{Scratch, Unobserved};
+use super::results::ModeResults;
 use super::totals::Totals;
 use super::{
     Audit, Correlation, PathSample, RunOutcome, StepBias, VectorWidth, audit, bias, correlation, sample,
@@ -15,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::margin::{BookPlan, FundingTable};
 use crate::paths::{LANES, PathGenerator};
 
-/// Blocks a thread takes at a time.
-const BLOCKS_PER_TASK: u64 = 4;
+/// Steps of paths after which a thread tells of them, some 2 ms: the counter behind is shared by all threads.
+const STEPS_TOLD: u64 = 1 << 20;
 
 /// One run, dense: nothing in it is decided later.
 #[derive(Debug, Clone)]
@@ -69,12 +70,17 @@ pub struct Control<'a> {
 /// What one thread works with.
 struct Worker {
     scratch: Scratch,
+    /// Per mode: what the paths of the last block came to.
+    results: Vec<ModeResults>,
     totals: Totals,
+    /// Paths folded that nobody was told of.
+    untold: u64,
 }
 
 impl Worker {
     fn new(job: &Job) -> Self {
-        Self { scratch: Scratch::new(job), totals: Totals::new(job) }
+        let results = vec![ModeResults::new(job.positions()); job.books.len()];
+        Self { scratch: Scratch::new(job), results, totals: Totals::new(job), untold: 0 }
     }
 }
 
@@ -106,26 +112,32 @@ impl Simulator {
     /// [`Error::Interrupted`] when cancelled; [`Error::Failed`] when an amount leaves the range of numbers.
     pub fn simulate(&self, job: &Job, control: &Control<'_>) -> Result<RunOutcome> {
         let blocks = job.paths.div_ceil(LANES as u64);
-        let idle: Mutex<Vec<Worker>> = Mutex::new(Vec::new());
+        // A thread has its own place and nobody waits for it; what all threads write to would slow many of them.
+        let places: Vec<Mutex<Option<Worker>>> = (0..self.threads()).map(|_| Mutex::default()).collect();
         self.threads.install(|| {
-            (0..blocks.div_ceil(BLOCKS_PER_TASK)).into_par_iter().try_for_each(|task| {
-                let waiting = idle.lock().ok().and_then(|mut workers| workers.pop());
-                let mut worker = waiting.unwrap_or_else(|| Worker::new(job));
-                for block in task * BLOCKS_PER_TASK..((task + 1) * BLOCKS_PER_TASK).min(blocks) {
-                    (control.progress)(self.fold_block(job, &mut worker, block, control.cancelled)?);
-                }
-                if let Ok(mut workers) = idle.lock() {
-                    workers.push(worker);
+            (0..blocks).into_par_iter().try_for_each(|block| {
+                let place = rayon::current_thread_index().and_then(|thread| places.get(thread));
+                let mut place = place.and_then(|place| place.lock().ok()).ok_or_else(stopped)?;
+                let worker = place.get_or_insert_with(|| Worker::new(job));
+                worker.untold += self.fold_block(job, worker, block, control.cancelled)?;
+                if worker.untold.saturating_mul(job.steps) >= STEPS_TOLD {
+                    (control.progress)(std::mem::take(&mut worker.untold));
                 }
                 Ok(())
             })
         })?;
-        let workers = idle.into_inner().map_err(|_| Error::failed("a worker thread stopped"))?;
-        let mut whole = Totals::new(job);
-        for worker in &workers {
-            whole.merge(&worker.totals);
-        }
-        Ok(whole.finish())
+        let workers: Vec<Worker> = places
+            .into_iter()
+            .filter_map(|place| place.into_inner().map_err(|_| stopped()).transpose())
+            .collect::<Result<_>>()?;
+        (control.progress)(workers.iter().map(|worker| worker.untold).sum());
+        let merged = self.threads.install(|| {
+            workers.into_par_iter().map(|worker| worker.totals).reduce_with(|mut ours, theirs| {
+                ours.merge(&theirs);
+                ours
+            })
+        });
+        Ok(merged.unwrap_or_else(|| Totals::new(job)).finish())
     }
 
     /// Simulates one block and adds it to the worker's totals; returns the number of its paths.
@@ -133,7 +145,8 @@ impl Simulator {
         let first_path = block * LANES as u64;
         self.width.run(job, &mut worker.scratch, first_path, &mut Unobserved, cancelled)?;
         let lanes = (job.paths - first_path).min(LANES as u64);
-        let folded = worker.totals.fold(job, &worker.scratch, lanes as usize);
+        let Worker { scratch, results, totals, .. } = worker;
+        let folded = self.width.fold(totals, job, scratch, results, lanes as usize);
         folded.map(|()| lanes).map_err(|_| {
             let last = first_path + lanes - 1;
             Error::failed(format!(
@@ -174,4 +187,8 @@ impl Simulator {
     pub fn sample(&self, job: &Job, cancelled: &AtomicBool) -> Result<PathSample> {
         self.threads.install(|| sample::sample(job, self.width, cancelled))
     }
+}
+
+fn stopped() -> Error {
+    Error::failed("a worker thread stopped")
 }

@@ -8,6 +8,7 @@ mod dispatch;
 mod engine;
 mod figures;
 mod outcome;
+mod results;
 mod sample;
 mod sightings;
 mod totals;

@@ -1,40 +1,17 @@
 //! Folding blocks of paths into totals that merge exactly, in any order.
 
-use std::collections::BTreeMap;
-
 use super::block::Scratch;
 use super::outcome::{ModeOutcome, PairOutcome, QuoteOutcome, TwoByTwo};
+use super::results::{ModeResults, bits, each, first_bits, row};
 use super::twins::Twins;
 use super::{Job, RunOutcome};
-use crate::margin::BookState;
-use crate::paths::Sampling;
-use crate::statistics::{Distribution, Moments};
-
-/// Fraction of opening equity within which two amounts are the same.
-const TIE: f64 = 1e-12;
+use crate::margin::BookPlan;
+use crate::paths::{LANES, Sampling};
+use crate::statistics::{Distribution, Moments, StepCounts};
 
 /// A price or an equity that is not a number any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotFinite;
-
-/// What one lane's path came to in one mode.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct PathResult {
-    /// Step of the first forced close; 0 if there was none.
-    pub first_liquidation: u32,
-    /// Whether every position was force-closed.
-    pub all: bool,
-    /// Whether equity fell to the ruin level or below.
-    pub ruin: bool,
-    /// Maximum drawdown relative to the running peak.
-    pub drawdown_relative: f64,
-    /// Maximum drawdown in account currency.
-    pub drawdown_absolute: f64,
-    /// Final minus opening equity.
-    pub pnl: f64,
-    /// Loss beyond the collateral.
-    pub shortfall: f64,
-}
 
 /// Totals of the paths folded so far.
 #[derive(Debug, Clone)]
@@ -42,8 +19,8 @@ pub struct Totals {
     paths: u64,
     modes: Vec<ModeOutcome>,
     pairs: Vec<PairOutcome>,
-    /// Per mode: paths by the step of their first forced close. Sparse, because every thread has one.
-    first_liquidations: Vec<BTreeMap<u32, u64>>,
+    /// Per mode: paths by the step of their first forced close.
+    first_liquidations: Vec<StepCounts>,
     held_paths: u64,
     /// Where paths are drawn in pairs.
     twins: Option<Twins>,
@@ -56,7 +33,7 @@ impl Totals {
         let unit = job.money_unit();
         let ratio_unit = unit / job.opening_equity();
         let positions = job.positions();
-        let mode = |book: &crate::margin::BookPlan| ModeOutcome {
+        let mode = |book: &BookPlan| ModeOutcome {
             mode: book.mode(),
             any: 0,
             all: 0,
@@ -100,106 +77,42 @@ impl Totals {
             held_paths: 0,
             twins: antithetic.then(|| Twins::new(job, positions, pairs.len())),
             pairs,
-            first_liquidations: vec![BTreeMap::new(); count],
+            first_liquidations: vec![StepCounts::default(); count],
             steps: job.steps,
         }
     }
 
-    /// Adds the first `lanes` paths of a block that has reached the horizon.
+    /// Adds the first `lanes` paths of a block that has reached the horizon, by way of `results`, one per mode.
     ///
     /// # Errors
     /// [`NotFinite`] when an account has left the range of numbers.
-    pub fn fold(&mut self, job: &Job, block: &Scratch, lanes: usize) -> Result<(), NotFinite> {
-        let states = block.states();
+    #[inline(always)]
+    pub fn fold(
+        &mut self,
+        job: &Job,
+        block: &Scratch,
+        results: &mut [ModeResults],
+        lanes: usize,
+    ) -> Result<(), NotFinite> {
         self.paths += lanes as u64;
-        self.held_paths += (0..lanes).filter(|lane| block.is_held(*lane)).count() as u64;
-        let mut results = vec![PathResult::default(); states.len()];
-        let mut before = results.clone();
-        for lane in 0..lanes {
-            std::mem::swap(&mut results, &mut before);
-            for (mode, state) in states.iter().enumerate() {
-                let quote = state.in_quote(lane).unwrap_or_default();
-                let numbers =
-                    [state.equity()[lane], state.drawdown(lane), state.fees(lane), quote[0], quote[1]];
-                if numbers.iter().any(|number| !number.is_finite()) {
-                    return Err(NotFinite);
-                }
-                results[mode] = self.fold_mode(job, mode, state, lane);
-            }
-            for pair in &mut self.pairs {
-                let (a, b) = (results[pair.a], results[pair.b]);
-                pair.liquidation.add(a.first_liquidation != 0, b.first_liquidation != 0);
-                for (position, table) in pair.positions.iter_mut().enumerate() {
-                    let lost = |mode: usize| states[mode].liquidated_at(position, lane).is_some();
-                    table.add(lost(pair.a), lost(pair.b));
-                }
-                pair.drawdown_relative.add(a.drawdown_relative - b.drawdown_relative);
-                pair.pnl.add(a.pnl - b.pnl);
-                pair.shortfall.add(a.shortfall - b.shortfall);
-            }
-            if let Some(twins) = self.twins.as_mut().filter(|_| lane % 2 == 1) {
-                let both_lost = |mode: usize, position: usize| {
-                    [lane - 1, lane].iter().all(|lane| states[mode].liquidated_at(position, *lane).is_some())
-                };
-                let compared = self.pairs.iter().map(|pair| (pair.a, pair.b));
-                twins.add(self.steps, [&before, &results], both_lost, compared);
-            }
+        self.held_paths += count(bits(|lane| block.is_held(lane)) & first_bits(lanes));
+        for ((results, plan), state) in results.iter_mut().zip(&job.books).zip(block.states()) {
+            results.read(job, plan, state, lanes)?;
+        }
+        let results = &*results;
+        for (((total, plan), steps), results) in
+            self.modes.iter_mut().zip(&job.books).zip(&mut self.first_liquidations).zip(results)
+        {
+            total.add(plan, results);
+            each(results.any).for_each(|lane| steps.add(results.first_liquidation[lane]));
+        }
+        for pair in &mut self.pairs {
+            pair.add(&results[pair.a], &results[pair.b]);
+        }
+        if let Some(twins) = &mut self.twins {
+            twins.add(self.steps, results, self.pairs.iter().map(|pair| (pair.a, pair.b)));
         }
         Ok(())
-    }
-
-    fn fold_mode(&mut self, job: &Job, mode: usize, state: &BookState, lane: usize) -> PathResult {
-        let total = &mut self.modes[mode];
-        let opening = job.opening_equity();
-        let mut first = u32::MAX;
-        let mut all = true;
-        for (position, count) in total.positions.iter_mut().enumerate() {
-            match state.liquidated_at(position, lane) {
-                Some(step) => {
-                    first = first.min(step);
-                    *count += 1;
-                }
-                None => all = false,
-            }
-        }
-        let first_liquidation = if first == u32::MAX { 0 } else { first };
-        if first_liquidation != 0 {
-            total.any += 1;
-            *self.first_liquidations[mode].entry(first_liquidation).or_default() += 1;
-        }
-        total.all += u64::from(all);
-        // Rounding must not decide a tie: many liquidated paths end at exactly the same equity.
-        let ruin = state.least_equity(lane) <= job.ruin_equity + TIE * opening;
-        total.ruin += u64::from(ruin);
-        let result = PathResult {
-            first_liquidation,
-            all,
-            ruin,
-            drawdown_relative: state.relative_drawdown(lane),
-            drawdown_absolute: state.drawdown(lane),
-            pnl: state.equity()[lane] - opening,
-            shortfall: state.shortfall(lane),
-        };
-        total.drawdown_relative.add(result.drawdown_relative);
-        total.drawdown_absolute.add(result.drawdown_absolute);
-        total.pnl.add(result.pnl);
-        total.shortfall.add(result.shortfall);
-        total.shortfall_paths += u64::from(result.shortfall > 0.0);
-        if first_liquidation != 0 {
-            total.loss_when_liquidated.add(-result.pnl);
-        }
-        if job.books[mode].is_managed() {
-            total.fees.add(state.fees(lane));
-            total.funding.add(state.funding_paid(lane));
-        }
-        if let (Some(quote), Some([equity, drawdown, relative]), Some(opening)) =
-            (&mut total.quote, state.in_quote(lane), job.books[mode].opening_quote_equity())
-        {
-            quote.drawdown_relative.add(relative);
-            quote.drawdown_absolute.add(drawdown);
-            quote.pnl.add(equity - opening);
-        }
-        result
     }
 
     /// Adds everything `other` has folded.
@@ -216,9 +129,7 @@ impl Totals {
             ours.merge(theirs);
         }
         for (ours, theirs) in self.first_liquidations.iter_mut().zip(&other.first_liquidations) {
-            for (step, count) in theirs {
-                *ours.entry(*step).or_default() += count;
-            }
+            ours.merge(theirs);
         }
     }
 
@@ -229,10 +140,10 @@ impl Totals {
             mode.fees.add_zeros(self.paths - mode.fees.count());
             mode.funding.add_zeros(self.paths - mode.funding.count());
         }
-        for (mode, sparse) in self.modes.iter_mut().zip(&self.first_liquidations) {
+        for (mode, counts) in self.modes.iter_mut().zip(&self.first_liquidations) {
             mode.first_liquidation = vec![0; self.steps as usize + 1];
-            for (step, count) in sparse {
-                mode.first_liquidation[*step as usize] = *count;
+            for (step, count) in counts.iter() {
+                mode.first_liquidation[step as usize] = count;
             }
         }
         RunOutcome {
@@ -253,7 +164,48 @@ fn add_all(ours: &mut [u64], theirs: &[u64]) {
     }
 }
 
+fn count(lanes: u64) -> u64 {
+    u64::from(lanes.count_ones())
+}
+
 impl ModeOutcome {
+    #[inline(always)]
+    fn add(&mut self, plan: &BookPlan, results: &ModeResults) {
+        let paths = ..results.lanes;
+        self.any += count(results.any);
+        self.all += count(results.all);
+        for (total, lost) in self.positions.iter_mut().zip(&results.positions) {
+            *total += count(*lost);
+        }
+        self.ruin += count(results.ruin);
+        self.shortfall_paths += count(results.short);
+        let mut losses = [0.0; LANES];
+        let mut liquidated = 0;
+        for lane in each(results.any) {
+            losses[liquidated] = -results.pnl[lane];
+            liquidated += 1;
+        }
+        for (distribution, row) in [
+            (&mut self.drawdown_relative, &results.drawdown_relative),
+            (&mut self.drawdown_absolute, &results.drawdown_absolute),
+            (&mut self.pnl, &results.pnl),
+        ] {
+            distribution.add_all(&row[paths]);
+        }
+        self.shortfall.add_all(&results.shortfall[paths]);
+        self.loss_when_liquidated.add_all(&losses[..liquidated]);
+        if plan.is_managed() {
+            self.fees.add_all(&results.costs[0][paths]);
+            self.funding.add_all(&results.costs[1][paths]);
+        }
+        if let (Some(quote), Some(opening)) = (&mut self.quote, plan.opening_quote_equity()) {
+            let [equity, drawdown, relative] = &results.quote;
+            quote.drawdown_relative.add_all(&relative[paths]);
+            quote.drawdown_absolute.add_all(&drawdown[paths]);
+            quote.pnl.add_all(&row(|lane| equity[lane] - opening)[paths]);
+        }
+    }
+
     fn merge(&mut self, other: &Self) {
         self.any += other.any;
         self.all += other.all;
@@ -276,6 +228,22 @@ impl ModeOutcome {
 }
 
 impl PairOutcome {
+    #[inline(always)]
+    fn add(&mut self, a: &ModeResults, b: &ModeResults) {
+        let live = first_bits(a.lanes);
+        self.liquidation.add(a.any, b.any, live);
+        for (table, (a, b)) in self.positions.iter_mut().zip(a.positions.iter().zip(&b.positions)) {
+            table.add(*a, *b, live);
+        }
+        for (moments, a_row, b_row) in [
+            (&mut self.drawdown_relative, &a.drawdown_relative, &b.drawdown_relative),
+            (&mut self.pnl, &a.pnl, &b.pnl),
+            (&mut self.shortfall, &a.shortfall, &b.shortfall),
+        ] {
+            moments.add_all(&row(|lane| a_row[lane] - b_row[lane])[..a.lanes]);
+        }
+    }
+
     fn merge(&mut self, other: &Self) {
         self.liquidation.merge(&other.liquidation);
         for (ours, theirs) in self.positions.iter_mut().zip(&other.positions) {
@@ -288,13 +256,11 @@ impl PairOutcome {
 }
 
 impl TwoByTwo {
-    fn add(&mut self, a: bool, b: bool) {
-        match (a, b) {
-            (true, true) => self.both += 1,
-            (true, false) => self.a_only += 1,
-            (false, true) => self.b_only += 1,
-            (false, false) => self.neither += 1,
-        }
+    fn add(&mut self, a: u64, b: u64, live: u64) {
+        self.both += count(a & b);
+        self.a_only += count(a & !b);
+        self.b_only += count(!a & b);
+        self.neither += count(!a & !b & live);
     }
 
     fn merge(&mut self, other: &Self) {

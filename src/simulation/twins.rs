@@ -1,10 +1,9 @@
 //! Totals of paths drawn in pairs: what the pairs' own variance is measured by. They merge exactly.
 
-use std::collections::BTreeMap;
-
 use super::Job;
-use super::totals::PathResult;
-use crate::statistics::{Histogram, Moments, TwinDifferences};
+use super::results::{ModeResults, each, first_bits, row};
+use crate::paths::{LANES, Lanes};
+use crate::statistics::{Histogram, Moments, StepCounts, TwinDifferences};
 
 /// One measure over the pairs.
 #[derive(Debug, Clone)]
@@ -29,7 +28,7 @@ pub struct TwinMode {
     /// Any shortfall.
     pub shortfall_paths: u64,
     /// Pairs by the step at which the first forced close of either was seen.
-    pub first_liquidation: BTreeMap<u32, u64>,
+    pub first_liquidation: StepCounts,
     /// Mean of a pair's min(step of the first forced close, steps).
     pub restricted_step: Moments,
     /// Maximum drawdown relative to the running peak.
@@ -71,9 +70,10 @@ impl TwinMeasure {
         Self { means: Moments::new(unit), larger: Histogram::new(unit) }
     }
 
-    fn add(&mut self, first: f64, second: f64) {
-        self.means.add(mean(first, second));
-        self.larger.add(first.max(second));
+    #[inline(always)]
+    fn add(&mut self, row: &Lanes, pairs: usize) {
+        self.means.add_all(&means(row)[..pairs]);
+        self.larger.add_all(&of_pairs(row, f64::max)[..pairs]);
     }
 
     fn merge(&mut self, other: &Self) {
@@ -91,7 +91,7 @@ impl TwinMode {
             positions: vec![0; positions],
             ruin: 0,
             shortfall_paths: 0,
-            first_liquidation: BTreeMap::new(),
+            first_liquidation: StepCounts::default(),
             restricted_step: Moments::new(job.steps as f64),
             drawdown_relative: TwinMeasure::new(unit / job.opening_equity()),
             drawdown_absolute: TwinMeasure::new(unit),
@@ -100,25 +100,31 @@ impl TwinMode {
         }
     }
 
-    fn add(&mut self, steps: u64, first: &PathResult, second: &PathResult) {
-        let (a, b) = (first, second);
-        self.any += u64::from(a.first_liquidation != 0 && b.first_liquidation != 0);
-        self.all += u64::from(a.all && b.all);
-        self.ruin += u64::from(a.ruin && b.ruin);
-        self.shortfall_paths += u64::from(a.shortfall > 0.0 && b.shortfall > 0.0);
-        let steps_of = |result: &PathResult| match result.first_liquidation {
-            0 => u64::MAX,
-            step => u64::from(step),
-        };
-        let (step_a, step_b) = (steps_of(a), steps_of(b));
-        if let Ok(earlier) = u32::try_from(step_a.min(step_b)) {
-            *self.first_liquidation.entry(earlier).or_default() += 1;
+    #[inline(always)]
+    fn add(&mut self, steps: u64, results: &ModeResults) {
+        let pairs = results.lanes / 2;
+        self.any += both(results.any);
+        self.all += both(results.all);
+        for (count, lost) in self.positions.iter_mut().zip(&results.positions) {
+            *count += both(*lost);
         }
-        self.restricted_step.add(mean(step_a.min(steps) as f64, step_b.min(steps) as f64));
-        self.drawdown_relative.add(a.drawdown_relative, b.drawdown_relative);
-        self.drawdown_absolute.add(a.drawdown_absolute, b.drawdown_absolute);
-        self.pnl.add(a.pnl, b.pnl);
-        self.shortfall.add(mean(a.shortfall, b.shortfall));
+        self.ruin += both(results.ruin);
+        self.shortfall_paths += both(results.short);
+        let first = &results.first_liquidation;
+        let either = (results.any | results.any >> 1) & FIRST_OF_PAIR & first_bits(2 * pairs);
+        for lane in each(either) {
+            self.first_liquidation.add(first[lane].min(first[lane + 1]));
+        }
+        let restricted = row(|lane| u64::from(first[lane]).min(steps) as f64);
+        self.restricted_step.add_all(&means(&restricted)[..pairs]);
+        for (measure, row) in [
+            (&mut self.drawdown_relative, &results.drawdown_relative),
+            (&mut self.drawdown_absolute, &results.drawdown_absolute),
+            (&mut self.pnl, &results.pnl),
+        ] {
+            measure.add(row, pairs);
+        }
+        self.shortfall.add_all(&means(&results.shortfall)[..pairs]);
     }
 
     fn merge(&mut self, other: &Self) {
@@ -129,9 +135,7 @@ impl TwinMode {
         }
         self.ruin += other.ruin;
         self.shortfall_paths += other.shortfall_paths;
-        for (step, pairs) in &other.first_liquidation {
-            *self.first_liquidation.entry(*step).or_default() += pairs;
-        }
+        self.first_liquidation.merge(&other.first_liquidation);
         self.restricted_step.merge(&other.restricted_step);
         self.drawdown_relative.merge(&other.drawdown_relative);
         self.drawdown_absolute.merge(&other.drawdown_absolute);
@@ -141,8 +145,8 @@ impl TwinMode {
 
     /// Of so many pairs those of which neither path has been liquidated by the end of `step`.
     pub fn both_alive_after(&self, pairs: u64, step: u64) -> u64 {
-        let last = u32::try_from(step).unwrap_or(u32::MAX);
-        pairs - self.first_liquidation.range(..=last).map(|(_, pairs)| pairs).sum::<u64>()
+        let gone = self.first_liquidation.iter().take_while(|(at, _)| *at <= step);
+        pairs - gone.map(|(_, pairs)| pairs).sum::<u64>()
     }
 }
 
@@ -157,19 +161,22 @@ impl TwinDifference {
         }
     }
 
-    /// Adds a pair: `[path][mode]`.
-    fn add(&mut self, [[a1, b1], [a2, b2]]: [[&PathResult; 2]; 2]) {
-        let lost = |result: &PathResult| i32::from(result.first_liquidation != 0);
-        match (lost(a1) - lost(b1) + lost(a2) - lost(b2)).abs() {
-            1 => self.liquidation.by_one += 1,
-            2 => self.liquidation.by_two += 1,
-            _ => {}
+    #[inline(always)]
+    fn add(&mut self, a: &ModeResults, b: &ModeResults) {
+        let pairs = a.lanes / 2;
+        // A path differs by 1, by −1 or not at all; twins that differ in opposite ways add up to none.
+        let (plus, minus) = (a.any & !b.any, b.any & !a.any);
+        let (first, second) = (plus | minus, (plus | minus) >> 1);
+        let live = FIRST_OF_PAIR & first_bits(2 * pairs);
+        self.liquidation.by_one += u64::from(((first ^ second) & live).count_ones());
+        self.liquidation.by_two += both(plus) + both(minus);
+        for (moments, a_row, b_row) in [
+            (&mut self.drawdown_relative, &a.drawdown_relative, &b.drawdown_relative),
+            (&mut self.pnl, &a.pnl, &b.pnl),
+            (&mut self.shortfall, &a.shortfall, &b.shortfall),
+        ] {
+            moments.add_all(&means(&row(|lane| a_row[lane] - b_row[lane]))[..pairs]);
         }
-        let difference =
-            |measure: fn(&PathResult) -> f64| mean(measure(a1) - measure(b1), measure(a2) - measure(b2));
-        self.drawdown_relative.add(difference(|r| r.drawdown_relative));
-        self.pnl.add(difference(|r| r.pnl));
-        self.shortfall.add(difference(|r| r.shortfall));
     }
 
     fn merge(&mut self, other: &Self) {
@@ -191,24 +198,20 @@ impl Twins {
         }
     }
 
-    /// Adds a pair: each path's results by mode, and whether both lost a position, by mode and position. `compared`
-    /// are the two modes of each difference.
+    /// Adds a block's whole pairs, given each mode's results. `compared` are the two modes of each difference.
+    #[inline(always)]
     pub fn add(
         &mut self,
         steps: u64,
-        [first, second]: [&[PathResult]; 2],
-        both_lost: impl Fn(usize, usize) -> bool,
+        results: &[ModeResults],
         compared: impl Iterator<Item = (usize, usize)>,
     ) {
-        self.pairs += 1;
-        for (index, ((mode, a), b)) in self.modes.iter_mut().zip(first).zip(second).enumerate() {
-            mode.add(steps, a, b);
-            for (position, count) in mode.positions.iter_mut().enumerate() {
-                *count += u64::from(both_lost(index, position));
-            }
+        self.pairs += results.first().map_or(0, |mode| mode.lanes as u64 / 2);
+        for (mode, results) in self.modes.iter_mut().zip(results) {
+            mode.add(steps, results);
         }
         for (difference, (a, b)) in self.differences.iter_mut().zip(compared) {
-            difference.add([[&first[a], &first[b]], [&second[a], &second[b]]]);
+            difference.add(&results[a], &results[b]);
         }
     }
 
@@ -224,6 +227,27 @@ impl Twins {
     }
 }
 
-fn mean(a: f64, b: f64) -> f64 {
-    0.5 * (a + b)
+/// The lane of each pair's first path.
+const FIRST_OF_PAIR: u64 = 0x5555_5555_5555_5555;
+/// Pairs of a block.
+const PAIRS: usize = LANES / 2;
+
+/// Pairs of which both lanes are set.
+fn both(lanes: u64) -> u64 {
+    u64::from((lanes & lanes >> 1 & FIRST_OF_PAIR).count_ones())
+}
+
+/// Half the sum of each pair's values.
+#[inline(always)]
+fn means(row: &Lanes) -> [f64; PAIRS] {
+    of_pairs(row, |a, b| 0.5 * (a + b))
+}
+
+#[inline(always)]
+fn of_pairs(row: &Lanes, of: impl Fn(f64, f64) -> f64) -> [f64; PAIRS] {
+    let mut pairs = [0.0; PAIRS];
+    for k in 0..PAIRS {
+        pairs[k] = of(row[2 * k], row[2 * k + 1]);
+    }
+    pairs
 }

@@ -241,7 +241,7 @@ mod tests {
 
     /// Limits of the parts in units, numbers beside them, and what has no place in a fixed point.
     fn awkward() -> impl Strategy<Value = f64> {
-        let ends = [0.0, -0.0, 5e-324, f64::MIN_POSITIVE, 2.0_f64.powi(-60), 2.0_f64.powi(-36), 1.0, 8.0];
+        let ends = [0.0, -0.0, 5e-324, f64::MIN_POSITIVE, 1.0 / SCALE, 1.0 / SQUARE_SCALE.sqrt(), 1.0, 8.0];
         let limits = [PARTS_LIMIT, SQUARE_LIMIT, VALUE_LIMIT, 1e150, f64::MAX];
         let near = |v: f64| [v, -v, v.next_up(), v.next_down(), -v.next_up(), -v.next_down()];
         let all: Vec<f64> = ends.into_iter().chain(limits).flat_map(near).filter(|v| v.is_finite()).collect();

@@ -5,42 +5,24 @@ use std::ops::Range;
 use super::MOST_LINES;
 use super::account::Desk;
 use super::managed::ManagedState;
-use super::screen::{bits, climb};
+use super::screen::{bits, least_gaps, reached};
 use super::terms::{PoolTerms, Terms};
 use super::ties::GUARD;
 use crate::domain::to_f64;
 use crate::margin::prices::INWARDS;
-use crate::paths::{LANES, Lanes, Need};
+use crate::paths::{Lanes, Need};
 
 impl ManagedState {
     /// Lanes, as bits, in which something may happen while prices stay within bounds. `bounds(asset)` gives the lower
     /// and the upper row.
     #[inline(always)]
-    pub fn near<'a>(&self, terms: &Terms, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
+    pub fn near<'a>(&self, terms: &Terms, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes) + Copy) -> u64 {
         let mut lanes = 0;
         for (pool, planned) in self.pools.iter().zip(&terms.pools) {
-            let mut gap = pool.check.base;
-            for (slope, &asset) in pool.check.slopes.iter().zip(&planned.assets) {
-                let [low, high] = x_bounds(terms, bounds(asset));
-                for l in 0..LANES {
-                    gap[l] += slope[l] * if slope[l] > 0.0 { low[l] } else { high[l] };
-                }
-            }
-            for (quantity, &size) in pool.quantities.iter().zip(&planned.laddered) {
-                let asset = planned.sizes[size].asset;
-                let [_, high] = x_bounds(terms, bounds(asset));
-                climb(terms, asset, quantity, &high, 1.0, &mut gap);
-            }
+            let gap = least_gaps(terms, planned, &pool.check, &pool.quantities, 1.0, bounds);
             lanes |= pool.woken | bits(&gap, planned.guard());
         }
-        for level in self.stops.iter().chain(&self.profits) {
-            let (low, high) = bounds(level.asset);
-            for l in 0..LANES {
-                let beyond = if level.falling { low[l] <= level.row[l] } else { high[l] >= level.row[l] };
-                lanes |= u64::from(beyond) << l;
-            }
-        }
-        lanes
+        lanes | reached(&self.stops, bounds) | reached(&self.profits, bounds)
     }
 
     /// What of one lane has to be seen while prices stay within bounds.
@@ -128,20 +110,6 @@ impl ManagedState {
             pool.woken &= !(1 << lane);
         }
     }
-}
-
-/// Rows of x between rows of prices.
-#[inline(always)]
-fn x_bounds(terms: &Terms, (low, high): (&Lanes, &Lanes)) -> [Lanes; 2] {
-    if !terms.inverse {
-        return [*low, *high];
-    }
-    let (mut least, mut most) = ([0.0; LANES], [0.0; LANES]);
-    for l in 0..LANES {
-        least[l] = 1.0 / high[l];
-        most[l] = 1.0 / low[l];
-    }
-    [least, most]
 }
 
 impl Desk<'_> {

@@ -2,9 +2,9 @@
 //! resolved alone.
 
 use super::account::{Desk, LaneAccount};
-use super::screen::{Level, Screen, bits, gap_row, lanes_of, levels, reached};
+use super::line::EquityLine;
+use super::screen::{Level, Screen, gap_row, lanes_of, levels};
 use super::terms::{PoolTerms, Terms};
-use super::track::EquityTrack;
 use crate::domain::Debit;
 use crate::paths::{LANES, Lanes};
 
@@ -32,23 +32,22 @@ pub(super) struct WidePool {
 pub(super) struct ManagedState {
     pub accounts: Vec<LaneAccount>,
     pub pools: Vec<WidePool>,
-    /// Account equity is `equity_base + Σ equity_net[asset]·x`.
-    equity_base: Lanes,
-    equity_net: Vec<Lanes>,
+    /// Account equity.
+    pub line: EquityLine,
     pub stops: Vec<Level>,
     pub profits: Vec<Level>,
     /// Marks of the step before, where anybody asks.
-    before: Vec<Lanes>,
+    pub before: Vec<Lanes>,
     /// The step that is made, or comes next.
     pub now: u32,
     /// First steps at which any lane's pool has waited, or a position is opened anew.
-    wakes_at: u32,
-    reopens_at: u32,
+    pub wakes_at: u32,
+    pub reopens_at: u32,
     opening: LaneAccount,
     /// Index of the wallet's pool.
     shared: Option<usize>,
     /// One lane's marks, their place kept.
-    marks: Vec<f64>,
+    pub marks: Vec<f64>,
 }
 
 impl ManagedState {
@@ -66,8 +65,7 @@ impl ManagedState {
         let mut state = Self {
             accounts: vec![opening.clone(); LANES],
             pools: terms.pools.iter().map(pool).collect(),
-            equity_base: [0.0; LANES],
-            equity_net: vec![[0.0; LANES]; terms.markets.len()],
+            line: EquityLine::new(terms.markets.len()),
             stops: levels(terms, true),
             profits: levels(terms, false),
             before: vec![[0.0; LANES]; if terms.has_stops() { terms.markets.len() } else { 0 }],
@@ -92,138 +90,31 @@ impl ManagedState {
             pool.unbooked = [0.0; LANES];
         }
         (self.now, self.wakes_at, self.reopens_at) = (1, u32::MAX, u32::MAX);
-        for lane in 0..LANES {
-            self.accounts[lane].copy_from(&self.opening);
-            self.refresh(terms, lane);
+        for account in &mut self.accounts {
+            account.copy_from(&self.opening);
         }
+        self.refresh(terms, 0);
+        self.spread();
     }
 
-    /// Moves every lane to `step` at these prices, x among them, and at these rates of the funding due.
-    #[inline(always)]
-    pub fn step<'a, 'b>(
-        &mut self,
-        terms: &Terms,
-        track: &mut EquityTrack,
-        step: u32,
-        prices: &impl Fn(usize) -> &'a Lanes,
-        xs: &impl Fn(usize) -> &'b Lanes,
-        rates: Option<&[Lanes]>,
-    ) {
-        self.now = step;
-        if let Some(rates) = rates {
-            self.fund(terms, xs, prices, rates);
+    /// The first lane's rows in every lane.
+    fn spread(&mut self) {
+        for pool in &mut self.pools {
+            let screens = std::iter::once(&mut pool.check).chain(&mut pool.top_up);
+            let bases_and_slopes =
+                screens.flat_map(|screen| std::iter::once(&mut screen.base).chain(&mut screen.slopes));
+            let own = std::iter::once(&mut pool.worth).chain(&mut pool.nets).chain(&mut pool.quantities);
+            own.chain(bases_and_slopes).for_each(|row| *row = [row[0]; LANES]);
         }
-        if let lanes @ 1.. = reached(&self.stops, prices) {
-            self.resolve(terms, lanes, prices, &mut |desk, before| {
-                (0..terms.positions.len()).for_each(|position| desk.stop(position, before));
-            });
+        for level in self.stops.iter_mut().chain(&mut self.profits) {
+            level.row = [level.row[0]; LANES];
         }
-        for index in 0..terms.pools.len() {
-            let pool = &mut self.pools[index];
-            let gap = gap_row(terms, &terms.pools[index], &pool.check, &pool.quantities, 1.0, xs);
-            let guard = terms.pools[index].guard();
-            let mut failing = false;
-            for l in 0..LANES {
-                failing |= gap[l] <= guard;
-            }
-            if failing || pool.woken != 0 {
-                let lanes = pool.woken | bits(&gap, guard);
-                pool.woken = 0;
-                self.resolve(terms, lanes, prices, &mut |desk, _| desk.check(index));
-            }
-        }
-        let lanes = self.asked_after_check(terms, step, prices, xs);
-        if lanes != 0 {
-            self.resolve(terms, lanes, prices, &mut |desk, _| {
-                let positions = 0..terms.positions.len();
-                positions.clone().for_each(|position| desk.take_profit(position));
-                positions.clone().for_each(|position| desk.top_up(position));
-                positions.for_each(|position| desk.reopen(position));
-            });
-        }
-        let mut equity = self.equity_base;
-        for (asset, net) in self.equity_net.iter().enumerate() {
-            let x = xs(asset);
-            for l in 0..LANES {
-                equity[l] += net[l] * x[l];
-            }
-        }
-        track.see(&[equity]);
-        for (asset, row) in self.before.iter_mut().enumerate() {
-            *row = *prices(asset);
-        }
-        self.now = step.saturating_add(1);
-        if self.wakes_at <= self.now {
-            self.wake(terms);
-        }
-    }
-
-    /// Lanes in which a take profit is reached, a pool asks for money, or a position is opened anew.
-    #[inline(always)]
-    fn asked_after_check<'a, 'b>(
-        &mut self,
-        terms: &Terms,
-        step: u32,
-        prices: &impl Fn(usize) -> &'a Lanes,
-        xs: &impl Fn(usize) -> &'b Lanes,
-    ) -> u64 {
-        let mut lanes = reached(&self.profits, prices);
-        for (pool, planned) in self.pools.iter().zip(&terms.pools) {
-            if let (Some(screen), Some(times)) = (&pool.top_up, planned.top_up) {
-                let gap = gap_row(terms, planned, screen, &pool.quantities, times, xs);
-                lanes |= bits(&gap, planned.guard() * times);
-            }
-        }
-        if self.reopens_at <= step {
-            lanes |= self.due(step);
-        }
-        lanes
-    }
-
-    /// Lanes in which a position is opened anew at `step`.
-    #[cold]
-    fn due(&mut self, step: u32) -> u64 {
-        let mut lanes = 0;
-        self.reopens_at = u32::MAX;
-        for (lane, account) in self.accounts.iter().enumerate() {
-            for held in account.positions.iter().filter(|held| held.reopens_at != 0) {
-                if held.reopens_at <= step {
-                    lanes |= 1 << lane;
-                } else {
-                    self.reopens_at = self.reopens_at.min(held.reopens_at);
-                }
-            }
-        }
-        lanes
-    }
-
-    /// Pools that have waited until now are shown again.
-    #[cold]
-    fn wake(&mut self, terms: &Terms) {
-        self.wakes_at = u32::MAX;
-        for lane in 0..LANES {
-            let mut any = false;
-            for (index, pool) in self.accounts[lane].pools.iter().enumerate() {
-                if pool.waits_until == 0 {
-                    continue;
-                }
-                if pool.waits_until <= self.now {
-                    self.pools[index].woken |= 1 << lane;
-                    any = true;
-                } else {
-                    self.wakes_at = self.wakes_at.min(pool.waits_until);
-                }
-            }
-            if any {
-                self.book_funding(terms, lane);
-                self.refresh(terms, lane);
-            }
-        }
+        self.line.spread();
     }
 
     /// Funding: what is simple at once in every lane, the rest alone.
     #[inline(always)]
-    fn fund<'a, 'b>(
+    pub fn fund<'a, 'b>(
         &mut self,
         terms: &Terms,
         xs: &impl Fn(usize) -> &'b Lanes,
@@ -263,7 +154,7 @@ impl ManagedState {
                 pool.unbooked[l] += owed[l];
                 pool.worth[l] -= owed[l];
                 pool.check.base[l] -= owed[l];
-                self.equity_base[l] -= owed[l];
+                self.line.base[l] -= owed[l];
             }
             if let Some(screen) = &mut pool.top_up {
                 for l in 0..LANES {
@@ -293,27 +184,6 @@ impl ManagedState {
         }
     }
 
-    /// Lets `act` work on each of these lanes' accounts at its marks, and the marks of the step before.
-    #[cold]
-    #[inline(never)]
-    fn resolve<'a>(
-        &mut self,
-        terms: &Terms,
-        lanes: u64,
-        prices: &impl Fn(usize) -> &'a Lanes,
-        act: &mut dyn FnMut(&mut Desk<'_>, &[f64]),
-    ) {
-        let mut marks = std::mem::take(&mut self.marks);
-        for lane in lanes_of(lanes) {
-            for (asset, mark) in marks.iter_mut().enumerate() {
-                *mark = prices(asset)[lane];
-            }
-            let before = self.marks_before(lane);
-            self.with_lane(terms, lane, &marks, |desk| act(desk, &before));
-        }
-        self.marks = marks;
-    }
-
     /// One lane's marks of the step before; none where nobody asks.
     pub fn marks_before(&self, lane: usize) -> Vec<f64> {
         self.before.iter().map(|row| row[lane]).collect()
@@ -334,7 +204,7 @@ impl ManagedState {
     }
 
     /// Writes funding that was paid wide into one lane's account.
-    fn book_funding(&mut self, terms: &Terms, lane: usize) {
+    pub fn book_funding(&mut self, terms: &Terms, lane: usize) {
         let account = &mut self.accounts[lane];
         for (index, (pool, planned)) in self.pools.iter_mut().zip(&terms.pools).enumerate() {
             let paid = std::mem::replace(&mut pool.unbooked[lane], 0.0);
@@ -348,9 +218,9 @@ impl ManagedState {
     }
 
     /// Writes one lane's account, all funding booked, into the rows.
-    fn refresh(&mut self, terms: &Terms, lane: usize) {
+    pub fn refresh(&mut self, terms: &Terms, lane: usize) {
         let account = &self.accounts[lane];
-        for net in &mut self.equity_net {
+        for net in &mut self.line.nets {
             net[lane] = 0.0;
         }
         let mut base = if self.shared.is_some() { 0.0 } else { account.wallet };
@@ -358,10 +228,10 @@ impl ManagedState {
             pool.write(terms, planned, account, index, lane);
             base += pool.worth[lane];
             for (net, &asset) in pool.nets.iter().zip(&planned.assets) {
-                self.equity_net[asset][lane] += net[lane];
+                self.line.nets[asset][lane] += net[lane];
             }
         }
-        self.equity_base[lane] = base;
+        self.line.base[lane] = base;
         for held in &account.positions {
             if held.reopens_at != 0 {
                 self.reopens_at = self.reopens_at.min(held.reopens_at);

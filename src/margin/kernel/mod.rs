@@ -4,10 +4,12 @@
 //! something does is resolved alone, by plainly written functions on its account. A plain venue has a loop of its own.
 
 mod account;
+mod chunk;
 mod close;
 mod cover;
 mod funding;
 mod inside;
+mod line;
 mod managed;
 mod orders;
 mod plain;
@@ -23,6 +25,8 @@ pub(super) use ties::GUARD;
 
 use std::array::from_ref;
 
+use chunk::Chunk;
+use line::Aligned;
 use managed::ManagedState;
 use plain::PlainState;
 use track::EquityTrack;
@@ -89,21 +93,15 @@ impl BookState {
         &mut self,
         plan: &BookPlan,
         step: u32,
-        prices: impl Fn(usize) -> &'a Lanes,
+        prices: impl Fn(usize) -> &'a Lanes + Copy,
         rates: Option<&[Lanes]>,
     ) {
-        if !plan.is_managed() {
-            self.steps_plain(
-                plan,
-                step,
-                |asset| from_ref(prices(asset)),
-                |asset| (prices(asset), prices(asset)),
-            );
-        } else if plan.is_inverse() {
-            let reciprocals = reciprocals(prices(0));
-            self.step_managed(plan, step, prices, |_| &reciprocals, rates);
+        let rows = |asset| from_ref(prices(asset));
+        let bounds = |asset| (prices(asset), prices(asset));
+        if plan.is_managed() {
+            self.steps_managed(plan, step, rows, bounds, |_| rates);
         } else {
-            self.step_managed(plan, step, &prices, &prices, rates);
+            self.steps_plain(plan, step, rows, bounds);
         }
     }
 
@@ -123,34 +121,37 @@ impl BookState {
         }
     }
 
-    /// The same for a managed plan; for any other nothing happens. `xs(asset)` gives the row of prices, or of their
-    /// reciprocals for an inverse contract.
+    /// The same for a managed plan; for any other nothing happens. `rates(index)` gives by asset the sum of the funding
+    /// rates due at a step, if any is.
     #[inline(always)]
-    pub fn step_managed<'a, 'b>(
+    pub fn steps_managed<'a, 'c, const N: usize>(
         &mut self,
         plan: &BookPlan,
-        step: u32,
-        prices: impl Fn(usize) -> &'a Lanes,
-        xs: impl Fn(usize) -> &'b Lanes,
-        rates: Option<&[Lanes]>,
+        first: u32,
+        prices: impl Fn(usize) -> &'a [Lanes; N] + Copy,
+        bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes) + Copy,
+        rates: impl Fn(usize) -> Option<&'c [Lanes]>,
     ) {
-        if let (Accounts::Managed(state), Rules::Managed(terms)) = (&mut self.accounts, &plan.rules) {
-            state.step(terms, &mut self.track, step, &prices, &xs, rates);
-            if let Some(quote) = &mut self.quote {
-                let price = prices(0);
-                let mut equity = self.track.equity;
-                for l in 0..LANES {
-                    equity[l] *= price[l];
-                }
-                quote.see(&[equity]);
-            }
+        let (Accounts::Managed(state), Rules::Managed(terms)) = (&mut self.accounts, &plan.rules) else {
+            return;
+        };
+        let mut rows = Aligned([[0.0; LANES]; N]);
+        let equity = &mut rows.0;
+        if let Some(quote) = &mut self.quote {
+            let price = prices(0);
+            let xs = reciprocals(price);
+            state.steps(terms, Chunk { first, prices, xs: |_| &xs.0, bounds, rates }, equity);
+            quote.see::<N>(|index, l| equity[index][l] * price[index][l]);
+        } else {
+            state.steps(terms, Chunk { first, prices, xs: prices, bounds, rates }, equity);
         }
+        self.track.see::<N>(|index, l| equity[index][l]);
     }
 
     /// Lanes, as bits, in which something may happen while prices stay within bounds. `bounds(asset)` gives the lower
     /// and the upper row.
     #[inline(always)]
-    pub fn near<'a>(&self, plan: &BookPlan, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
+    pub fn near<'a>(&self, plan: &BookPlan, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes) + Copy) -> u64 {
         match (&self.accounts, &plan.rules) {
             (Accounts::Plain(state), Rules::Plain(plain)) => state.near(plain, bounds),
             (Accounts::Managed(state), Rules::Managed(terms)) => state.near(terms, bounds),
@@ -236,6 +237,17 @@ impl BookState {
         (step != 0).then_some(step)
     }
 
+    /// The same in every lane, 0 where none did.
+    #[inline(always)]
+    pub fn liquidation_steps(&self, position: usize) -> [u32; LANES] {
+        match &self.accounts {
+            Accounts::Plain(state) => state.liquidated_at[state.positions[position].0],
+            Accounts::Managed(state) => {
+                std::array::from_fn(|lane| state.accounts[lane].positions[position].liquidated_at)
+            }
+        }
+    }
+
     /// What is left of a position.
     pub fn quantity(&self, position: usize, lane: usize) -> f64 {
         match &self.accounts {
@@ -280,10 +292,12 @@ impl BookState {
 
 /// One over each price.
 #[inline(always)]
-pub(crate) fn reciprocals(prices: &Lanes) -> Lanes {
-    let mut row = [0.0; LANES];
-    for l in 0..LANES {
-        row[l] = 1.0 / prices[l];
+fn reciprocals<const N: usize>(prices: &[Lanes; N]) -> Aligned<[Lanes; N]> {
+    let mut rows = Aligned([[0.0; LANES]; N]);
+    for (row, prices) in rows.0.iter_mut().zip(prices) {
+        for l in 0..LANES {
+            row[l] = 1.0 / prices[l];
+        }
     }
-    row
+    rows
 }

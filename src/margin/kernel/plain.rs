@@ -5,6 +5,8 @@
 //! down to its requirement, without a branch. A lane that answers yes is resolved alone.
 
 use super::super::plan::{PlainPlan, PlainPool};
+use super::line::EquityLine;
+use super::plain_inside::near_pool;
 use super::screen::lanes_of;
 use super::ties;
 use super::track::EquityTrack;
@@ -22,9 +24,12 @@ pub(super) struct PlainState {
     /// Per pool: when it was liquidated.
     pub(super) liquidated_at: Vec<LiquidationSteps>,
     pub wallet: Lanes,
-    /// Account equity is `equity_base + Σ equity_net[asset]·P`.
-    equity_base: Lanes,
-    equity_net: Vec<Lanes>,
+    /// Account equity.
+    line: EquityLine,
+    /// Per pool: lanes in which it may fail in the present steps, as bits.
+    near: Vec<u64>,
+    /// Of lanes that went through a chunk alone what is to be remembered.
+    aside: EquityTrack,
     pub shortfall: Lanes,
     /// Per position: its pool, and its quantity at the opening.
     pub positions: Vec<(usize, f64)>,
@@ -39,8 +44,9 @@ impl PlainState {
             pool_base: vec![[0.0; LANES]; plan.pools.len()],
             liquidated_at: vec![[0; LANES]; plan.pools.len()],
             wallet: [0.0; LANES],
-            equity_base: [0.0; LANES],
-            equity_net: vec![[0.0; LANES]; plan.assets],
+            line: EquityLine::new(plan.assets),
+            near: vec![0; plan.pools.len()],
+            aside: EquityTrack::open(0.0),
             shortfall: [0.0; LANES],
             positions,
             sizes: plan.pools.iter().map(|pool| pool.sizes.len() as u32).collect(),
@@ -57,9 +63,8 @@ impl PlainState {
         self.liquidated_at.fill([0; LANES]);
         self.wallet = [plan.wallet; LANES];
         self.shortfall = [0.0; LANES];
-        for lane in 0..LANES {
-            self.sum_open_pools(plan, lane);
-        }
+        self.sum_open_pools(plan, 0);
+        self.line.spread();
     }
 
     /// Moves every lane through the steps from `first` (from 1) on: margin checks, liquidations, equity, drawdown.
@@ -73,82 +78,92 @@ impl PlainState {
         prices: impl Fn(usize) -> &'a [Lanes; N],
         bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes),
     ) {
-        let mut equity = [self.equity_base; N];
-        for (asset, net) in self.equity_net.iter().enumerate() {
-            for (equity, price) in equity.iter_mut().zip(prices(asset)) {
-                for l in 0..LANES {
-                    equity[l] += net[l] * price[l];
-                }
-            }
+        let mut lanes = 0;
+        for ((pool, base), near) in plan.pools.iter().zip(&self.pool_base).zip(&mut self.near) {
+            *near = near_pool(pool, base, &bounds);
+            lanes |= *near;
         }
-        if let lanes @ 1.. = self.near(plan, bounds) {
-            self.resolve(plan, first, lanes, &prices, &mut equity);
+        let moved = if lanes == 0 { 0 } else { self.resolve(plan, track, first, lanes, &prices) };
+        self.line.see(track, prices);
+        for lane in lanes_of(moved) {
+            track.set(lane, self.aside.lane(lane));
         }
-        track.see(&equity);
     }
 
-    /// Goes through the steps with each of these lanes alone, and corrects the equity of those in which a pool fails.
+    /// Goes through the steps with each of these lanes alone. Puts what is to be remembered of those in which a pool fails
+    /// aside, and says which they are, as bits.
     #[cold]
     #[inline(never)]
     fn resolve<'a, const N: usize>(
         &mut self,
         plan: &PlainPlan,
+        track: &EquityTrack,
         first: u32,
         lanes: u64,
         prices: &impl Fn(usize) -> &'a [Lanes; N],
-        equity: &mut [Lanes; N],
-    ) {
+    ) -> u64 {
+        let mut moved = 0;
         for lane in lanes_of(lanes) {
-            let mut changed = false;
-            for (index, equity) in equity.iter_mut().enumerate() {
-                let price = |asset: usize| prices(asset)[index][lane];
+            let price = |index: usize| move |asset: usize| prices(asset)[index][lane];
+            let fails = |index: &usize| {
+                self.near_pools(lane).any(|pool| self.fails(plan, pool, lane, &price(*index)))
+            };
+            let Some(failing) = (0..N).find(fails) else { continue };
+            let mut track = track.lane(lane);
+            (0..failing).for_each(|index| track.see(self.line.at(lane, price(index))));
+            for index in failing..N {
                 // The wallet's pool comes first: a remainder returned by an isolated pool arrives after its check.
                 for pool in 0..plan.pools.len() {
-                    changed |= self.check(plan, pool, first + index as u32, lane, &price);
+                    if self.near[pool] >> lane & 1 == 1 {
+                        self.check(plan, pool, first + index as u32, lane, &price(index));
+                    }
                 }
-                if changed {
-                    equity[lane] = self.equity_at(lane, price);
-                }
+                track.see(self.line.at(lane, price(index)));
             }
+            self.aside.set(lane, track);
+            moved |= 1 << lane;
         }
+        moved
     }
 
-    /// One lane's account equity at these prices.
-    fn equity_at(&self, lane: usize, price: impl Fn(usize) -> f64) -> f64 {
-        let nets = self.equity_net.iter().enumerate();
-        nets.fold(self.equity_base[lane], |equity, (asset, net)| equity + net[lane] * price(asset))
+    /// Pools of a lane that may fail in the present steps.
+    fn near_pools(&self, lane: usize) -> impl Iterator<Item = usize> {
+        let pools = self.near.iter().enumerate();
+        pools.filter(move |(_, lanes)| *lanes >> lane & 1 == 1).map(|(pool, _)| pool)
     }
 
-    /// Checks one lane's pool, and liquidates it where it fails; whether it did.
+    /// Checks one lane's pool, and liquidates it where it fails.
     pub fn check(
         &mut self,
         plan: &PlainPlan,
         pool: usize,
         step: u32,
         lane: usize,
-        price: &dyn Fn(usize) -> f64,
-    ) -> bool {
-        let gap = gap_at(&plan.pools[pool], self.pool_base[pool][lane], price);
-        let failing = gap <= plan.pools[pool].guard && self.fails(plan, pool, lane, gap, price);
-        if failing {
+        price: &impl Fn(usize) -> f64,
+    ) {
+        if self.fails(plan, pool, lane, price) {
             self.liquidate(plan, pool, step, lane, price);
         }
-        failing
     }
 
-    /// Whether a pool with this gap, at these prices, fails; near the barrier prices of 12 digits decide.
-    pub fn fails(
+    /// Whether a pool fails at these prices; near the barrier those of 12 digits decide.
+    #[inline]
+    pub fn fails(&self, plan: &PlainPlan, pool: usize, lane: usize, price: &impl Fn(usize) -> f64) -> bool {
+        let gap = gap_at(&plan.pools[pool], self.pool_base[pool][lane], price);
+        let guard = plan.pools[pool].guard;
+        if gap.abs() > guard { gap < 0.0 } else { self.fails_by_digits(plan, pool, lane, price) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fails_by_digits(
         &self,
         plan: &PlainPlan,
         pool: usize,
         lane: usize,
-        gap: f64,
         price: &dyn Fn(usize) -> f64,
     ) -> bool {
         let planned = &plan.pools[pool];
-        if gap.abs() > planned.guard {
-            return gap < 0.0;
-        }
         let gap = gap_at(planned, self.pool_base[pool][lane], |asset| ties::rounded(price(asset)));
         let tie = ties::EQUALITY * planned.size(price);
         if gap.abs() <= tie { plan.equality_fails } else { gap < 0.0 }
@@ -201,7 +216,7 @@ impl PlainState {
     /// Recomputes a lane's equity line from the pools that are open, so that a closed pool leaves
     /// nothing behind, not even a rounding error.
     fn sum_open_pools(&mut self, plan: &PlainPlan, lane: usize) {
-        for net in &mut self.equity_net {
+        for net in &mut self.line.nets {
             net[lane] = 0.0;
         }
         let mut wallet_counted = false;
@@ -213,10 +228,10 @@ impl PlainState {
             base += self.pool_base[index][lane];
             wallet_counted |= pool.is_wallet;
             for &(asset, net) in &pool.net {
-                self.equity_net[asset][lane] += net;
+                self.line.nets[asset][lane] += net;
             }
         }
-        self.equity_base[lane] = if wallet_counted { base } else { base + self.wallet[lane] };
+        self.line.base[lane] = if wallet_counted { base } else { base + self.wallet[lane] };
     }
 
     /// Sizes closed so far.

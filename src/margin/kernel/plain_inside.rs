@@ -6,6 +6,7 @@
 use super::super::plan::{PlainPlan, PlainPool};
 use super::MOST_LINES;
 use super::plain::{PlainState, gap_at, required};
+use super::screen::bits;
 use crate::domain::to_f64;
 use crate::margin::prices::INWARDS;
 use crate::paths::{LANES, Lanes, Need};
@@ -15,20 +16,8 @@ impl PlainState {
     /// the upper row.
     #[inline(always)]
     pub fn near<'a>(&self, plan: &PlainPlan, bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
-        let mut lanes = 0;
-        for (pool, base) in plan.pools.iter().zip(&self.pool_base) {
-            let gap = least_gaps(pool, base, &bounds);
-            let mut any = false;
-            for l in 0..LANES {
-                any |= gap[l] <= pool.guard;
-            }
-            if any {
-                for (l, gap) in gap.iter().enumerate() {
-                    lanes |= u64::from(*gap <= pool.guard) << l;
-                }
-            }
-        }
-        lanes
+        let pools = plan.pools.iter().zip(&self.pool_base);
+        pools.fold(0, |lanes, (pool, base)| lanes | near_pool(pool, base, &bounds))
     }
 
     /// What of one lane has to be seen while prices stay within bounds.
@@ -51,8 +40,7 @@ impl PlainState {
                 continue;
             };
             for extreme in [low[asset], high[asset]] {
-                let gap = gap_at(pool, self.pool_base[index][lane], |_| extreme);
-                if self.fails(plan, index, lane, gap, &|_| extreme) {
+                if self.fails(plan, index, lane, &|_| extreme) {
                     let touched = touched_price(pool, self.pool_base[index][lane], extreme);
                     self.liquidate(plan, index, step, lane, &|_| touched);
                     break;
@@ -72,6 +60,21 @@ impl PlainState {
             self.check(plan, index, step, lane, &|asset| to[asset]);
         }
     }
+}
+
+/// Lanes, as bits, in which a pool may fail while prices stay within bounds.
+#[inline(always)]
+pub(super) fn near_pool<'a>(
+    pool: &PlainPool,
+    base: &Lanes,
+    bounds: &impl Fn(usize) -> (&'a Lanes, &'a Lanes),
+) -> u64 {
+    let gap = least_gaps(pool, base, bounds);
+    let mut any = false;
+    for l in 0..LANES {
+        any |= gap[l] <= pool.guard;
+    }
+    if any { bits(&gap, pool.guard) } else { 0 }
 }
 
 /// A lower bound of equity minus requirement in every lane, while prices stay within bounds.

@@ -66,6 +66,67 @@ pub(super) fn gap_row<'a>(
     gap
 }
 
+/// The same of one lane.
+pub(super) fn gap_at(
+    terms: &Terms,
+    pool: &PoolTerms,
+    screen: &Screen,
+    quantities: &[Lanes],
+    times: f64,
+    (lane, x): (usize, impl Fn(usize) -> f64),
+) -> f64 {
+    let mut gap = screen.base[lane];
+    for (slope, &asset) in screen.slopes.iter().zip(&pool.assets) {
+        gap += slope[lane] * x(asset);
+    }
+    for (quantity, &size) in quantities.iter().zip(&pool.laddered) {
+        let asset = pool.sizes[size].asset;
+        let Rates::Lines(lines) = &terms.markets[asset].rates else { continue };
+        let [first, higher @ ..] = lines.as_slice() else { continue };
+        let notional = quantity[lane] * x(asset);
+        let beyond = higher.iter().take_while(|[floor, ..]| notional > *floor);
+        let line = |[_, rate, deduction]: &[f64; 3]| (rate - first[1]) * notional - deduction;
+        gap -= times * beyond.map(line).fold(0.0, f64::max);
+    }
+    gap
+}
+
+/// A lower bound of the same in every lane while prices stay within bounds.
+#[inline(always)]
+pub(super) fn least_gaps<'a>(
+    terms: &Terms,
+    pool: &PoolTerms,
+    screen: &Screen,
+    quantities: &[Lanes],
+    times: f64,
+    bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes),
+) -> Lanes {
+    let mut gap = screen.base;
+    for (slope, &asset) in screen.slopes.iter().zip(&pool.assets) {
+        let (low, high) = bounds(asset);
+        for l in 0..LANES {
+            let [least, most] = x_between(terms, low[l], high[l]);
+            gap[l] += slope[l] * if slope[l] > 0.0 { least } else { most };
+        }
+    }
+    for (quantity, &size) in quantities.iter().zip(&pool.laddered) {
+        let asset = pool.sizes[size].asset;
+        let (low, high) = bounds(asset);
+        let mut most = [0.0; LANES];
+        for l in 0..LANES {
+            most[l] = x_between(terms, low[l], high[l])[1];
+        }
+        climb(terms, asset, quantity, &most, times, &mut gap);
+    }
+    gap
+}
+
+/// The least and the greatest x of two prices.
+#[inline(always)]
+fn x_between(terms: &Terms, low: f64, high: f64) -> [f64; 2] {
+    if terms.inverse { [1.0 / high, 1.0 / low] } else { [low, high] }
+}
+
 /// Takes what the lines beyond the first ask from the gap: nothing while no lane's notional exceeds the second's floor.
 #[inline(always)]
 pub(super) fn climb(terms: &Terms, asset: usize, quantity: &Lanes, x: &Lanes, times: f64, gap: &mut Lanes) {
@@ -111,6 +172,11 @@ pub(super) struct Level {
 }
 
 impl Level {
+    /// Whether one lane's price has come to it.
+    pub fn is_reached(&self, lane: usize, price: f64) -> bool {
+        if self.falling { price <= self.row[lane] } else { price >= self.row[lane] }
+    }
+
     /// Of the stop, or of the take profit.
     pub fn write(&mut self, lane: usize, held: &Held, stop: bool) {
         let level = if stop { held.stop_loss } else { held.take_profit };
@@ -135,20 +201,19 @@ pub(super) fn levels(terms: &Terms, stop: bool) -> Vec<Level> {
         .collect()
 }
 
-/// Lanes in which a price has come to a level, as bits.
+/// Lanes in which a price comes to a level while prices stay within bounds, as bits.
 #[inline(always)]
-pub(super) fn reached<'a>(levels: &[Level], prices: &impl Fn(usize) -> &'a Lanes) -> u64 {
+pub(super) fn reached<'a>(levels: &[Level], bounds: impl Fn(usize) -> (&'a Lanes, &'a Lanes)) -> u64 {
     let mut lanes = 0;
     for level in levels {
-        let price = prices(level.asset);
+        let (low, high) = bounds(level.asset);
         let mut any = false;
         for l in 0..LANES {
-            let beyond = if level.falling { price[l] <= level.row[l] } else { price[l] >= level.row[l] };
-            any |= beyond;
+            any |= if level.falling { low[l] <= level.row[l] } else { high[l] >= level.row[l] };
         }
         if any {
             for l in 0..LANES {
-                let beyond = if level.falling { price[l] <= level.row[l] } else { price[l] >= level.row[l] };
+                let beyond = if level.falling { low[l] <= level.row[l] } else { high[l] >= level.row[l] };
                 lanes |= u64::from(beyond) << l;
             }
         }

@@ -4,6 +4,7 @@ use crate::paths::{LANES, Lanes};
 
 /// One equity of a block of paths, and its extremes so far.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub(super) struct EquityTrack {
     pub equity: Lanes,
     peak: Lanes,
@@ -12,6 +13,32 @@ pub(super) struct EquityTrack {
     /// The largest relative drawdown as a fraction, so that no step divides.
     relative_drop: Lanes,
     relative_peak: Lanes,
+}
+
+/// One lane of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LaneTrack {
+    equity: f64,
+    peak: f64,
+    least: f64,
+    drawdown: f64,
+    relative_drop: f64,
+    relative_peak: f64,
+}
+
+impl LaneTrack {
+    /// The equity of a step.
+    #[inline(always)]
+    pub fn see(&mut self, equity: f64) {
+        self.equity = equity;
+        self.peak = if equity > self.peak { equity } else { self.peak };
+        let drop = self.peak - equity;
+        self.drawdown = if drop > self.drawdown { drop } else { self.drawdown };
+        let deeper = drop * self.relative_peak > self.relative_drop * self.peak;
+        self.relative_drop = if deeper { drop } else { self.relative_drop };
+        self.relative_peak = if deeper { self.peak } else { self.relative_peak };
+        self.least = if equity < self.least { equity } else { self.least };
+    }
 }
 
 impl EquityTrack {
@@ -33,27 +60,41 @@ impl EquityTrack {
         *self = Self::open(equity);
     }
 
-    /// The equity of one step after the other. The lanes go round the steps, so that what is remembered of a lane
-    /// stays in registers.
+    /// The equity `of(step, lane)` of `N` steps, one after the other. Lanes go round steps, so that what is remembered of
+    /// a lane stays in registers.
     #[inline(always)]
-    pub fn see<const N: usize>(&mut self, equity: &[Lanes; N]) {
+    pub fn see<const N: usize>(&mut self, of: impl Fn(usize, usize) -> f64) {
         for l in 0..LANES {
-            let (mut peak, mut least, mut drawdown) = (self.peak[l], self.least[l], self.drawdown[l]);
-            let (mut relative_drop, mut relative_peak) = (self.relative_drop[l], self.relative_peak[l]);
-            for row in equity {
-                let e = row[l];
-                peak = if e > peak { e } else { peak };
-                let drop = peak - e;
-                drawdown = if drop > drawdown { drop } else { drawdown };
-                let deeper = drop * relative_peak > relative_drop * peak;
-                relative_drop = if deeper { drop } else { relative_drop };
-                relative_peak = if deeper { peak } else { relative_peak };
-                least = if e < least { e } else { least };
-                self.equity[l] = e;
+            let mut lane = self.lane(l);
+            for index in 0..N {
+                lane.see(of(index, l));
             }
-            (self.peak[l], self.least[l], self.drawdown[l]) = (peak, least, drawdown);
-            (self.relative_drop[l], self.relative_peak[l]) = (relative_drop, relative_peak);
+            self.set(l, lane);
         }
+    }
+
+    /// What is remembered of one lane.
+    #[inline(always)]
+    pub fn lane(&self, lane: usize) -> LaneTrack {
+        LaneTrack {
+            equity: self.equity[lane],
+            peak: self.peak[lane],
+            least: self.least[lane],
+            drawdown: self.drawdown[lane],
+            relative_drop: self.relative_drop[lane],
+            relative_peak: self.relative_peak[lane],
+        }
+    }
+
+    /// Puts one lane in the place of what was remembered of it.
+    #[inline(always)]
+    pub fn set(&mut self, lane: usize, track: LaneTrack) {
+        self.equity[lane] = track.equity;
+        self.peak[lane] = track.peak;
+        self.least[lane] = track.least;
+        self.drawdown[lane] = track.drawdown;
+        self.relative_drop[lane] = track.relative_drop;
+        self.relative_peak[lane] = track.relative_peak;
     }
 
     pub fn least(&self, lane: usize) -> f64 {

@@ -1,6 +1,5 @@
 //! Share of paths that no forced close has hit yet, over time.
 
-use std::collections::btree_map;
 use std::iter::Peekable;
 
 use super::ChartInput;
@@ -80,12 +79,15 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     (!curves.is_empty()).then_some(picture)
 }
 
+/// Steps and their counts, ascending.
+type Counts<'a> = Box<dyn Iterator<Item = (u64, u64)> + 'a>;
+
 /// Wilson's intervals at steps that are asked for in rising order.
 struct Bands<'a> {
     confidence: Option<f64>,
     pairs: u64,
     /// Where paths are in pairs: by step, those of which the first path is liquidated then.
-    lost: Option<Peekable<btree_map::Iter<'a, u32, u64>>>,
+    lost: Option<Peekable<Counts<'a>>>,
     /// Pairs of which neither path has been liquidated.
     both: u64,
 }
@@ -94,7 +96,10 @@ impl<'a> Bands<'a> {
     fn new(outcome: &'a RunOutcome, mode: usize, confidence: Option<f64>) -> Self {
         let twin = outcome.twins.as_ref().and_then(|twins| Some((twins.pairs, twins.modes.get(mode)?)));
         let pairs = twin.map_or(0, |(pairs, _)| pairs);
-        let lost = twin.map(|(_, mode)| mode.first_liquidation.iter().peekable());
+        let lost = twin.map(|(_, mode)| {
+            let counts: Counts<'_> = Box::new(mode.first_liquidation.iter());
+            counts.peekable()
+        });
         Self { confidence, pairs, lost, both: pairs }
     }
 
@@ -103,7 +108,7 @@ impl<'a> Bands<'a> {
         let effect = match &mut self.lost {
             None => 1.0,
             Some(lost) => {
-                while let Some((_, pairs)) = lost.next_if(|(at, _)| u64::from(**at) <= step) {
+                while let Some((_, pairs)) = lost.next_if(|(at, _)| *at <= step) {
                     self.both -= pairs;
                 }
                 TwinProportion { count: alive, both: self.both, pairs: self.pairs }.design_effect()
