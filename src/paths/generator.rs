@@ -141,7 +141,8 @@ impl PathGenerator {
         let shock = |&asset: &usize| LaneStreams::new(self.seed, &ids, Purpose::Shock, asset as u32);
         block.shocks.clear();
         block.shocks.extend(self.drivers.iter().map(shock));
-        block.resampling = self.resampler.as_ref().map(|r| r.begin(|lane, p| stream(lane, p, 0)));
+        block.resampling =
+            self.resampler.as_ref().map(|r| r.begin(LaneStreams::new(self.seed, &ids, Purpose::Resample, 0)));
         block.windows = self.replayer.as_ref().map(|r| r.begin(first_path));
         block.jumps.clear();
         let words = |lane: usize, purpose, index| Counter::new(self.seed, ids[lane], purpose, index);
