@@ -4,15 +4,14 @@
 //! round at the end. A row is taken whole, so assets keep their dependence; returns are used as
 //! they are, uncentred.
 
-use rand::{Rng, RngExt};
-
-use super::stream::{Purpose, Stream};
-use super::{LANES, Lanes, ReturnHistory};
+use super::stream::LaneStreams;
+use super::{Aligned, LANES, Lanes, ReturnHistory};
 
 /// The resampling of one market.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resampler {
-    rows: u32,
+    /// At most 2^32 − 1.
+    rows: u64,
     columns: usize,
     log_returns: Vec<f64>,
     /// A step starts a new block when a 64-bit draw is at most this.
@@ -22,8 +21,8 @@ pub struct Resampler {
 /// Where each path of a block stands in the history.
 #[derive(Debug, Clone)]
 pub struct ResamplerState {
-    streams: Vec<Stream>,
-    row: [u32; LANES],
+    streams: LaneStreams,
+    row: Aligned<[u64; LANES]>,
 }
 
 impl Resampler {
@@ -32,33 +31,31 @@ impl Resampler {
         // A probability of 1/mean in units of 2^−64; mean 1 restarts at every step.
         let restart = 18_446_744_073_709_551_616.0 / history.mean_block.max(1.0);
         Self {
-            rows: u32::try_from(history.rows()).unwrap_or(u32::MAX),
+            rows: history.rows() as u64,
             columns: history.columns,
             log_returns: history.log_returns.clone(),
             restart_below: restart as u64,
         }
     }
 
-    /// The state before the first step; `stream` gives a lane's stream.
-    pub fn begin(&self, stream: impl Fn(usize, Purpose) -> Stream) -> ResamplerState {
-        let mut streams: Vec<Stream> = (0..LANES).map(|lane| stream(lane, Purpose::Resample)).collect();
+    /// The state before the first step.
+    pub fn begin(&self, mut streams: LaneStreams) -> ResamplerState {
+        let mut row = Aligned([0; LANES]);
         // The row before a uniform one, so that the first step takes a uniform row either way.
-        let row = std::array::from_fn(|lane| streams[lane].random_range(0..self.rows));
+        streams.each_word(|l, word| row[l] = uniform_below(self.rows, word));
         ResamplerState { streams, row }
     }
 
-    /// Moves every path to its next row.
+    /// Moves every path to its next row. Two words a path and step, whether it restarts or not: lanes stay in step.
     #[inline(always)]
     pub fn advance(&self, state: &mut ResamplerState) {
-        for (row, stream) in state.row.iter_mut().zip(&mut state.streams) {
-            *row = if stream.next_u64() <= self.restart_below {
-                stream.random_range(0..self.rows)
-            } else if *row + 1 == self.rows {
-                0
-            } else {
-                *row + 1
-            };
-        }
+        let mut drawn = Aligned([0; LANES]);
+        state.streams.each_word(|l, word| drawn[l] = uniform_below(self.rows, word));
+        let row = &mut state.row;
+        state.streams.each_word(|l, word| {
+            let next = if row[l] + 1 == self.rows { 0 } else { row[l] + 1 };
+            row[l] = if word <= self.restart_below { drawn[l] } else { next };
+        });
     }
 
     /// The log prices after the current row's return of one column.
@@ -70,18 +67,43 @@ impl Resampler {
     }
 }
 
+/// A number below `bound` (`< 2^32`), each with a probability within 2^−64 of its share: the upper half of the product
+/// with a word.
+#[inline(always)]
+fn uniform_below(bound: u64, word: u64) -> u64 {
+    let low = (word & 0xffff_ffff) * bound;
+    ((word >> 32) * bound + (low >> 32)) >> 32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paths::Purpose;
 
-    fn walk(rows: usize, mean_block: f64, steps: usize) -> Vec<Vec<u32>> {
+    fn streams(seed: u64, first_path: u64) -> LaneStreams {
+        LaneStreams::new(seed, &std::array::from_fn(|l| first_path + l as u64), Purpose::Resample, 0)
+    }
+
+    /// Against 128-bit arithmetic, the first and the last word of rows included.
+    #[test]
+    fn a_row_is_the_upper_half_of_the_product() {
+        for bound in [1, 2, 3, 10, 8_760, 1 << 31, u64::from(u32::MAX)] {
+            let step = u64::MAX / bound;
+            for word in [0, 1, step, step + 1, step * (bound - 1), u64::MAX / 3, u64::MAX - 1, u64::MAX] {
+                let exact = (u128::from(word) * u128::from(bound)) >> 64;
+                assert_eq!(u128::from(uniform_below(bound, word)), exact, "{word} {bound}");
+            }
+        }
+    }
+
+    fn walk(rows: usize, mean_block: f64, steps: usize) -> Vec<Vec<u64>> {
         let history = ReturnHistory { columns: 1, log_returns: vec![0.0; rows], mean_block };
         let resampler = Resampler::new(&history);
-        let mut state = resampler.begin(|lane, purpose| Stream::new(5, lane as u64, purpose, 0));
+        let mut state = resampler.begin(streams(5, 0));
         let mut walks = vec![Vec::new(); LANES];
         for _ in 0..steps {
             resampler.advance(&mut state);
-            for (walk, row) in walks.iter_mut().zip(state.row) {
+            for (walk, row) in walks.iter_mut().zip(*state.row) {
                 walk.push(row);
             }
         }
@@ -119,7 +141,7 @@ mod tests {
         let log_returns = (0..rows).flat_map(|r| [f64::from(r), 1_000.0 - 7.0 * f64::from(r)]).collect();
         let history = ReturnHistory { columns: 2, log_returns, mean_block: 3.0 };
         let resampler = Resampler::new(&history);
-        let mut state = resampler.begin(|lane, purpose| Stream::new(8, 64 + lane as u64, purpose, 0));
+        let mut state = resampler.begin(streams(8, 64));
         let mut seen = std::collections::BTreeSet::new();
         for _ in 0..200 {
             resampler.advance(&mut state);

@@ -8,7 +8,7 @@ use super::elementary::exp_within;
 use super::inside::InsideChunk;
 use super::jumps::{Arrivals, JumpSource};
 use super::replay::Replayer;
-use super::stream::{LaneStreams, Purpose, Stream};
+use super::stream::{Counter, LaneStreams, Purpose, Stream};
 use super::{LANES, Lanes, Law, MarketModel, Normals, Sampling, ShockTime};
 
 /// Steps advanced at a time; even, because normals come in pairs. A chunk of one asset is 4 KiB.
@@ -141,11 +141,12 @@ impl PathGenerator {
         let shock = |&asset: &usize| LaneStreams::new(self.seed, &ids, Purpose::Shock, asset as u32);
         block.shocks.clear();
         block.shocks.extend(self.drivers.iter().map(shock));
-        block.resampling = self.resampler.as_ref().map(|r| r.begin(|lane, p| stream(lane, p, 0)));
+        block.resampling =
+            self.resampler.as_ref().map(|r| r.begin(LaneStreams::new(self.seed, &ids, Purpose::Resample, 0)));
         block.windows = self.replayer.as_ref().map(|r| r.begin(first_path));
         block.jumps.clear();
-        let source = |source: &JumpSource| source.begin(|lane, p, index| stream(lane, p, index as usize));
-        block.jumps.extend(self.jumps.iter().map(source));
+        let words = |lane: usize, purpose, index| Counter::new(self.seed, ids[lane], purpose, index);
+        block.jumps.extend(self.jumps.iter().map(|source| source.begin(words)));
         for (asset, (law, path)) in self.assets.iter().zip(&mut block.assets).enumerate() {
             path.state = law.begin(|lane, purpose| stream(lane, purpose, asset));
             path.own.restart(law, |purpose| {
@@ -245,10 +246,14 @@ impl PathGenerator {
     #[cold]
     #[inline(never)]
     fn strike(&self, block: &mut PathBlock, index: usize) {
+        let first = block.first_path;
+        let words = |lane: usize, purpose, index| {
+            Counter::new(self.seed, self.source_path(first.wrapping_add(lane as u64)), purpose, index)
+        };
         block.struck.clear();
         for (source, state) in self.jumps.iter().zip(&mut block.jumps) {
             if source.strikes(state, block.step) {
-                source.strike(state, block.step, &mut block.struck);
+                source.strike(state, block.step, words, &mut block.struck);
             }
         }
         for jump in &mut block.struck {

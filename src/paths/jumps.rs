@@ -1,11 +1,13 @@
 //! Jumps at their instants: arrivals of Poisson processes, or a known time, each with its moves.
 //!
 //! A path holds the time of its next arrival, so that a step without one costs a comparison for the whole block,
-//! and the same arrivals are seen whatever the step.
+//! and the same arrivals are seen whatever the step. Gaps and sizes are looked up by the number of the arrival: a path
+//! that never jumps costs the draw of one gap.
 
-use super::normal::scalar_normal;
-use super::stream::{Purpose, Stream, unit_exponential, unit_open};
-use super::{LANES, NormalJump};
+use super::elementary::ln;
+use super::normal::{one_to_two, pair};
+use super::stream::{Counter, Purpose};
+use super::{LANES, Lanes, NormalJump};
 
 /// The law of one jump of the log price.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,16 +28,22 @@ pub enum JumpSize {
 }
 
 impl JumpSize {
-    fn draw(&self, stream: &mut Stream) -> f64 {
-        match *self {
-            Self::Normal(NormalJump { mean, std }) => mean + std * scalar_normal(stream),
+    /// The size that two words make.
+    fn of(self, [first, second]: [u64; 2]) -> f64 {
+        match self {
+            Self::Normal(NormalJump { mean, std }) => mean + std * pair(first, second).0,
             Self::DoubleExponential { up_probability, up_mean, down_mean } => {
-                let size = unit_exponential(stream);
-                if unit_open(stream) <= up_probability { up_mean * size } else { -down_mean * size }
+                let size = exponential(first);
+                if 2.0 - one_to_two(second) <= up_probability { up_mean * size } else { -down_mean * size }
             }
             Self::Fixed(size) => size,
         }
     }
+}
+
+/// An exponential number of mean 1.
+fn exponential(word: u64) -> f64 {
+    -ln(2.0 - one_to_two(word))
 }
 
 /// When a source strikes.
@@ -58,21 +66,26 @@ impl Arrivals {
 #[derive(Debug, Clone)]
 pub struct JumpSource {
     arrivals: Arrivals,
-    /// Names the stream of arrivals.
-    arrival_stream: (Purpose, u32),
-    /// (asset, size, purpose of the stream that sizes come from; the stream's index is the asset).
+    /// Names the words of arrivals.
+    arrival_words: (Purpose, u32),
+    /// (asset, size, purpose of the words that sizes come from; their index is the asset).
     sizes: Vec<(usize, JumpSize, Purpose)>,
 }
+
+/// Lanes are searched for the one that jumps in groups.
+const GROUP: usize = 8;
+const GROUPS: usize = LANES / GROUP;
 
 /// Where every path of a block stands with one source.
 #[derive(Debug, Clone)]
 pub struct JumpState {
-    arrivals: Vec<Stream>,
-    /// Per asset of the source, per path.
-    sizes: Vec<Vec<Stream>>,
+    arrivals: [Counter; LANES],
+    /// Arrivals so far.
+    arrived: [u64; LANES],
     /// Time of the next arrival of each path, in steps.
-    next: [f64; LANES],
-    /// The earliest of them.
+    next: Lanes,
+    /// The earliest of each group of lanes, and of all.
+    earliest_of: [f64; GROUPS],
     earliest: f64,
 }
 
@@ -92,23 +105,23 @@ pub struct Jump {
 }
 
 impl JumpSource {
-    /// Jumps of one asset alone, from streams of their own.
+    /// Jumps of one asset alone, from words of their own.
     pub fn of_asset(asset: usize, arrivals: Arrivals, size: JumpSize) -> Self {
         let sizes = vec![(asset, size, Purpose::JumpSize)];
-        Self { arrivals, arrival_stream: (Purpose::Jump, asset as u32), sizes }
+        Self { arrivals, arrival_words: (Purpose::Jump, asset as u32), sizes }
     }
 
     /// Common jumps: one arrival, a size for each asset that takes part.
     pub fn common(arrivals: Arrivals, sizes: impl Iterator<Item = (usize, NormalJump)>) -> Self {
         let sizes = sizes.map(|(asset, size)| (asset, JumpSize::Normal(size), Purpose::CommonJumpSize));
-        Self { arrivals, arrival_stream: (Purpose::CommonJump, 0), sizes: sizes.collect() }
+        Self { arrivals, arrival_words: (Purpose::CommonJump, 0), sizes: sizes.collect() }
     }
 
     /// Shock number `index`: fixed moves.
     pub fn shock(index: u32, arrivals: Arrivals, moves: impl Iterator<Item = (usize, f64)>) -> Self {
-        // A fixed size draws nothing, so that its stream's name does not matter.
+        // A fixed size draws nothing, so that its words' name does not matter.
         let sizes = moves.map(|(asset, size)| (asset, JumpSize::Fixed(size), Purpose::Shock));
-        Self { arrivals, arrival_stream: (Purpose::ShockTime, index), sizes: sizes.collect() }
+        Self { arrivals, arrival_words: (Purpose::ShockTime, index), sizes: sizes.collect() }
     }
 
     /// Whether it ever moves anything.
@@ -116,24 +129,27 @@ impl JumpSource {
         !self.sizes.is_empty() && self.arrivals != Arrivals::Poisson(f64::INFINITY)
     }
 
-    /// The state before the first step; `stream` gives a lane's stream.
-    pub fn begin(&self, stream: impl Fn(usize, Purpose, u32) -> Stream) -> JumpState {
-        let (purpose, index) = self.arrival_stream;
-        let mut arrivals: Vec<Stream> = Vec::new();
-        let next = match self.arrivals {
-            Arrivals::Once(step) => [step; LANES],
+    /// The state before the first step; `words` gives a lane's.
+    pub fn begin(&self, words: impl Fn(usize, Purpose, u32) -> Counter) -> JumpState {
+        let (purpose, index) = self.arrival_words;
+        let mut state = JumpState {
+            arrivals: [Counter::default(); LANES],
+            arrived: [0; LANES],
+            next: [0.0; LANES],
+            earliest_of: [0.0; GROUPS],
+            earliest: 0.0,
+        };
+        match self.arrivals {
+            Arrivals::Once(step) => state.next = [step; LANES],
             Arrivals::Poisson(gap) => {
-                arrivals.extend((0..LANES).map(|lane| stream(lane, purpose, index)));
-                std::array::from_fn(|lane| gap * unit_exponential(&mut arrivals[lane]))
+                state.arrivals = std::array::from_fn(|lane| words(lane, purpose, index));
+                state.next = state.arrivals.map(|words| gap * exponential(words.at(0)));
             }
-        };
-        let of_asset = |&(asset, size, purpose): &(usize, JumpSize, Purpose)| match size {
-            JumpSize::Fixed(_) => Vec::new(),
-            _ => (0..LANES).map(|lane| stream(lane, purpose, asset as u32)).collect(),
-        };
-        let sizes = self.sizes.iter().map(of_asset).collect();
-        let mut state = JumpState { arrivals, sizes, next, earliest: 0.0 };
-        state.find_earliest();
+        }
+        for group in 0..GROUPS {
+            state.find_earliest_of(group);
+        }
+        state.earliest = least(&state.earliest_of);
         state
     }
 
@@ -146,32 +162,57 @@ impl JumpSource {
     /// Every jump of step `step`, paths in order, each path's in time order.
     #[cold]
     #[inline(never)]
-    pub fn strike(&self, state: &mut JumpState, step: u64, jumps: &mut Vec<Jump>) {
+    pub fn strike(
+        &self,
+        state: &mut JumpState,
+        step: u64,
+        words: impl Fn(usize, Purpose, u32) -> Counter,
+        jumps: &mut Vec<Jump>,
+    ) {
         let end = step as f64;
-        for lane in 0..LANES {
-            while state.next[lane] <= end {
-                let instant = state.next[lane] - (end - 1.0);
-                for (which, (asset, size, _)) in self.sizes.iter().enumerate() {
-                    let size = match size {
-                        JumpSize::Fixed(size) => *size,
-                        drawn => drawn.draw(&mut state.sizes[which][lane]),
-                    };
-                    jumps.push(Jump { lane, asset: *asset, instant, size, lost: 0.0 });
-                }
-                state.next[lane] = match self.arrivals {
-                    Arrivals::Once(_) => f64::INFINITY,
-                    Arrivals::Poisson(gap) => {
-                        state.next[lane] + gap * unit_exponential(&mut state.arrivals[lane])
-                    }
-                };
+        for group in 0..GROUPS {
+            if state.earliest_of[group] > end {
+                continue;
             }
+            for lane in group * GROUP..(group + 1) * GROUP {
+                while state.next[lane] <= end {
+                    let instant = state.next[lane] - (end - 1.0);
+                    let number = 2 * state.arrived[lane];
+                    for &(asset, size, purpose) in &self.sizes {
+                        let size = match size {
+                            JumpSize::Fixed(size) => size,
+                            drawn => {
+                                let words = words(lane, purpose, asset as u32);
+                                drawn.of([words.at(number), words.at(number + 1)])
+                            }
+                        };
+                        jumps.push(Jump { lane, asset, instant, size, lost: 0.0 });
+                    }
+                    self.await_next(state, lane);
+                }
+            }
+            state.find_earliest_of(group);
         }
-        state.find_earliest();
+        state.earliest = least(&state.earliest_of);
+    }
+
+    fn await_next(&self, state: &mut JumpState, lane: usize) {
+        state.arrived[lane] += 1;
+        state.next[lane] = match self.arrivals {
+            Arrivals::Once(_) => f64::INFINITY,
+            Arrivals::Poisson(gap) => {
+                state.next[lane] + gap * exponential(state.arrivals[lane].at(state.arrived[lane]))
+            }
+        };
     }
 }
 
 impl JumpState {
-    fn find_earliest(&mut self) {
-        self.earliest = self.next.iter().fold(f64::INFINITY, |least, time| least.min(*time));
+    fn find_earliest_of(&mut self, group: usize) {
+        self.earliest_of[group] = least(&self.next[group * GROUP..(group + 1) * GROUP]);
     }
+}
+
+fn least(times: &[f64]) -> f64 {
+    times.iter().fold(f64::INFINITY, |least, time| least.min(*time))
 }

@@ -1,7 +1,7 @@
 //! Standard normals for a block of paths.
 
 use super::elementary::{ln, sin_cos_eighth};
-use super::stream::{LaneStreams, Stream};
+use super::stream::LaneStreams;
 use super::{Aligned, LANES, Normals, single};
 
 const ONE_BITS: u64 = 0x3ff0_0000_0000_0000;
@@ -64,12 +64,6 @@ pub(super) fn pair(radius_word: u64, angle_word: u64) -> (f64, f64) {
     let x = radius * if swap { cos } else { sin };
     let y = radius * if swap { sin } else { cos };
     (f64::from_bits(x.to_bits() ^ flip), f64::from_bits(y.to_bits() ^ flip))
-}
-
-/// One standard normal from a single stream: the first of a pair.
-pub(super) fn scalar_normal(stream: &mut Stream) -> f64 {
-    let radius_word = stream.word();
-    pair(radius_word, stream.word()).0
 }
 
 #[cfg(test)]
