@@ -123,3 +123,52 @@ fn see_sum<'a, const N: usize>(
         _ => track.see::<N>(start),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paths::CHUNK;
+
+    /// Something between 0.5 and 1.5 that differs from cell to cell.
+    fn cell(asset: usize, index: usize, lane: usize) -> f64 {
+        let word = (asset * 7_919 + index * 104_729 + lane * 1_299_709) as u64;
+        0.5 + (word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    #[test]
+    fn a_chunk_is_one_lane_and_step_after_the_other_for_any_number_of_assets() {
+        for assets in 0..=9 {
+            let mut line = EquityLine::new(assets);
+            line.base = std::array::from_fn(|lane| 100.0 * cell(99, 0, lane));
+            for (asset, net) in line.nets.iter_mut().enumerate() {
+                *net = std::array::from_fn(|lane| cell(asset, 99, lane) - 1.0);
+            }
+            let x = |asset| {
+                std::array::from_fn(|index| std::array::from_fn(|lane| 90.0 * cell(asset, index, lane)))
+            };
+            let xs: Vec<[Lanes; CHUNK]> = (0..assets).map(x).collect();
+            let (mut wide, mut alone) = (EquityTrack::open(150.0), EquityTrack::open(150.0));
+            line.see(&mut wide, |asset| &xs[asset]);
+            let mut rows = [[0.0; LANES]; CHUNK];
+            line.write(&mut rows, 0..3, |asset| &xs[asset]);
+            line.write(&mut rows, 3..CHUNK, |asset| &xs[asset]);
+            for lane in 0..LANES {
+                let mut track = alone.lane(lane);
+                for (index, row) in rows.iter().enumerate() {
+                    let mut equity = line.base[lane];
+                    for asset in 0..assets {
+                        equity += line.nets[asset][lane] * xs[asset][index][lane];
+                    }
+                    assert_eq!(line.at(lane, |asset| xs[asset][index][lane]), equity, "{assets} assets");
+                    assert_eq!(row[lane], equity, "{assets} assets");
+                    track.see(equity);
+                }
+                alone.set(lane, track);
+                assert_eq!(wide.equity[lane], alone.equity[lane], "{assets} assets");
+                assert_eq!(wide.least(lane), alone.least(lane));
+                assert_eq!(wide.drawdown(lane), alone.drawdown(lane));
+                assert_eq!(wide.relative_drawdown(lane), alone.relative_drawdown(lane));
+            }
+        }
+    }
+}
