@@ -118,24 +118,37 @@ impl ManagedState {
     ) {
         let mut marks = std::mem::take(&mut self.marks);
         for lane in lanes_of(lanes) {
+            let mut acted = false;
             for index in steps.clone() {
                 for (asset, cell) in marks.iter_mut().enumerate() {
                     *cell = mark(index, asset, lane);
                 }
                 let x = |asset| x(index, asset, lane);
-                self.step_lane(terms, first + index as u32, lane, &marks, &x);
-                equity[index][lane] = self.line.at(lane, x);
+                acted |= self.step_lane(terms, first + index as u32, lane, &marks, &x);
+                if acted {
+                    equity[index][lane] = self.line.at(lane, x);
+                }
+                acted |= self.end_step(terms, lane, &marks);
             }
         }
         self.marks = marks;
     }
 
-    /// One lane's step, but for the funding: stops, checks, what is asked after them. An account is written into the rows
-    /// only where something may have happened, because funding booked in another order is rounded otherwise.
-    fn step_lane(&mut self, terms: &Terms, step: u32, lane: usize, marks: &[f64], x: &impl Fn(usize) -> f64) {
+    /// One lane's step, but for the funding: stops, checks, what is asked after them. Whether anything may have happened:
+    /// only then is its account written into the rows, because funding booked in another order is rounded otherwise.
+    fn step_lane(
+        &mut self,
+        terms: &Terms,
+        step: u32,
+        lane: usize,
+        marks: &[f64],
+        x: &impl Fn(usize) -> f64,
+    ) -> bool {
         self.now = step;
+        let mut acted = false;
         let positions = 0..terms.positions.len();
         if self.stops.iter().any(|level| level.is_reached(lane, marks[level.asset])) {
+            acted = true;
             let before = self.marks_before(lane);
             self.with_lane(terms, lane, marks, |desk| {
                 positions.clone().for_each(|position| desk.stop(position, &before));
@@ -147,21 +160,39 @@ impl ManagedState {
             pool.woken &= !(1 << lane);
             let gap = || gap_at(terms, planned, &pool.check, &pool.quantities, 1.0, (lane, x));
             if woken || gap() <= planned.guard() {
+                acted = true;
                 self.with_lane(terms, lane, marks, |desk| desk.check(index));
             }
         }
         if self.is_asked_after_check(terms, lane, marks, x) {
+            acted = true;
             self.with_lane(terms, lane, marks, |desk| {
                 positions.clone().for_each(|position| desk.take_profit(position));
                 positions.clone().for_each(|position| desk.top_up(position));
                 positions.for_each(|position| desk.reopen(position));
             });
         }
+        acted
+    }
+
+    /// Goes on to one lane's next step: pools that have waited until then are shown again. Whether any is.
+    fn end_step(&mut self, terms: &Terms, lane: usize, marks: &[f64]) -> bool {
         for (row, mark) in self.before.iter_mut().zip(marks) {
             row[lane] = *mark;
         }
-        self.now = step.saturating_add(1);
-        self.wake(terms, lane);
+        self.now = self.now.saturating_add(1);
+        let mut wakes = false;
+        for (wide, pool) in self.pools.iter_mut().zip(&self.accounts[lane].pools) {
+            if pool.waits_until != 0 && pool.waits_until <= self.now {
+                wide.woken |= 1 << lane;
+                wakes = true;
+            }
+        }
+        if wakes {
+            self.book_funding(terms, lane);
+            self.refresh(terms, lane);
+        }
+        wakes
     }
 
     /// Whether one lane's take profit is reached, a pool of it asks for money, or a position is opened anew.
@@ -180,20 +211,5 @@ impl ManagedState {
                 gap <= planned.guard() * times
             })
             || self.accounts[lane].positions.iter().any(|held| due(held.reopens_at))
-    }
-
-    /// Pools of one lane that have waited until now are shown again.
-    fn wake(&mut self, terms: &Terms, lane: usize) {
-        let mut any = false;
-        for (wide, pool) in self.pools.iter_mut().zip(&self.accounts[lane].pools) {
-            if pool.waits_until != 0 && pool.waits_until <= self.now {
-                wide.woken |= 1 << lane;
-                any = true;
-            }
-        }
-        if any {
-            self.book_funding(terms, lane);
-            self.refresh(terms, lane);
-        }
     }
 }

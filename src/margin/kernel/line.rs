@@ -9,6 +9,7 @@ use crate::paths::{LANES, Lanes};
 const GROUP: usize = 4;
 
 /// Rows that begin where a cache line does: half of all vector loads and stores would cross one otherwise.
+#[derive(Debug, Clone)]
 #[repr(align(64))]
 pub(super) struct Aligned<T>(pub T);
 
@@ -48,12 +49,14 @@ impl EquityLine {
         steps: Range<usize>,
         xs: impl Fn(usize) -> &'a [Lanes; N],
     ) {
-        for row in &mut equity[steps.clone()] {
-            *row = self.base;
+        let Some((first, others)) = self.nets.split_first() else { return equity[steps].fill(self.base) };
+        for (row, x) in equity[steps.clone()].iter_mut().zip(&xs(0)[steps.clone()]) {
+            for l in 0..LANES {
+                row[l] = self.base[l] + first[l] * x[l];
+            }
         }
-        for (asset, net) in self.nets.iter().enumerate() {
-            let xs = &xs(asset)[steps.clone()];
-            for (row, x) in equity[steps.clone()].iter_mut().zip(xs) {
+        for (at, net) in others.iter().enumerate() {
+            for (row, x) in equity[steps.clone()].iter_mut().zip(&xs(at + 1)[steps.clone()]) {
                 for l in 0..LANES {
                     row[l] += net[l] * x[l];
                 }

@@ -32,7 +32,7 @@ use plain::PlainState;
 use track::EquityTrack;
 
 use super::plan::{BookPlan, Rules};
-use crate::paths::{LANES, Lanes, Need};
+use crate::paths::{CHUNK, LANES, Lanes, Need};
 
 /// Steps of Newton's method for one touched price: one for each line of a requirement is enough.
 const MOST_LINES: usize = 64;
@@ -54,6 +54,8 @@ pub struct BookState {
     track: EquityTrack,
     /// Equity in quote, of an inverse contract.
     quote: Option<Box<EquityTrack>>,
+    /// Room for a managed account's equity at each step of a chunk.
+    rows: Box<Aligned<[Lanes; CHUNK]>>,
 }
 
 impl BookState {
@@ -70,6 +72,7 @@ impl BookState {
             accounts,
             track: EquityTrack::open(plan.opening_equity()),
             quote: plan.opening_quote_equity().map(|equity| Box::new(EquityTrack::open(equity))),
+            rows: Box::new(Aligned([[0.0; LANES]; CHUNK])),
         }
     }
 
@@ -121,7 +124,7 @@ impl BookState {
         }
     }
 
-    /// The same for a managed plan; for any other nothing happens. `rates(index)` gives by asset the sum of the funding
+    /// The same for a managed plan, at most [`CHUNK`] steps; for any other nothing happens. `rates(index)` gives by asset the sum of the funding
     /// rates due at a step, if any is.
     #[inline(always)]
     pub fn steps_managed<'a, 'c, const N: usize>(
@@ -135,8 +138,7 @@ impl BookState {
         let (Accounts::Managed(state), Rules::Managed(terms)) = (&mut self.accounts, &plan.rules) else {
             return;
         };
-        let mut rows = Aligned([[0.0; LANES]; N]);
-        let equity = &mut rows.0;
+        let Some(equity) = self.rows.0.first_chunk_mut::<N>() else { return };
         if let Some(quote) = &mut self.quote {
             let price = prices(0);
             let xs = reciprocals(price);

@@ -14,9 +14,12 @@ const LEAST: u128 = 100_000_000_000;
 /// Ten to this is exact in f64 (up to 22 it would be) and in u64; a significand times it fits 128 bits.
 const LARGEST_POWER: u32 = 19;
 
-/// The price at 12 significant digits; as it is where it has no decimal.
+/// A price, or an amount, at 12 significant digits; as it is where it has no decimal.
 pub(super) fn rounded(price: f64) -> f64 {
-    rounded_in_integers(price).unwrap_or_else(|| price_to_decimal(price).map_or(price, to_f64))
+    match rounded_in_integers(price.abs()) {
+        Some(size) => size.copysign(price),
+        None => price_to_decimal(price).map_or(price, to_f64),
+    }
 }
 
 /// The same without text, for prices from 1e-8 to 1e11 that are not halfway between two numbers of 12 digits: the digits
@@ -67,9 +70,11 @@ mod tests {
             let price = (1.0 + 9.0 * digits) * libm::exp10(f64::from((state % 25) as u32) - 11.0);
             // Beside 12 digits by one unit in the last place, by half a digit, and on them.
             let on = slow(price);
-            for price in [price, on, on.next_up(), on.next_down(), on * (1.0 + 5e-13), on * (1.0 - 5e-13)] {
+            for price in
+                [price, -price, on, on.next_up(), on.next_down(), on * (1.0 + 5e-13), on * (1.0 - 5e-13)]
+            {
                 assert_eq!(rounded(price).to_bits(), slow(price).to_bits(), "{price:e}");
-                fast += u32::from(rounded_in_integers(price).is_some());
+                fast += u32::from(rounded_in_integers(price.abs()).is_some());
             }
         }
         assert!(fast > 400_000, "{fast}");
@@ -89,7 +94,7 @@ mod tests {
             12_345_678_901.75,
             1_048_576.000_007_629_394_531_25,
         ];
-        for price in near.chain(halves).chain([0.0, -1.0, f64::MAX, f64::INFINITY]) {
+        for price in near.chain(halves).chain([0.0, -0.0, -1.0, f64::MAX, f64::INFINITY]) {
             assert_eq!(rounded(price).to_bits(), slow(price).to_bits(), "{price:e}");
         }
         assert_eq!(rounded(12_345_678_901.25), 12_345_678_901.2);
