@@ -2,7 +2,8 @@
 //! with drift on an inverse Gaussian clock, ln S_t = ln S_0 + (drift + ω)·t + beta·I_t + B(I_t).
 //!
 //! I over dt is inverse Gaussian with mean delta·dt/γ and shape (delta·dt)², γ = √(alpha² − beta²), drawn by the
-//! method of Michael, Schucany and Haas (1976); ω = delta·(√(alpha² − (beta + 1)²) − γ) compensates. The step is exact.
+//! method of Michael, Schucany and Haas (1976); ω = delta·(√(alpha² − (beta + 1)²) − γ) compensates. The step is exact,
+//! but that the clock is in single precision: right to a relative 1e-6, as is the probability of either root (tested).
 //! Assets share the draws of their clocks, as in `variance_gamma`.
 
 use super::asset::Draws;
@@ -45,10 +46,14 @@ pub struct NigStep {
     mean: f64,
     beta: f64,
     /// Mean of the clock over a step.
-    clock: f64,
+    clock: f32,
     /// Mean over twice the shape of the clock.
-    half_ratio: f64,
+    half_ratio: f32,
 }
+
+/// Keeps the square of 73 times the ratio within single precision. With a larger one the clock moves less than once in
+/// 10^8 steps.
+const LARGEST_RATIO: f64 = 1e16;
 
 impl NigStep {
     /// From annual parameters; `drift` as in the other laws.
@@ -58,8 +63,8 @@ impl NigStep {
         Self {
             mean: (drift + law.compensation()) * step_years,
             beta: law.beta,
-            clock,
-            half_ratio: 0.5 * clock / (scale * scale),
+            clock: clock as f32,
+            half_ratio: (0.5 * clock / (scale * scale)).min(LARGEST_RATIO) as f32,
         }
     }
 
@@ -67,14 +72,58 @@ impl NigStep {
     #[inline(always)]
     pub fn advance(&self, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
         let Draws { driver, normals: deviate, uniforms: uniform, .. } = draws;
+        let (mut clock, mut diffusion) = ([0.0; LANES], [0.0; LANES]);
         for l in 0..LANES {
-            let deviate = f64::from(deviate[l]);
-            let w = self.half_ratio * deviate * deviate;
-            // The roots of the quadratic are clock/stretch and clock·stretch.
-            let stretch = 1.0 + w + (w * (2.0 + w)).sqrt();
-            let takes_smaller = uniform[l] * (1.0 + stretch) <= stretch;
-            let clock = if takes_smaller { self.clock / stretch } else { self.clock * stretch };
-            after[l] = before[l] + (self.mean + self.beta * clock + clock.sqrt() * f64::from(driver[l]));
+            clock[l] = uniform[l] as f32;
+        }
+        for l in 0..LANES {
+            clock[l] = self.clock_of(deviate[l], clock[l]);
+            diffusion[l] = clock[l].sqrt() * driver[l];
+        }
+        for l in 0..LANES {
+            after[l] = before[l] + (self.mean + self.beta * f64::from(clock[l]) + f64::from(diffusion[l]));
+        }
+    }
+
+    /// The clock of a step. The larger root is taken with probability 1/(1 + stretch): small uniforms, which are the fine
+    /// ones, decide how rarely.
+    #[inline(always)]
+    fn clock_of(&self, deviate: f32, uniform: f32) -> f32 {
+        let w = self.half_ratio * (deviate * deviate);
+        // The roots of the quadratic are clock/stretch and clock·stretch.
+        let stretch = 1.0 + w + (w * (2.0 + w)).sqrt();
+        let takes_larger = uniform * (1.0 + stretch) <= 1.0;
+        if takes_larger { self.clock * stretch } else { self.clock / stretch }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The roots in double precision, written as e^±c with cosh c = 1 + w. Clocks that move evenly, in leaps, and next to
+    /// never.
+    #[test]
+    fn clocks_are_roots_and_taken_as_often_as_they_should_be() {
+        for (alpha, delta) in [(40.0, 25.0), (4_000.0, 900.0), (2.0, 0.01), (1.5, 1e-9)] {
+            let step = NigStep::new(&Nig { drift: 0.0, alpha, beta: -0.5, delta }, 0.0, 1.0 / 8_760.0);
+            let gamma = libm::sqrt(alpha * alpha - 0.25);
+            let mean = delta / 8_760.0 / gamma;
+            for k in 1..=84 {
+                let deviate = 0.1 * k as f32;
+                let square = f64::from(deviate) * f64::from(deviate);
+                let log = libm::acosh(1.0 + 0.5 * square / (gamma * delta / 8_760.0));
+                let chance = 1.0 / (1.0 + libm::exp(log));
+                let (taken, missed) = (chance * (1.0 - 1e-6), chance * (1.0 + 1e-6));
+                for (uniform, sign) in [(taken, 1.0), (missed, -1.0), (1.0, -1.0)] {
+                    let clock = f64::from(step.clock_of(deviate, uniform as f32));
+                    let exact = mean * libm::exp(sign * log);
+                    assert!(
+                        (clock / exact - 1.0).abs() < 1e-6,
+                        "{alpha} {deviate} {uniform}: {clock} {exact}"
+                    );
+                }
+            }
         }
     }
 }

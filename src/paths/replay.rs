@@ -36,8 +36,10 @@ impl Replayer {
     pub fn lay_under(&self, starts: &WindowStarts, column: usize, step: u64, row: &mut Lanes) {
         let WindowHistory { columns, closes, .. } = &self.history;
         let bars = self.history.bars();
+        let along = (step % bars as u64) as usize;
         for l in 0..LANES {
-            let bar = (starts.0[l] + step as usize) % bars;
+            let bar = starts.0[l] + along;
+            let bar = if bar < bars { bar } else { bar - bars };
             row[l] = closes[bar * columns + column] * (row[l] / closes[starts.0[l] * columns + column]);
         }
     }

@@ -71,8 +71,13 @@ impl VarianceGammaStep {
         let Draws { driver, normals: deviate, uniforms: uniform, .. } = draws;
         let mut gamma = [0.0; LANES];
         self.gamma.at(deviate, &mut gamma);
+        // Two loops: one that held all of it would run out of registers.
+        let mut log_power = [0.0; LANES];
         for l in 0..LANES {
-            let clock = self.nu * f64::from(gamma[l]) * exp(ln(uniform[l]) * self.inverse_shape);
+            log_power[l] = ln(uniform[l]) * self.inverse_shape;
+        }
+        for l in 0..LANES {
+            let clock = self.nu * f64::from(gamma[l]) * exp(log_power[l]);
             let diffusion = self.volatility * clock.sqrt() * f64::from(driver[l]);
             after[l] = before[l] + (self.mean + self.skew * clock + diffusion);
         }
