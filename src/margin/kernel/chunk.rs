@@ -22,7 +22,7 @@ pub(super) struct Chunk<Prices, Xs, Bounds, Rates> {
 }
 
 impl ManagedState {
-    /// Moves every lane through the chunk, and gives the equity of each step.
+    /// Moves every lane through the chunk, and writes the equity of each step.
     #[inline(always)]
     pub fn steps<'a, 'b, 'c, const N: usize>(
         &mut self,
@@ -128,7 +128,7 @@ impl ManagedState {
                 if acted {
                     equity[index][lane] = self.line.at(lane, x);
                 }
-                acted |= self.end_step(terms, lane, &marks);
+                self.end_step(terms, lane, &marks);
             }
         }
         self.marks = marks;
@@ -175,8 +175,8 @@ impl ManagedState {
         acted
     }
 
-    /// Goes on to one lane's next step: pools that have waited until then are shown again. Whether any is.
-    fn end_step(&mut self, terms: &Terms, lane: usize, marks: &[f64]) -> bool {
+    /// Goes on to one lane's next step: pools that have waited until then are shown again.
+    fn end_step(&mut self, terms: &Terms, lane: usize, marks: &[f64]) {
         for (row, mark) in self.before.iter_mut().zip(marks) {
             row[lane] = *mark;
         }
@@ -192,7 +192,6 @@ impl ManagedState {
             self.book_funding(terms, lane);
             self.refresh(terms, lane);
         }
-        wakes
     }
 
     /// Whether one lane's take profit is reached, a pool of it asks for money, or a position is opened anew.

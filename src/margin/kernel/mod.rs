@@ -124,8 +124,8 @@ impl BookState {
         }
     }
 
-    /// The same for a managed plan, at most [`CHUNK`] steps; for any other nothing happens. `rates(index)` gives by asset the sum of the funding
-    /// rates due at a step, if any is.
+    /// The same for a managed plan, at most [`CHUNK`] steps; for any other nothing happens. `rates(index)` gives by asset
+    /// the sum of the funding rates due at a step, if any is.
     #[inline(always)]
     pub fn steps_managed<'a, 'c, const N: usize>(
         &mut self,

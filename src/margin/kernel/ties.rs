@@ -35,7 +35,7 @@ fn rounded_in_integers(price: f64) -> Option<f64> {
     let shift = (52 - exponent) as u32;
     let scaled = |power: u32| significand * u128::from(10_u64.pow(power));
     // log10 2 is 1,233 / 4,096 to five digits: the power for twelve digits, or one too many.
-    let power = u32::try_from(11 - (exponent * 1_233 >> 12)).ok()?;
+    let power = u32::try_from(11 - ((exponent * 1_233) >> 12)).ok()?;
     let power = if scaled(power.min(LARGEST_POWER)) >> shift >= 10 * LEAST { power - 1 } else { power };
     if power > LARGEST_POWER {
         return None;
