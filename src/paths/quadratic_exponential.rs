@@ -103,7 +103,7 @@ impl VarianceScheme {
             let u = pull * f64::from(step.reach[l]);
             let t = small_odds(u);
             step.correction[l] = pull * t - 0.5 * small_rest(t);
-            is_wide |= !(u.abs() < SMALL);
+            is_wide |= u.abs() >= SMALL;
         }
         if near_zero {
             is_wide |= self.exponential(&mut step, z);
@@ -137,7 +137,7 @@ impl VarianceScheme {
             let x = pull * (1.0 + t);
             let correction = pull * t - small_rest(x);
             step.correction[l] = if near_zero { correction } else { step.correction[l] };
-            is_wide |= near_zero & !((u.abs() < SMALL) & (x.abs() < SMALL));
+            is_wide |= near_zero & ((u.abs() >= SMALL) | (x.abs() >= SMALL));
         }
         is_wide
     }
