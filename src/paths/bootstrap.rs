@@ -89,7 +89,9 @@ mod tests {
     fn a_row_is_the_upper_half_of_the_product() {
         for bound in [1, 2, 3, 10, 8_760, 1 << 31, u64::from(u32::MAX)] {
             let step = u64::MAX / bound;
-            for word in [0, 1, step, step + 1, step * (bound - 1), u64::MAX / 3, u64::MAX - 1, u64::MAX] {
+            for word in
+                [0, 1, step, step.wrapping_add(1), step * (bound - 1), u64::MAX / 3, u64::MAX - 1, u64::MAX]
+            {
                 let exact = (u128::from(word) * u128::from(bound)) >> 64;
                 assert_eq!(u128::from(uniform_below(bound, word)), exact, "{word} {bound}");
             }
