@@ -2,6 +2,8 @@
 //! for every account holds. Every rule is counted: a branch that is never entered proves nothing.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
+#[path = "venue_kernel/chunks.rs"]
+mod chunks;
 mod common;
 
 use std::collections::BTreeMap;

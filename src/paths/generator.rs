@@ -368,10 +368,11 @@ mod tests {
     fn scalar_pair(stream: &mut Stream) -> [f64; 2] {
         let word = stream.next_u64();
         let radius = (-2.0 * libm::log(1.0 - (word >> 12) as f64 / 4_503_599_627_370_496.0)).sqrt();
-        let angle = ((word & 0x7f_ffff) as f64 / 8_388_608.0 - 0.5) * std::f64::consts::FRAC_PI_2;
+        let angle = (word >> 2 & 0x3ff) as f64 / 1_024.0 + (word >> 19 & 0x1fff) as f64 / 8_388_608.0;
+        let angle = (angle - 0.5) * std::f64::consts::FRAC_PI_2;
         let (sin, cos) = (libm::sin(angle), libm::cos(angle));
-        let sign = if word >> 24 & 1 == 1 { -1.0 } else { 1.0 };
-        let pair = if word >> 23 & 1 == 1 { [cos, sin] } else { [sin, cos] };
+        let sign = if word & 1 == 1 { -1.0 } else { 1.0 };
+        let pair = if word >> 1 & 1 == 1 { [cos, sin] } else { [sin, cos] };
         pair.map(|z| sign * radius * z)
     }
 
