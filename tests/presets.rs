@@ -70,17 +70,17 @@ fn values_of_every_preset_are_stable_between_versions() {
         })
         .collect();
     let expected: [(&str, [u64; 2]); 11] = [
-        ("binance-coinm", [1329, 765]),
-        ("binance-usdm", [1519, 593]),
-        ("bitmex", [1307, 744]),
-        ("bybit-uta", [1496, 598]),
-        ("bybit", [1500, 613]),
-        ("deribit", [1526, 585]),
-        ("dydx", [1545, 597]),
-        ("hyperliquid", [1595, 649]),
-        ("kraken", [1515, 565]),
-        ("okx", [1497, 549]),
-        ("textbook", [1499, 547]),
+        ("binance-coinm", [1320, 764]),
+        ("binance-usdm", [1540, 617]),
+        ("bitmex", [1301, 743]),
+        ("bybit-uta", [1508, 621]),
+        ("bybit", [1516, 629]),
+        ("deribit", [1549, 610]),
+        ("dydx", [1563, 617]),
+        ("hyperliquid", [1620, 660]),
+        ("kraken", [1536, 596]),
+        ("okx", [1506, 586]),
+        ("textbook", [1514, 586]),
     ];
     let expected: Vec<_> = expected.iter().map(|(name, counts)| ((*name).to_owned(), *counts)).collect();
     assert_eq!(counts, expected);

@@ -166,18 +166,18 @@ fn values_of_every_law_are_stable_between_versions() {
 }
 
 const PRICES_OF_LAWS: [u64; 12] = [
-    0x3fed_7606_750c_7603,
-    0x3fef_a77f_c514_4e1c,
-    0x3fec_6b0c_68a4_4f06,
-    0x3fe8_cc50_cb24_e347,
-    0x3fe9_d0bf_005d_b832,
-    0x3fea_9229_e9ed_6db0,
-    0x3fed_8e1b_cbe2_983d,
-    0x3feb_bb74_c0a4_3b41,
-    0x3feb_8902_8a00_03f8,
-    0x3fec_4463_2603_a26e,
-    0x3fe5_f486_63c2_dfa8,
-    0x3fec_bcd1_ea6e_49ea,
+    0x3fee_8ecf_dbcd_c585,
+    0x3fef_b161_c733_d8da,
+    0x3fee_d216_0b34_9cd5,
+    0x3fed_c64c_df9d_2708,
+    0x3fef_8c84_57a9_2441,
+    0x3ff1_95b8_7d60_84f2,
+    0x3ff1_c1ec_cf3f_1ce4,
+    0x3fec_c3ec_ec47_af22,
+    0x3ff1_e3ab_cc25_1b6f,
+    0x3fee_f835_bf4a_046c,
+    0x3fed_c319_57f9_bd42,
+    0x3ff0_b572_cc79_579c,
 ];
 
 #[test]
@@ -214,15 +214,15 @@ fn values_are_stable_between_versions() {
 }
 
 const PRICES: [u64; 6] = [
-    0x405c_3bc5_1ae3_2d96,
-    0x404b_cb2f_5d30_81cb,
-    0x4023_9a9e_014c_b3b9,
-    0x4057_4f4c_9ed0_3c40,
-    0x4047_6fe4_ac52_14f6,
-    0x4024_3374_f47a_eab0,
+    0x405b_719c_211c_c4a2,
+    0x404a_ff31_c26d_c5d4,
+    0x4023_9a9e_014c_b3b8,
+    0x4059_ca27_d78c_7925,
+    0x4049_7c17_b736_761e,
+    0x4024_86dd_9ba4_c7f8,
 ];
-const COUNTS: [[u64; 3]; 3] = [[977, 88, 0], [102, 102, 118], [871, 106, 128]];
-const MEANS: [u64; 3] = [0x4004_0a7f_4d09_f322, 0xc018_5fd4_c4af_1b32, 0xbfd3_d003_9c52_1334];
+const COUNTS: [[u64; 3]; 3] = [[977, 70, 0], [78, 78, 97], [845, 90, 115]];
+const MEANS: [u64; 3] = [0x4010_0810_5590_8534, 0xbff9_2a60_de06_4413, 0x4007_c1bb_98af_474f];
 
 /// Every audited path agrees, and with gaps of 3 % a step at these leverages there is something to see.
 #[test]
