@@ -49,10 +49,10 @@ pub struct AssetPath {
 /// Draws of a law beside its driver.
 #[derive(Debug, Clone, Default)]
 pub struct OwnDraws {
-    normals: Option<(LaneStreams, Box<Aligned<[Normals; CHUNK]>>)>,
+    normals: Option<Rows<f32>>,
     /// Whether antithetic paths flip the normals: those of a variance's driver, not those of a clock.
     flips: bool,
-    uniforms: Option<(LaneStreams, Box<Aligned<[Lanes; CHUNK]>>)>,
+    uniforms: Option<Rows<f64>>,
 }
 
 impl OwnDraws {
@@ -88,11 +88,11 @@ impl OwnDraws {
     }
 }
 
+/// Streams, and rows of what they gave.
+type Rows<T> = (LaneStreams, Box<Aligned<[[T; LANES]; CHUNK]>>);
+
 /// Puts streams in place; their rows of numbers are kept from block to block.
-fn begin<T: Copy + Default>(
-    draws: &mut Option<(LaneStreams, Box<Aligned<[[T; LANES]; CHUNK]>>)>,
-    streams: Option<LaneStreams>,
-) {
+fn begin<T: Copy + Default>(draws: &mut Option<Rows<T>>, streams: Option<LaneStreams>) {
     let rows = draws.take().map(|(_, rows)| rows);
     *draws = streams.map(|s| (s, rows.unwrap_or_else(|| Box::new(Aligned([[T::default(); LANES]; CHUNK])))));
 }
