@@ -123,3 +123,34 @@ fn see_sum<'a, const N: usize>(
         _ => track.see::<N>(start),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whole numbers, so that every order of adding gives the sum: one to three groups of assets, full and not.
+    #[test]
+    fn a_track_sees_every_asset() {
+        for assets in 0..=13 {
+            let mut line = EquityLine::new(assets);
+            let number = |a: usize, index: usize, l: usize| (3 + 7 * a + 11 * index + l) as f64;
+            line.base = std::array::from_fn(|l| l as f64);
+            line.nets = (0..assets).map(|a| std::array::from_fn(|l| number(a, 5, l) - 40.0)).collect();
+            let xs: Vec<[Lanes; 2]> = (0..assets)
+                .map(|a| std::array::from_fn(|index| std::array::from_fn(|l| number(a, index, l))))
+                .collect();
+            let mut track = EquityTrack::open(0.0);
+            line.see(&mut track, |asset| &xs[asset]);
+            let mut rows = [[0.0; LANES]; 2];
+            line.write(&mut rows, 0..2, |asset| &xs[asset]);
+            for l in 0..LANES {
+                let worth =
+                    |index: usize| (0..assets).map(|a| line.nets[a][l] * xs[a][index][l]).sum::<f64>();
+                let equities = [0, 1].map(|index| line.base[l] + worth(index));
+                assert_eq!(rows.map(|row| row[l]), equities, "{assets} assets");
+                assert_eq!(track.equity[l], equities[1], "{assets} assets");
+                assert_eq!(track.least(l), equities[0].min(equities[1]).min(0.0), "{assets} assets");
+            }
+        }
+    }
+}
