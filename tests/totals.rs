@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use common::{CLOCK, Held, portfolio};
 use ringfence::domain::{
-    Collateral, Decimal, FillPrice, MarginMode, Portfolio, Remainder, Side, TierTable, to_f64,
+    Collateral, Decimal, FillPrice, FundingRates, MarginMode, Portfolio, Remainder, Side, TierTable, to_f64,
 };
 use ringfence::margin::{BookPlan, FundingTable, Ledger, price_to_decimal};
 use ringfence::paths::{AssetModel, CHUNK, Gbm, LANES, Law, MarketModel, PathGenerator, Sampling};
@@ -257,6 +257,36 @@ fn antithetic_pairs_add_up_to_what_the_ledger_says() {
         assert_eq!((twin.liquidation.by_one, twin.liquidation.by_two), (sums(1.0), sums(2.0)));
     }
     assert!(simulated(&self::job()).twins.is_none());
+}
+
+/// A price that stands still, 3 units of 100: 0.3 a payment, none in some chunks and several in others.
+#[test]
+fn funding_is_paid_when_it_is_due_and_only_then() {
+    for hours in [1, 5, 11, 24, 46] {
+        let mut book = book();
+        book.positions.truncate(1);
+        book.assets[0].funding = FundingRates::Constant(dec!(0.001));
+        book.venue.funding.interval_seconds = hours * 3_600;
+        let law = Law::Gbm(Gbm { drift: 0.0, volatility: 0.0 });
+        let market = MarketModel {
+            assets: vec![AssetModel { price: 100.0, law }],
+            correlation: vec![1.0],
+            step_years: 1.0 / 8_760.0,
+            ..MarketModel::default()
+        };
+        book.assets.truncate(1);
+        let job = Job {
+            generator: PathGenerator::new(&market, 77).unwrap(),
+            books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
+            funding: FundingTable::new(&book, CLOCK),
+            ..job()
+        };
+        for mode in simulated(&job).modes {
+            let paid = (STEPS / hours) as f64 * 0.3;
+            assert!((mode.funding.mean().unwrap() - paid).abs() < 1e-12, "{hours} h, {}", mode.mode);
+            assert!((mode.pnl.moments().mean().unwrap() + paid).abs() < 1e-12, "{hours} h, {}", mode.mode);
+        }
+    }
 }
 
 #[test]

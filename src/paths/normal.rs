@@ -20,8 +20,8 @@ pub(super) fn one_to_two(word: u64) -> f64 {
 /// Two independent standard normals per path, by Box and Muller (1958), both outputs used, from one word.
 ///
 /// The radius √(−2 ln u) takes u from the word's upper 52 bits, so values up to 8.49 occur. Of the 12 below, one flips the
-/// signs of both, one swaps sine and cosine, and ten are the upper ones of the angle, drawn in the eighth turn around 0: these
-/// are the radius's neighbours in no way, so that each normal is symmetric and the pair is isotropic however far out. The
+/// signs of both, one swaps sine and cosine, and ten are the upper ones of the angle, drawn in the eighth turn around 0: no
+/// radius knows them, so that each normal is symmetric and the pair is isotropic however far out. The
 /// angle's lower 13 bits, worth 1/650 of a radian, are those of u between 2^−45 and 2^−33.
 ///
 /// In single precision: a radius is right to a relative 4e-7 above 0.6; below, its square is right to 2e-7, so that the
