@@ -1,7 +1,7 @@
 //! The margin rules for a block of paths side by side, in f64.
 //!
-//! Screen wide, resolve rarely: each step asks in every lane at once whether anything can happen, and a lane in which
-//! something does is resolved alone, by plainly written functions on its account. A plain venue has a loop of its own.
+//! Screen wide, resolve rarely: a chunk of steps asks in every lane at once whether anything can happen, and a lane in which
+//! something may is resolved alone, by plainly written functions on its account. A plain venue has a loop of its own.
 
 mod account;
 mod chunk;

@@ -1,8 +1,8 @@
 //! The rules of a plain venue: everything is closed at once, at the mark or at bankruptcy, and nothing costs a fee. A
 //! pool is open as it was opened, or gone.
 //!
-//! Screen wide, resolve rarely: each step asks every pool of every lane whether its equity has come
-//! down to its requirement, without a branch. A lane that answers yes is resolved alone.
+//! Screen wide, resolve rarely: a chunk of steps asks every pool of every lane, without a branch, whether its equity may
+//! come down to its requirement at the chunk's least and greatest prices. A lane that answers yes is resolved alone.
 
 use super::super::plan::{PlainPlan, PlainPool};
 use super::line::EquityLine;
