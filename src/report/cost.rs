@@ -1,4 +1,4 @@
-//! What a run would cost, for `check`. Constants were measured on one 2.6 GHz core with AVX-512; other
+//! What a run would cost, for `check`. Constants were measured on one core of a server of 2025 with AVX-512; other
 //! machines differ, which the text says.
 
 use super::format::significant;
@@ -8,13 +8,13 @@ use crate::scenario::Scenario;
 use crate::simulation::{bias_paths, inside_ns};
 
 /// Nanoseconds a path-step takes: per asset drawn, per mode, and per asset or pool that a mode looks at.
-const PER_ASSET_NS: f64 = 4.0;
-const PER_MODE_NS: f64 = 1.0;
-const PER_TERM_NS: f64 = 0.4;
+const PER_ASSET_NS: f64 = 0.8;
+const PER_MODE_NS: f64 = 0.15;
+const PER_TERM_NS: f64 = 0.07;
 /// Nanoseconds to draw a jump of one asset, or the switch of a regime.
-const PER_EVENT_NS: f64 = 80.0;
+const PER_EVENT_NS: f64 = 100.0;
 /// Nanoseconds to add one path's outcome in one mode to the totals.
-const PER_OUTCOME_NS: f64 = 500.0;
+const PER_OUTCOME_NS: f64 = 40.0;
 /// Seconds for audit, charts and files, whatever the size.
 const FIXED_SECONDS: f64 = 0.5;
 
@@ -34,7 +34,7 @@ const TOUCHED: f64 = 0.35;
 pub fn in_words(scenario: &Scenario, threads: usize) -> String {
     let without_charts = PROGRAM_MIB + totals_mib(scenario, threads);
     format!(
-        "Predicted: {} on {threads} threads of a 2.6 GHz processor with AVX-512, and {} MiB of memory \
+        "Predicted: {} on {threads} threads of a server of 2025 with AVX-512, and {} MiB of memory \
          ({} without charts), which grows with the spread of outcomes, not with the number of paths.",
         duration(seconds(scenario, threads)),
         significant(without_charts + CHARTS_MIB, 2),
@@ -83,12 +83,14 @@ fn events_per_year(market: &MarketModel) -> f64 {
 /// Time to draw an asset-step of a law, in units of gbm's.
 fn relative_cost(law: &Law) -> f64 {
     match law {
-        Law::Gbm(_) | Law::Ou(_) | Law::Replay { .. } => 1.0,
-        Law::Merton(_) | Law::Kou(_) | Law::Regime(_) | Law::Bootstrap { .. } => 1.3,
-        Law::Garch(law) if law.innovations == Innovations::Normal => 1.2,
-        Law::Nig(_) => 1.8,
-        Law::Heston(_) | Law::Bates(_) | Law::Garch(_) => 2.7,
-        Law::VarianceGamma(_) => 3.5,
+        Law::Gbm(_) | Law::Ou(_) => 1.0,
+        Law::Merton(_) | Law::Kou(_) => 1.2,
+        Law::Garch(law) if law.innovations == Innovations::Normal => 1.4,
+        Law::Regime(_) | Law::Bootstrap { .. } | Law::Replay { .. } => 1.6,
+        Law::Nig(_) => 2.0,
+        Law::Garch(_) => 2.7,
+        Law::Heston(_) | Law::Bates(_) => 3.4,
+        Law::VarianceGamma(_) => 4.2,
     }
 }
 

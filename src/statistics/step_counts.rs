@@ -1,7 +1,7 @@
 //! Counts by step, made where there is anything to count.
 
 /// Steps a page holds.
-const PAGE: usize = 1_024;
+const PAGE: usize = 128;
 
 /// How many paths did something at each step. Every thread has some: pages are made on demand, so that memory depends on
 /// the steps at which anything was counted, and counting searches nothing.
