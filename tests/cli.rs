@@ -199,7 +199,7 @@ fn check_simulates_nothing_and_prints_the_plan() {
         ["check", "small.toml", "--threads", "2", "--paths", "1e9", "--set", "simulation.horizon=\"300d\""];
     let output = run(folder.path(), &huge);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    for text in ["57,286.43", "57,000", "Predicted", "MiB", "hours"] {
+    for text in ["57,286.43", "57,000", "Predicted", "MiB", "minutes"] {
         assert!(stdout(&output).contains(text), "{text} in\n{}", stdout(&output));
     }
     assert!(!folder.path().join("results").exists());
