@@ -324,7 +324,8 @@ fn sources(market: &MarketModel) -> Vec<JumpSource> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paths::{AssetModel, Gbm, Stream};
+    use crate::paths::asset::LawState;
+    use crate::paths::{AssetModel, Gbm, Heston, Stream};
     use rand::Rng;
 
     /// The laws written out for one path with rand's trait and libm: streams, Box–Muller, Cholesky of
@@ -374,6 +375,34 @@ mod tests {
         let sign = if word & 1 == 1 { -1.0 } else { 1.0 };
         let pair = if word >> 1 & 1 == 1 { [cos, sin] } else { [sin, cos] };
         pair.map(|z| sign * radius * z)
+    }
+
+    /// Uncorrelated with the price, the variance of mirrored paths moves by mirrored draws of its own: up on one of the
+    /// pair where it moves down on the other, about the same mean to the order of the noise squared.
+    #[test]
+    fn antithetic_variances_are_mirrored() {
+        let law = Heston {
+            drift: 0.0,
+            initial_variance: 0.64,
+            mean_reversion: 3.0,
+            long_run_variance: 0.64,
+            vol_of_vol: 0.1,
+            correlation: 0.0,
+        };
+        let market = MarketModel {
+            assets: vec![AssetModel { price: 100.0, law: Law::Heston(law) }],
+            correlation: vec![1.0],
+            step_years: 1.0 / 8_760.0,
+            ..MarketModel::default()
+        };
+        let generator = PathGenerator::new(&market, 3).unwrap().with_sampling(Sampling::Antithetic);
+        let mut block = generator.begin(0);
+        generator.advance(&mut block, 1);
+        let LawState::Variance(variance, _) = &block.assets[0].state else { panic!("no variance") };
+        for pair in variance.chunks(2) {
+            let (up, down) = (pair[0] - 0.64, pair[1] - 0.64);
+            assert!(up * down < 0.0 && (up + down).abs() < 0.02 * (up - down).abs(), "{up:e} {down:e}");
+        }
     }
 
     #[test]
