@@ -77,6 +77,7 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
         state.restart(plan);
     }
     funding.next = if MANAGED { job.funding.next_due(1) } else { u64::MAX };
+    let mut walk = WATCHED.then(|| InsideWalk::new(&job.generator));
     let mut done = 0;
     while done < job.steps {
         if cancelled.load(Ordering::Relaxed) {
@@ -85,12 +86,11 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
         let steps = CHUNK.min((job.steps - done) as usize);
         job.generator.advance(paths, steps);
         funding.find(job, first_path, done + 1, steps);
-        if WATCHED {
+        if let Some(walk) = &mut walk {
             // Everything inside a step happens, in every mode, before the step ends in any.
-            let mut walk = InsideWalk::new(&job.generator);
             for index in 0..steps {
                 let step = done + index as u64 + 1;
-                watch(job, paths, (index, steps), step as u32, &mut walk, states);
+                watch(job, paths, (index, steps), step as u32, walk, states);
                 for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
                     end_step::<MANAGED>(paths, index, step, plan, state, funding);
                     observer.stepped(book, step, state);

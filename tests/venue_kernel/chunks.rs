@@ -149,62 +149,34 @@ fn chunks_are_steps(seed: u64, dice: &mut Dice, portfolio: &Portfolio, plan: &Bo
     (0..LANES).filter(|lane| alone.closes(*lane) > 0).count()
 }
 
-/// The portfolio of a case on a venue that closes everything at once and charges nothing.
-fn plainly(dice: &mut Dice, mut portfolio: Portfolio) -> Portfolio {
-    let price = dice.pick(&[FillPrice::Mark, FillPrice::Bankruptcy]);
-    let remainder = dice.pick(&[Remainder::Forfeit, Remainder::Return]);
-    portfolio.venue = Venue {
-        trigger: portfolio.venue.trigger,
-        liquidation: LiquidationRule::full(price, remainder),
-        ..Venue::textbook()
-    };
-    for asset in &mut portfolio.assets {
-        asset.funding = FundingRates::default();
-        if asset.maintenance.tiers().is_empty() {
-            asset.maintenance = Requirement::flat(asset.maintenance.first_rate());
-        }
-    }
-    for position in &mut portfolio.positions {
-        (position.entry_fee, position.orders) = (dec!(0), Orders::default());
-        position.quantity = position.quantity.min(dec!(3));
-        let notional = position.quantity * portfolio.assets[position.asset].price;
-        position.margin = (notional / position.leverage).trunc_with_scale(8);
-    }
-    let margins: Decimal = portfolio.positions.iter().map(|p| p.margin).sum();
-    portfolio.account.wallet = margins * dec!(1.3);
-    portfolio
-}
-
 fn cases() -> u64 {
     std::env::var("RINGFENCE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150)
 }
 
-#[test]
-fn a_chunk_of_any_venue_is_its_steps() {
+/// Every case of these seeds in every mode; how many lanes lost a position.
+fn closed_in_cases(seeds: u64, make: impl Fn(&mut Dice, &mut Portfolio), is_managed: Option<bool>) -> usize {
     let mut closed = 0;
     for seed in 0..cases() {
-        let mut dice = Dice(seed ^ 0x5eed);
-        let (portfolio, _) = case(&mut dice);
+        let mut dice = Dice(seed ^ seeds);
+        let (mut portfolio, _) = case(&mut dice);
+        make(&mut dice, &mut portfolio);
         for mode in MarginMode::ALL {
             let plan = BookPlan::new(&portfolio, mode, CLOCK);
+            assert!(is_managed.is_none_or(|managed| plan.is_managed() == managed));
             closed += chunks_are_steps(seed, &mut dice, &portfolio, &plan);
         }
     }
+    closed
+}
+
+#[test]
+fn a_chunk_of_any_venue_is_its_steps() {
+    let closed = closed_in_cases(0x5eed, |_, _| (), None);
     assert!(closed > 1_000, "{closed}");
 }
 
 #[test]
 fn a_chunk_of_a_plain_venue_is_its_steps() {
-    let mut closed = 0;
-    for seed in 0..cases() {
-        let mut dice = Dice(seed ^ 0x9_1a1e);
-        let (portfolio, _) = case(&mut dice);
-        let portfolio = plainly(&mut dice, portfolio);
-        for mode in MarginMode::ALL {
-            let plan = BookPlan::new(&portfolio, mode, CLOCK);
-            assert!(!plan.is_managed());
-            closed += chunks_are_steps(seed, &mut dice, &portfolio, &plan);
-        }
-    }
+    let closed = closed_in_cases(0x9_1a1e, make_plain, Some(false));
     assert!(closed > 1_000, "{closed}");
 }

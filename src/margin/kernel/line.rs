@@ -3,15 +3,10 @@
 use std::ops::Range;
 
 use super::track::EquityTrack;
-use crate::paths::{LANES, Lanes};
+use crate::paths::{Aligned, LANES, Lanes};
 
 /// Assets that are added up in registers at once.
 const GROUP: usize = 4;
-
-/// Rows that begin where a cache line does: half of all vector loads and stores would cross one otherwise.
-#[derive(Debug, Clone)]
-#[repr(align(64))]
-pub(super) struct Aligned<T>(pub T);
 
 /// In every lane `base + Σ nets[asset]·x`.
 #[derive(Debug, Clone)]
@@ -74,10 +69,10 @@ impl EquityLine {
         let mut first = 0;
         while self.nets.len() - first > GROUP {
             let group: [&[Lanes; N]; GROUP] = std::array::from_fn(|at| xs(first + at));
-            add(&mut rows.0, &self.nets[first..first + GROUP], group);
+            add(&mut rows, &self.nets[first..first + GROUP], group);
             first += GROUP;
         }
-        see_sum(track, |index, l| rows.0[index][l], &self.nets[first..], |asset| xs(first + asset));
+        see_sum(track, |index, l| rows[index][l], &self.nets[first..], |asset| xs(first + asset));
     }
 }
 

@@ -27,13 +27,12 @@ pub(super) use ties::GUARD;
 use std::array::from_ref;
 
 use chunk::Chunk;
-use line::Aligned;
 use managed::ManagedState;
 use plain::PlainState;
 use track::EquityTrack;
 
 use super::plan::{BookPlan, Rules};
-use crate::paths::{CHUNK, LANES, Lanes, Need};
+use crate::paths::{Aligned, CHUNK, LANES, Lanes, Need};
 
 /// Steps of Newton's method for one touched price: one for each line of a requirement is enough.
 const MOST_LINES: usize = 64;
@@ -139,7 +138,7 @@ impl BookState {
         let (Accounts::Managed(state), Rules::Managed(terms)) = (&mut self.accounts, &plan.rules) else {
             return;
         };
-        let Some(equity) = self.rows.0.first_chunk_mut::<N>() else { return };
+        let Some(equity) = self.rows.first_chunk_mut::<N>() else { return };
         if let Some(quote) = &mut self.quote {
             let price = prices(0);
             let xs = reciprocals(price);

@@ -69,12 +69,7 @@ pub(super) fn near_pool<'a>(
     base: &Lanes,
     bounds: &impl Fn(usize) -> (&'a Lanes, &'a Lanes),
 ) -> u64 {
-    let gap = least_gaps(pool, base, bounds);
-    let mut any = false;
-    for l in 0..LANES {
-        any |= gap[l] <= pool.guard;
-    }
-    if any { bits(&gap, pool.guard) } else { 0 }
+    bits(&least_gaps(pool, base, bounds), pool.guard)
 }
 
 /// A lower bound of equity minus requirement in every lane, while prices stay within bounds.

@@ -207,23 +207,31 @@ pub(super) fn reached<'a>(levels: &[Level], bounds: impl Fn(usize) -> (&'a Lanes
     let mut lanes = 0;
     for level in levels {
         let (low, high) = bounds(level.asset);
-        let mut any = false;
-        for l in 0..LANES {
-            any |= if level.falling { low[l] <= level.row[l] } else { high[l] >= level.row[l] };
-        }
-        if any {
-            for l in 0..LANES {
-                let beyond = if level.falling { low[l] <= level.row[l] } else { high[l] >= level.row[l] };
-                lanes |= u64::from(beyond) << l;
-            }
-        }
+        lanes |= bits_where(|l| if level.falling { low[l] <= level.row[l] } else { high[l] >= level.row[l] });
     }
     lanes
 }
 
 /// Lanes at or below a bound, as bits.
+#[inline(always)]
 pub(super) fn bits(row: &Lanes, bound: f64) -> u64 {
-    row.iter().enumerate().fold(0, |lanes, (l, value)| lanes | u64::from(*value <= bound) << l)
+    bits_where(|l| row[l] <= bound)
+}
+
+/// Lanes for which something holds, as bits: asked of all at once first, because it rarely holds of any.
+#[inline(always)]
+fn bits_where(holds: impl Fn(usize) -> bool) -> u64 {
+    let mut any = false;
+    for l in 0..LANES {
+        any |= holds(l);
+    }
+    let mut lanes = 0;
+    if any {
+        for l in 0..LANES {
+            lanes |= u64::from(holds(l)) << l;
+        }
+    }
+    lanes
 }
 
 /// Lanes of bits.
