@@ -201,7 +201,7 @@ fn factors_are_measured_and_told() {
     let long = scenario(&LONG.replace("paths = 400", "paths = 20_000"), Sampling::Antithetic);
     let run = outcome(&long, &simulator(2));
     let doc = document(&long, &run);
-    assert_eq!((doc.sampling.kind, doc.sampling.pairs), ("antithetic", Some(10_000)));
+    assert_eq!((doc.sampling.kind.as_str(), doc.sampling.pairs), ("antithetic", Some(10_000)));
     // Var[S] over Var[(S + S')/2]: (e^v − 1)/2 over [(e^v − 1) + (e^(−v) − 1)]/4, v = 0.36·7/365.
     let v: f64 = DEVIATION * DEVIATION * YEARS;
     let exact = libm::expm1(v) / (libm::expm1(v) + libm::expm1(-v));

@@ -48,11 +48,11 @@ pub fn build(
     });
     let essential = [sampling::essential(scenario, outcome), essential(scenario)].concat();
     ResultDocument {
-        schema: SCHEMA,
-        version: env!("CARGO_PKG_VERSION"),
+        schema: SCHEMA.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: summary(scenario, sha256, outcome.paths),
         sampling: SamplingResult {
-            kind: sampling::kind(scenario),
+            kind: sampling::kind(scenario).to_owned(),
             pairs: outcome.twins.as_ref().map(|twins| twins.pairs),
             overlapping_windows: sampling::windows_overlap(scenario),
         },
@@ -72,6 +72,7 @@ pub fn build(
         },
         essential: essential.len(),
         assumptions: [essential, further(scenario)].concat(),
+        precision: None,
         notes: scenario.notes.clone(),
     }
 }
@@ -90,6 +91,7 @@ fn summary(scenario: &Scenario, sha256: &str, paths: u64) -> ScenarioSummary {
         ruin_level: settings.ruin_level,
         wallet: decimal(scenario.portfolio.account.wallet).unwrap_or(0.0),
         currency: scenario.portfolio.account.currency.clone(),
+        venue: scenario.portfolio.venue.preset.clone(),
         model: model_in_words(scenario),
     }
 }

@@ -1,52 +1,23 @@
 //! The result document: what a run found, as plain data. `None` is written as `null`, and every key is
 //! always there. Shares and frequencies are fractions of 1, money is in account currency, times in days.
 
+mod keyed;
 mod mode;
 mod paired;
+mod sweep;
 
+pub use keyed::Keyed;
 pub use mode::*;
 pub use paired::*;
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
-/// A map that keeps the scenario's order.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Keyed<T>(pub Vec<(String, T)>);
-
-impl<T> Keyed<T> {
-    /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&T> {
-        self.0.iter().find(|(k, _)| k == key).map(|(_, value)| value)
-    }
-
-    /// Keys and values in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value))
-    }
-}
-
-impl<T> FromIterator<(String, T)> for Keyed<T> {
-    fn from_iter<I: IntoIterator<Item = (String, T)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().collect())
-    }
-}
-
-impl<T: Serialize> Serialize for Keyed<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, value) in &self.0 {
-            map.serialize_entry(key, value)?;
-        }
-        map.end()
-    }
-}
+pub use sweep::*;
 
 /// Everything one scenario's run found.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ResultDocument {
     /// Name and version of this shape.
-    pub schema: &'static str,
+    pub schema: String,
     /// Version of the program.
-    pub version: &'static str,
+    pub version: String,
     /// What was run.
     pub scenario: ScenarioSummary,
     /// How paths were drawn.
@@ -68,12 +39,15 @@ pub struct ResultDocument {
     /// How many of them, from the first, every reader of a table has to know.
     #[serde(skip)]
     pub essential: usize,
+    /// Whether the precision that was asked for was met; left out where none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<PrecisionResult>,
     /// Remarks made while the scenario was read.
     pub notes: Vec<String>,
 }
 
 /// What was run.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ScenarioSummary {
     /// Title as written.
     pub title: String,
@@ -97,15 +71,33 @@ pub struct ScenarioSummary {
     pub wallet: f64,
     /// What money is counted in.
     pub currency: String,
+    /// The venue's preset.
+    pub venue: String,
     /// The price model in words, a sentence an asset.
     pub model: Vec<String>,
 }
 
+/// A precision that was asked for, and what became of it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct PrecisionResult {
+    /// What is to be known so well, such as `liquidation.any`.
+    pub measure: String,
+    /// Half width of the interval that was asked for; `None` where `relative` was.
+    pub half_width: Option<f64>,
+    /// The same as a share of the estimate.
+    pub relative: Option<f64>,
+    /// Whether it was met in every mode within the paths allowed.
+    pub met: bool,
+    /// The widest over the modes, in the terms that were asked for; `None` where there is no interval or, relatively, no
+    /// estimate but 0.
+    pub widest: Option<f64>,
+}
+
 /// How paths were drawn.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct SamplingResult {
     /// `independent`, `antithetic`, or `windows` of a history.
-    pub kind: &'static str,
+    pub kind: String,
     /// Number of pairs; `None` where paths are drawn each on its own.
     pub pairs: Option<u64>,
     /// Paths are overlapping windows of one history, so that no sampling error can be stated: standard errors, bounds
@@ -114,10 +106,10 @@ pub struct SamplingResult {
 }
 
 /// When margin was checked, and what checking it at steps only misses.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct MonitoringResult {
     /// `step` or `continuous`.
-    pub kind: &'static str,
+    pub kind: String,
     /// Paths looked at under both kinds of monitoring, each drawn on its own; `None` where a model has no path inside
     /// steps, and then no modes either.
     pub paths: Option<u64>,
@@ -126,7 +118,7 @@ pub struct MonitoringResult {
 }
 
 /// Paths liquidated at all under both kinds of monitoring.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct StepBiasResult {
     /// With margin checked at steps.
     pub at_steps: Frequency,
@@ -140,7 +132,7 @@ pub struct StepBiasResult {
 }
 
 /// How the step returns of two assets are correlated.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct CorrelationResult {
     /// The first asset.
     pub a: String,
@@ -163,7 +155,7 @@ pub struct CorrelationResult {
 }
 
 /// A number of paths, as a share of those it could have been.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Frequency {
     /// Paths counted.
     pub count: u64,
@@ -178,7 +170,7 @@ pub struct Frequency {
 }
 
 /// Exact ledger against block kernel.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct AuditResult {
     /// Paths compared.
     pub paths: u64,

@@ -19,9 +19,4 @@ pub mod venue;
 mod venue_schema;
 
 pub use build::build;
-pub use document::{
-    AntitheticFactors, AuditResult, CorrelationResult, DistributionResult, DrawdownResult, Drawdowns,
-    Frequency, Keyed, LiquidationResult, MeanDifference, ModeResult, PairedLiquidation, PairedResult,
-    PnlResult, PositionResult, ResultDocument, SamplingResult, ScenarioSummary, ShortfallResult, SurvivalRow,
-    TimeToLiquidation, TwoByTwoResult,
-};
+pub use document::*;

@@ -85,7 +85,7 @@ fn run_one(
     csv::write_tables(folder.staging(), &document, &outcome)?;
     if options.charts {
         let sample = simulator.sample(job, control.cancelled)?;
-        let input = charts::ChartInput::new(scenario, &document, &outcome, &sample);
+        let input = charts::ChartInput::new(&document, &outcome, &sample);
         charts::render_all(folder.staging(), &input, control.cancelled)?;
     }
     if control.cancelled.load(Ordering::Relaxed) {

@@ -24,7 +24,7 @@ pub fn monitoring(scenario: &Scenario, bias: Option<&StepBias>) -> MonitoringRes
         result.collect()
     });
     MonitoringResult {
-        kind: settings.monitoring.name(),
+        kind: settings.monitoring.name().to_owned(),
         paths: bias.map(|bias| bias.paths),
         modes: Keyed(modes),
     }

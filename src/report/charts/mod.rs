@@ -26,7 +26,6 @@ use crate::domain::Monitoring;
 use crate::error::{Error, Result};
 use crate::report::ResultDocument;
 use crate::report::format::paths;
-use crate::scenario::Scenario;
 use crate::simulation::{PathSample, RunOutcome};
 use picture::Picture;
 
@@ -57,33 +56,28 @@ pub struct ChartInput<'a> {
 
 impl<'a> ChartInput<'a> {
     /// The charts of one run.
-    pub fn new(
-        scenario: &'a Scenario,
-        document: &ResultDocument,
-        outcome: &'a RunOutcome,
-        sample: &'a PathSample,
-    ) -> Self {
-        let settings = &scenario.settings;
-        let model = document.scenario.model.join("; ");
+    pub fn new(document: &'a ResultDocument, outcome: &'a RunOutcome, sample: &'a PathSample) -> Self {
+        let scenario = &document.scenario;
+        let model = scenario.model.join("; ");
+        let checked = match document.monitoring.kind == Monitoring::Continuous.name() {
+            false => "checked at steps",
+            true => "checked at every moment",
+        };
         Self {
             title: &scenario.title,
-            currency: &scenario.portfolio.account.currency,
-            opening_equity: document.scenario.wallet,
-            horizon_days: settings.horizon.days(),
-            steps: settings.steps,
-            confidence: settings.confidence,
+            currency: &scenario.currency,
+            opening_equity: scenario.wallet,
+            horizon_days: scenario.horizon_days,
+            steps: scenario.steps,
+            confidence: scenario.confidence,
             intervals: !document.sampling.overlapping_windows,
             outcome,
             sample,
             subtitle: format!(
-                "{}, seed {} · {}, {} · {model}",
-                paths(settings.paths),
-                settings.seed,
-                scenario.portfolio.venue.preset,
-                match settings.monitoring {
-                    Monitoring::Step => "checked at steps",
-                    Monitoring::Continuous => "checked at every moment",
-                }
+                "{}, seed {} · {}, {checked} · {model}",
+                paths(scenario.paths),
+                scenario.seed,
+                scenario.venue,
             ),
         }
     }
