@@ -7,6 +7,7 @@ pub mod charts;
 mod cost;
 pub mod csv;
 mod document;
+mod facts;
 pub mod folder;
 mod format;
 pub mod json;
@@ -20,3 +21,4 @@ mod venue_schema;
 
 pub use build::build;
 pub use document::*;
+pub use facts::Facts;

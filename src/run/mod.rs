@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::margin::{BookPlan, FundingTable, entry_prices};
 use crate::paths::PathGenerator;
 use crate::report::folder::{self, OutputFolder, ResultFolder};
-use crate::report::{self, ResultDocument, charts, csv, json};
+use crate::report::{self, Facts, ResultDocument, charts, csv, json};
 use crate::scenario::Scenario;
 use crate::simulation::{Control, Job, Simulator, VectorWidth, WidthLimit};
 
@@ -80,7 +80,7 @@ fn run_one(
     let mut outcome = simulator.simulate(job, control)?;
     outcome.correlations = simulator.correlations(job, control.cancelled)?;
     outcome.step_bias = simulator.step_bias(job, control.cancelled)?;
-    let document = report::build(scenario, &scenario.sha256(), &entry, &outcome, &audit);
+    let document = report::build(&Facts::new(scenario, &scenario.sha256(), &entry), &outcome, &audit);
     json::write(folder.staging(), &document)?;
     csv::write_tables(folder.staging(), &document, &outcome)?;
     if options.charts {
