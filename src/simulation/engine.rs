@@ -132,12 +132,15 @@ impl Simulator {
             .collect::<Result<_>>()?;
         (control.progress)(workers.iter().map(|worker| worker.untold).sum());
         let merged = self.threads.install(|| {
-            workers.into_par_iter().map(|worker| worker.totals).reduce_with(|mut ours, theirs| {
-                ours.merge(&theirs);
-                ours
-            })
+            workers.into_par_iter().map(|worker| Ok(worker.totals)).reduce_with(
+                |ours: Result<Totals>, theirs| {
+                    let mut ours = ours?;
+                    ours.merge(&theirs?)?;
+                    Ok(ours)
+                },
+            )
         });
-        Ok(merged.unwrap_or_else(|| Totals::new(job)).finish())
+        Ok(merged.transpose()?.unwrap_or_else(|| Totals::new(job)).finish())
     }
 
     /// Simulates one block and adds it to the worker's totals; returns the number of its paths.
