@@ -71,7 +71,7 @@ impl Facts {
             },
             description: scenario.description.clone(),
             sampling: sampling::kind(scenario).to_owned(),
-            overlapping_windows: sampling::windows_overlap(scenario),
+            overlapping_windows: scenario.windows_overlap(),
             monitoring: settings.monitoring.name().to_owned(),
             level: settings.confidence,
             assets: portfolio.assets.iter().map(|asset| asset.name.clone()).collect(),
