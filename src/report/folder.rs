@@ -4,6 +4,7 @@ mod lock;
 mod output;
 mod place;
 mod staging;
+mod unfinished;
 
 use std::fs::{self, File};
 use std::io;
@@ -17,7 +18,9 @@ use crate::error::{Error, Result};
 use crate::scenario::hex;
 use lock::Lock;
 pub use output::OutputFolder;
+pub use place::is_finished;
 use place::{MANIFEST, check, files_under};
+pub use unfinished::Unfinished;
 
 /// A place for a result, reserved: a hidden folder that files are written to until they are published.
 /// Dropped before that, it leaves nothing behind.

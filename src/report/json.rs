@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::document::ResultDocument;
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 
 /// Name of the document in a result folder.
@@ -13,7 +14,7 @@ const SUMMARY: &str = "summary.json";
 ///
 /// # Errors
 /// [`Error::Failed`] naming the file that could not be written.
-pub fn write(folder: &Path, document: &ResultDocument) -> Result<()> {
+pub fn write(folder: &Path, document: &impl Serialize) -> Result<()> {
     let path = folder.join(SUMMARY);
     fs::write(&path, render(&[document])?)
         .map_err(|e| Error::failed(format!("{}: cannot be written: {e}", path.display())))
@@ -24,7 +25,7 @@ pub fn write(folder: &Path, document: &ResultDocument) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Failed`] if the document cannot be written as JSON.
-pub fn render(documents: &[&ResultDocument]) -> Result<String> {
+pub fn render(documents: &[&impl Serialize]) -> Result<String> {
     let text = match documents {
         [one] => serde_json::to_string_pretty(one),
         several => serde_json::to_string_pretty(several),

@@ -1,6 +1,7 @@
 //! What a person or a program reads: plain data first, then one writer a file.
 
 mod assumptions;
+mod batch;
 mod build;
 pub mod catalogue;
 pub mod charts;
@@ -14,11 +15,14 @@ pub mod json;
 mod law;
 pub mod plan;
 mod sampling;
+pub mod saved;
 pub mod schema;
 pub mod terminal;
 pub mod venue;
 mod venue_schema;
 
+pub use batch::{BatchFacts, CellFacts};
 pub use build::build;
+pub use cost::totals_mib;
 pub use document::*;
 pub use facts::Facts;

@@ -6,8 +6,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Facts;
+use super::{Facts, ResultDocument, build, measures};
+use crate::domain::Precision;
 use crate::error::{Error, Result};
+use crate::paths::LANES;
 use crate::simulation::{Audit, Correlation, PathSample, RunOutcome, StepBias, Totals};
 
 /// First bytes of a file: its kind and the version of its form.
@@ -26,6 +28,14 @@ pub struct Part {
     pub end: u64,
     /// Blocks of the whole run.
     pub all: u64,
+}
+
+impl Part {
+    /// How many of a run's paths are in it.
+    pub fn paths(self, of: u64) -> u64 {
+        let before = |block: u64| block.saturating_mul(LANES as u64).min(of);
+        before(self.end) - before(self.first)
+    }
 }
 
 /// What is looked at beside the run, on its first paths.
@@ -65,6 +75,15 @@ impl Saved {
             outcome.step_bias.clone_from(&observed.step_bias);
         }
         (self.facts, outcome, self.observed)
+    }
+
+    /// The document of a whole run, with what became of the precision that was asked for.
+    pub fn document(self, precision: Option<&Precision>) -> ResultDocument {
+        let (facts, outcome, observed) = self.finish();
+        let audit = observed.map(|observed| observed.audit).unwrap_or_default();
+        let mut document = build(&facts, &outcome, &audit);
+        document.precision = precision.map(|asked| measures::precision(&document, asked));
+        document
     }
 }
 
