@@ -47,7 +47,7 @@ pub struct Observed {
     pub correlations: Vec<Correlation>,
     /// What checking margin at steps misses.
     pub step_bias: Option<StepBias>,
-    /// Single paths for pictures.
+    /// Single paths for pictures; `None` in a sweep, which has none.
     pub sample: Option<PathSample>,
 }
 

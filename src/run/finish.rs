@@ -1,24 +1,23 @@
 //! The files of a finished result.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
-use serde_json::{Map, Value, json};
-
-use super::SHARD_FILE;
-use super::machine::Machine;
-use super::prepare::Prepared;
-use super::request::Request;
-use super::store::Store;
-use crate::domain::Precision;
 use crate::error::{Error, Result};
-use crate::report::charts::{self, ChartInput};
-use crate::report::saved::{self, Observed, Saved};
-use crate::report::{BatchFacts, Document, Reproduce, build, csv, html, json, markdown, sweep};
+use crate::report::charts::{self, ChartInput, Scale};
+use crate::report::saved::{self, Saved};
+use crate::report::{
+    Document, PrecisionResult, Reproduce, ResultDocument, SweepDocument, build, csv, html, json, markdown, sweep,
+};
 
-/// The file that a result is drawn again from.
+/// The file that a run's result is drawn again from.
 pub const OUTCOME: &str = "outcome.bin";
+/// The document.
+pub const SUMMARY: &str = "summary.json";
+/// The report page.
+pub const PAGE: &str = "report.html";
+const PLAIN_PAGE: &str = "report.md";
 
 /// How results are drawn.
 #[derive(Clone, Copy)]
@@ -26,9 +25,9 @@ pub struct Drawing<'a> {
     /// Charts and report page at all.
     pub charts: bool,
     /// Pixels for each unit of a chart.
-    pub scale: f64,
-    /// Looked at on the way.
-    pub machine: &'a std::sync::atomic::AtomicBool,
+    pub scale: Scale,
+    /// Set to stop.
+    pub cancelled: &'a AtomicBool,
 }
 
 /// Writes everything that a single run's totals tell.
@@ -38,28 +37,54 @@ pub struct Drawing<'a> {
 pub fn write_run(
     folder: &Path,
     saved: Saved,
-    precision: impl FnOnce(&crate::report::ResultDocument) -> Option<crate::report::PrecisionResult>,
+    precision: impl FnOnce(&ResultDocument) -> Option<PrecisionResult>,
     reproduce: &Reproduce,
     drawing: Drawing<'_>,
 ) -> Result<Document> {
     put(&folder.join(OUTCOME), &saved::encode(&saved)?)?;
     let (facts, outcome, observed) = saved.finish();
-    let (audit, sample) = observed.map(|o: Observed| (o.audit, o.sample)).unwrap_or_default();
+    let audit = observed.as_ref().map(|observed| observed.audit).unwrap_or_default();
     let mut document = build(&facts, &outcome, &audit);
     document.precision = precision(&document);
     json::write(folder, &document)?;
     csv::write_tables(folder, &document, &outcome)?;
-    if drawing.charts {
-        let input = ChartInput::new(&document, &outcome, sample.as_ref());
-        charts::render_all(folder, &input, drawing.scale, drawing.machine)?;
+    let sample = observed.and_then(|observed| observed.sample);
+    if let Some(sample) = sample.filter(|_| drawing.charts) {
+        let input = ChartInput::new(&document, &outcome, &sample);
+        charts::render_all(folder, &input, drawing.scale, drawing.cancelled)?;
         let page = html::render_run(&document, facts.description.as_deref(), &input, reproduce)?;
-        put(&folder.join("report.html"), page.as_bytes())?;
-        let text = markdown::render_run(&document, reproduce);
-        put(&folder.join("report.md"), text.as_bytes())?;
+        put(&folder.join(PAGE), page.as_bytes())?;
+        put(&folder.join(PLAIN_PAGE), markdown::render_run(&document, reproduce).as_bytes())?;
     }
     Ok(Document::Run(Box::new(document)))
 }
 
-fn put(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Writes everything that a sweep's document tells.
+///
+/// # Errors
+/// As [`write_run`].
+pub fn write_sweep(
+    folder: &Path,
+    document: SweepDocument,
+    description: Option<&str>,
+    reproduce: &Reproduce,
+    drawing: Drawing<'_>,
+) -> Result<Document> {
+    json::write(folder, &document)?;
+    sweep::write_tables(folder, &document)?;
+    if drawing.charts {
+        let pictures = sweep::render_charts(folder, &document, drawing.scale, drawing.cancelled)?;
+        let page = html::render_sweep(&document, description, &pictures, reproduce)?;
+        put(&folder.join(PAGE), page.as_bytes())?;
+        put(&folder.join(PLAIN_PAGE), markdown::render_sweep(&document, &pictures, reproduce).as_bytes())?;
+    }
+    Ok(Document::Sweep(Box::new(document)))
+}
+
+/// Writes one file of a result that is not published yet.
+///
+/// # Errors
+/// [`Error::Failed`] naming it.
+pub fn put(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).map_err(|e| Error::failed(format_args!("{}: cannot be written: {e}", path.display())))
 }

@@ -17,8 +17,6 @@ pub struct Machine<'a> {
     pub control: &'a Control<'a>,
     /// How often work at hand is kept.
     pub keep_every: Duration,
-    /// Whether charts will be drawn.
-    pub charts: bool,
 }
 
 impl Machine<'_> {
@@ -39,7 +37,7 @@ impl Machine<'_> {
             audit,
             correlations: self.simulator.correlations(job, cancelled)?,
             step_bias: self.simulator.step_bias(job, cancelled)?,
-            sample: if self.charts { Some(self.simulator.sample(job, cancelled)?) } else { None },
+            sample: Some(self.simulator.sample(job, cancelled)?),
         })
     }
 
