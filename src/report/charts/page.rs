@@ -1,6 +1,7 @@
 //! What every chart shares: heading, run, legend, notes, and the space that is left for panels.
 
 use super::ChartInput;
+use super::map_cell::{hatched, missing};
 use super::picture::{Anchor, Dash, HEIGHT, Ink, Picture, Text, WIDTH};
 use super::style::{DARK, GREY};
 use super::text::{fitted, in_lines, one_line, width};
@@ -13,6 +14,7 @@ const SUBTITLE_LINES: usize = 2;
 const SUBTITLE_LINE: f64 = 22.0;
 const LINE_SWATCH: f64 = 46.0;
 const MARK_SWATCH: f64 = 18.0;
+const CELL_SWATCH: f64 = 32.0;
 
 /// A rectangle of the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +40,10 @@ pub enum Swatch {
     Cross(Ink),
     /// A disc.
     Disc(Ink),
+    /// A hatched cell of a map.
+    Hatched,
+    /// A cell without a value.
+    Missing,
 }
 
 impl Swatch {
@@ -45,7 +51,23 @@ impl Swatch {
         match self {
             Self::Line(..) | Self::Band(_) => LINE_SWATCH,
             Self::Cross(_) | Self::Disc(_) => MARK_SWATCH,
+            Self::Hatched | Self::Missing => CELL_SWATCH,
         }
+    }
+}
+
+/// What stands below every chart's heading.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Run<'a> {
+    /// The scenario's title, shown as it is on one line.
+    pub title: &'a str,
+    /// What was run, on two lines; what is too long is cut at its end.
+    pub subtitle: &'a str,
+}
+
+impl<'a> From<&'a ChartInput<'_>> for Run<'a> {
+    fn from(input: &'a ChartInput<'_>) -> Self {
+        Self { title: input.title, subtitle: &input.subtitle }
     }
 }
 
@@ -61,8 +83,9 @@ pub struct Page<'a> {
 
 impl Page<'_> {
     /// Paints everything but the panels; returns the picture and the space for them.
-    pub fn begin(&self, input: &ChartInput<'_>) -> (Picture, Rectangle) {
-        let title = one_line(input.title);
+    pub fn begin<'r>(&self, run: impl Into<Run<'r>>) -> (Picture, Rectangle) {
+        let run = run.into();
+        let title = one_line(run.title);
         let mut picture = Picture { alternative: self.alternative(&title), shapes: Vec::new() };
         let space = WIDTH - 2.0 * MARGIN;
         let mut line = |y: f64, text: &str, size: f64, ink: Ink, bold: bool| {
@@ -71,11 +94,11 @@ impl Page<'_> {
         };
         line(48.0, self.heading, 30.0, DARK, true);
         line(79.0, &title, 21.0, DARK, false);
-        let run = in_lines(&one_line(&input.subtitle), NOTE_SIZE, space, SUBTITLE_LINES);
-        for (i, text) in run.iter().enumerate() {
+        let facts = in_lines(&one_line(run.subtitle), NOTE_SIZE, space, SUBTITLE_LINES);
+        for (i, text) in facts.iter().enumerate() {
             line(105.0 + SUBTITLE_LINE * i as f64, text, NOTE_SIZE, GREY, false);
         }
-        let below = SUBTITLE_LINE * run.len().saturating_sub(1) as f64;
+        let below = SUBTITLE_LINE * facts.len().saturating_sub(1) as f64;
         for (i, note) in self.notes.iter().rev().enumerate() {
             line(HEIGHT - 18.0 - 24.0 * i as f64, note, NOTE_SIZE, GREY, false);
         }
@@ -120,6 +143,13 @@ fn paint_swatch(picture: &mut Picture, swatch: Swatch, (x, y): (f64, f64)) {
         Swatch::Disc(ink) => {
             let at = (x + MARK_SWATCH / 2.0, y);
             picture.shapes.push(super::picture::Shape::Disc { at, radius: 6.0, ink, opacity: 0.8 });
+        }
+        Swatch::Hatched | Swatch::Missing => {
+            let cell = Rectangle { left: x, top: y - 10.0, right: x + CELL_SWATCH, bottom: y + 10.0 };
+            match swatch {
+                Swatch::Hatched => hatched(picture, cell),
+                _ => missing(picture, cell),
+            }
         }
     }
 }
