@@ -12,6 +12,8 @@ mod uncertainty;
 #[path = "report/words.rs"]
 mod words;
 
+use std::sync::Arc;
+
 use ringfence::domain::*;
 use ringfence::margin::EntryPrices;
 use ringfence::paths::{AssetModel, Gbm, Law, MarketModel};
@@ -155,6 +157,8 @@ fn scenario(title: &str) -> Scenario {
             modes: vec![MarginMode::Isolated, MarginMode::Cross],
             confidence: 0.95,
             ruin_level: 0.1,
+            precision: None,
+            intervals: ringfence::domain::Intervals::Pointwise,
         },
         portfolio: Portfolio {
             account: Account { wallet: Decimal::from(10_000), currency: "USDT".to_owned() },
@@ -165,12 +169,12 @@ fn scenario(title: &str) -> Scenario {
                 position(POSITIONS[1], 1, Side::Short, Decimal::new(6_667, 3)),
             ],
         },
-        market: MarketModel {
+        market: Arc::new(MarketModel {
             assets: vec![model(60_000.0, 0.65), model(3_000.0, 0.8)],
             correlation: vec![1.0, 0.8, 0.8, 1.0],
             step_years: 1.0 / 365.0,
             ..MarketModel::default()
-        },
+        }),
         resolved: Vec::new(),
         notes: vec!["history.csv: 2 duplicate rows dropped".to_owned()],
     }

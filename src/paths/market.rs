@@ -233,7 +233,7 @@ impl MarketModel {
 }
 
 /// How paths are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Sampling {
     /// Each on its own.
     #[default]

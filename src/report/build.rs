@@ -34,7 +34,7 @@ pub fn build(
     audit: &Audit,
 ) -> ResultDocument {
     let uncertainty = match &outcome.twins {
-        _ if sampling::windows_overlap(scenario) => Uncertainty::Unknown,
+        _ if scenario.windows_overlap() => Uncertainty::Unknown,
         Some(twins) => Uncertainty::Pairs(twins),
         None => Uncertainty::Independent,
     };
@@ -54,7 +54,7 @@ pub fn build(
         sampling: SamplingResult {
             kind: sampling::kind(scenario).to_owned(),
             pairs: outcome.twins.as_ref().map(|twins| twins.pairs),
-            overlapping_windows: sampling::windows_overlap(scenario),
+            overlapping_windows: scenario.windows_overlap(),
         },
         monitoring: monitoring::monitoring(scenario, outcome.step_bias.as_ref()),
         held_paths: outcome.held_paths,

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
@@ -12,7 +13,10 @@ use super::overrides::{self, Override};
 use super::reader::Table;
 use super::source::{Sources, quoted};
 use super::venue::Overridden;
-use super::{Scenario, assets, entry, funding, name, orders, positions, replaying, settings, venue};
+use super::{
+    Batch, Cell, Scenario, assets, entry, funding, name, orders, positions, precision, replaying, settings,
+    venue,
+};
 use crate::domain::{Account, Contract, Portfolio, Position, Venue};
 use crate::error::{Error, Result};
 
@@ -55,6 +59,33 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     load_text(&stem, &shown_name, &text, folder, overrides)
+}
+
+/// As [`load`], of a file that may have `[sweep]`.
+///
+/// # Errors
+/// As [`load`]; a sweep that is none, or of which a cell cannot be run.
+pub fn load_batch(path: &Path, overrides: &[Override]) -> Result<Batch> {
+    load(path, overrides).map(alone)
+}
+
+/// As [`load_text`], of a text that may have `[sweep]`.
+///
+/// # Errors
+/// As [`load_text`]; a sweep that is none, or of which a cell cannot be run.
+pub fn load_batch_text(
+    name: &str,
+    shown_name: &str,
+    text: &str,
+    folder: &Path,
+    overrides: &[Override],
+) -> Result<Batch> {
+    load_text(name, shown_name, text, folder, overrides).map(alone)
+}
+
+fn alone(scenario: Scenario) -> Batch {
+    let cells = vec![Cell { set: Vec::new(), scenario }];
+    Batch { name: cells[0].scenario.name.clone(), axes: Vec::new(), cells }
 }
 
 /// Reads a venue file of the user's, as `venue.preset = "./my-venue.toml"` does.
@@ -191,7 +222,11 @@ fn resolve(
     note_unused_assets(&portfolio, &mut context);
     orders::note_idle(&portfolio, &settings, &mut context);
     let Context { resolved, notes, .. } = context;
-    Ok(Scenario { name: name.to_owned(), title, description, settings, portfolio, market, resolved, notes })
+    let name = name.to_owned();
+    let market = Arc::new(market);
+    let scenario = Scenario { name, title, description, settings, portfolio, market, resolved, notes };
+    precision::check(root, &scenario)?;
+    Ok(scenario)
 }
 
 fn read_account(root: &Table<'_>, context: &mut Context<'_>) -> Result<Account> {

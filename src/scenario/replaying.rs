@@ -153,6 +153,14 @@ pub(super) fn limit_paths(
 }
 
 impl Scenario {
+    /// Whether paths are windows of one history that begin less than a horizon apart: the same bars are then in several
+    /// paths, and no sampling error can be stated.
+    pub fn windows_overlap(&self) -> bool {
+        let windows = self.market.windows.as_ref();
+        let several = self.settings.paths > 1;
+        several && windows.is_some_and(|windows| (windows.stride as u64) < self.settings.steps)
+    }
+
     /// When the first and the last bar of the window that a path replays opened, as ISO times; `None` where paths are
     /// no windows, or there is no such path.
     pub fn window(&self, path: u64) -> Option<(String, String)> {

@@ -7,11 +7,12 @@ use ringfence::simulation::Correlation;
 /// 40 windows of four steps, `stride` bars apart.
 fn windows(stride: usize) -> Scenario {
     let mut replayed = scenario("Windows");
-    for (column, asset) in replayed.market.assets.iter_mut().enumerate() {
+    let market = Arc::make_mut(&mut replayed.market);
+    for (column, asset) in market.assets.iter_mut().enumerate() {
         asset.law = Law::Replay { column };
     }
-    replayed.market.correlation = vec![1.0, 0.0, 0.0, 1.0];
-    replayed.market.windows = Some(WindowHistory {
+    market.correlation = vec![1.0, 0.0, 0.0, 1.0];
+    market.windows = Some(WindowHistory {
         columns: 2,
         closes: vec![1.0; 400],
         stride,

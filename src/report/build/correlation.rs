@@ -2,7 +2,6 @@
 
 use super::estimate::number;
 use crate::report::document::CorrelationResult;
-use crate::report::sampling;
 use crate::scenario::Scenario;
 use crate::simulation::{Correlation, RunOutcome};
 use crate::statistics::mean_half_width;
@@ -21,7 +20,7 @@ fn correlation(scenario: &Scenario, found: &Correlation) -> Option<CorrelationRe
     let is_driven = |asset: usize| assets.get(asset).is_some_and(|model| model.law.is_driven());
     let driven = is_driven(found.a) && is_driven(found.b);
     let asked = scenario.market.correlation.get(found.a * assets.len() + found.b).copied();
-    let std_error = found.std_error.filter(|_| !sampling::windows_overlap(scenario)).and_then(number);
+    let std_error = found.std_error.filter(|_| !scenario.windows_overlap()).and_then(number);
     let few = found.groups < FEWEST_GROUPS;
     let std_error = std_error.filter(|_| !few);
     let factor = mean_half_width(found.groups, scenario.settings.confidence);
