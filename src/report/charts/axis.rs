@@ -28,6 +28,8 @@ pub struct Axis {
 pub enum Quantity {
     /// Shares of one, shown as percentages.
     Share,
+    /// Differences of shares, shown as percentage points.
+    Points,
     /// Money; the text is the currency.
     Money(String),
     /// Time in the named unit.
@@ -72,6 +74,7 @@ impl Axis {
 fn unit(quantity: &Quantity, scale: Scale) -> String {
     match quantity {
         Quantity::Share => "%".to_owned(),
+        Quantity::Points => "points".to_owned(),
         Quantity::Time(unit) => (*unit).to_owned(),
         Quantity::Money(currency) => {
             [scale.word, currency.as_str()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
@@ -80,7 +83,7 @@ fn unit(quantity: &Quantity, scale: Scale) -> String {
 }
 
 fn labelled(quantity: &Quantity, divisor: f64, low: f64, high: f64, count: u32) -> Vec<(f64, String)> {
-    let divisor = if *quantity == Quantity::Share { 0.01 } else { divisor };
+    let divisor = if matches!(quantity, Quantity::Share | Quantity::Points) { 0.01 } else { divisor };
     let (values, step) = round_ticks(low / divisor, high / divisor, count);
     let decimals = decimals_of(step);
     let plain = step >= 1e-6 && high.abs().max(low.abs()) / divisor < 1e12;

@@ -113,6 +113,10 @@ pub enum Swatch {
     Cross(Ink),
     /// A disc.
     Disc(Ink),
+    /// A hatched cell of a map.
+    Hatched,
+    /// A cell without a value.
+    Missing,
 }
 
 /// What an axis of a plot spans, as it is shown: percentages, days, millions.
