@@ -3,9 +3,11 @@
 mod args;
 mod check;
 mod margin;
+mod merge;
 mod models;
 mod output;
 mod replay;
+mod report;
 mod run;
 mod schema;
 mod signal;
@@ -28,6 +30,8 @@ pub fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Run(options) => run::run(&options),
+        Command::Merge(options) => merge::merge(&options),
+        Command::Report(options) => report::report(&options),
         Command::Check(options) => check::check(&options),
         Command::Replay(options) => replay::replay(&options),
         Command::Margin(options) => margin::margin(&options),

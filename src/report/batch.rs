@@ -17,6 +17,12 @@ pub struct BatchFacts {
     pub sha256: String,
     /// The resolved scenario as `key → value`.
     pub resolved: Vec<(String, String)>,
+    /// Markdown for the report.
+    pub description: Option<String>,
+    /// Paths of a cell, as asked for.
+    pub paths: u64,
+    /// Seed of every random stream, of the first cell's.
+    pub seed: u64,
     /// What a person types to run it again.
     pub command: String,
     /// `--set` and what else was changed from outside the file, as `key → value`.
@@ -27,8 +33,8 @@ pub struct BatchFacts {
     pub cells: Vec<CellFacts>,
     /// How intervals are to be read.
     pub intervals: SweepIntervals,
-    /// A precision that ends the run before all paths are drawn.
-    pub precision: Option<AskedPrecision>,
+    /// The measure whose precision ends the run before all paths are drawn.
+    pub precision: Option<String>,
 }
 
 /// One cell of a batch.
@@ -40,17 +46,6 @@ pub struct CellFacts {
     pub sha256: String,
     /// Index of the draw of prices that it shares.
     pub path_group: u64,
-}
-
-/// A precision that was asked for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AskedPrecision {
-    /// What is to be known so well.
-    pub measure: String,
-    /// Half width of its interval.
-    pub half_width: Option<f64>,
-    /// The same as a share of the estimate.
-    pub relative: Option<f64>,
 }
 
 impl BatchFacts {
@@ -66,7 +61,7 @@ impl BatchFacts {
 
     /// The document of a sweep, given its cells' documents in order; `None` without any. `essential` are the assumptions
     /// that every reader has to know.
-    pub fn sweep(&self, paths: u64, essential: usize, cells: Vec<ResultDocument>) -> Option<SweepDocument> {
+    pub fn sweep(&self, essential: usize, cells: Vec<ResultDocument>) -> Option<SweepDocument> {
         let first = cells.first()?.clone();
         let audits = || cells.iter().map(|cell| &cell.audit);
         let audit = AuditResult {
@@ -81,7 +76,7 @@ impl BatchFacts {
         Some(SweepDocument {
             schema: first.schema,
             version: first.version,
-            scenario: ScenarioSummary { paths, sha256: self.sha256.clone(), ..first.scenario },
+            scenario: ScenarioSummary { paths: self.paths, sha256: self.sha256.clone(), ..first.scenario },
             sampling: SamplingResult { pairs: None, ..first.sampling },
             monitoring: MonitoringResult { paths: None, modes: Keyed(Vec::new()), ..first.monitoring },
             held_paths: cells.iter().map(|cell| cell.held_paths).sum(),
@@ -113,11 +108,10 @@ impl BatchFacts {
         let shared = "Cells of one path group are run on the same price paths, and the others on the same random \
                       numbers where their draws line up: differences between cells are known better than the cells."
             .to_owned();
-        let stopped = self.precision.as_ref().map(|asked| {
+        let stopped = self.precision.as_ref().map(|measure| {
             format!(
-                "A cell stops once {} is known as well as was asked, so that cells differ in their paths; looking at \
-                 intervals before stopping makes them cover slightly less often than stated.",
-                asked.measure
+                "A cell stops once {measure} is known as well as was asked, so that cells differ in their paths; looking at \
+                 intervals before stopping makes them cover slightly less often than stated."
             )
         });
         [intervals, shared].into_iter().chain(stopped).collect()

@@ -4,11 +4,14 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use super::prepare::Prepared;
+use super::store::Store;
 use crate::error::{Error, Result};
 use crate::report::charts::{self, ChartInput, Scale};
 use crate::report::saved::{self, Saved};
 use crate::report::{
-    Document, PrecisionResult, Reproduce, ResultDocument, SweepDocument, build, csv, html, json, markdown, sweep,
+    Document, PrecisionResult, Reproduce, ResultDocument, SweepDocument, build, csv, html, json, markdown,
+    measures, sweep,
 };
 
 /// The file that a run's result is drawn again from.
@@ -28,6 +31,24 @@ pub struct Drawing<'a> {
     pub scale: Scale,
     /// Set to stop.
     pub cancelled: &'a AtomicBool,
+}
+
+/// Writes the files of a batch whose cells are all stored.
+///
+/// # Errors
+/// [`Error::Failed`] naming what cannot be read or written; [`Error::Interrupted`].
+pub fn write(prepared: &Prepared, store: &mut Store<'_>, drawing: Drawing<'_>) -> Result<Document> {
+    let (facts, folder) = (&prepared.facts, prepared.folder.staging());
+    let reproduce = Reproduce { command: facts.command.clone(), resolved: facts.resolved.clone() };
+    let incomplete = || Error::failed("a cell of the run has gone");
+    if !facts.is_sweep() {
+        let (saved, precision) = store.single().ok_or_else(incomplete)?;
+        let precision = |document: &ResultDocument| precision.map(|asked| measures::precision(document, &asked));
+        return write_run(folder, saved, precision, &reproduce, drawing);
+    }
+    let (essential, documents) = store.documents()?;
+    let document = facts.sweep(essential, documents).ok_or_else(incomplete)?;
+    write_sweep(folder, document, facts.description.as_deref(), &reproduce, drawing)
 }
 
 /// Writes everything that a single run's totals tell.

@@ -26,7 +26,7 @@ use crate::margin::{BookPlan, FundingTable};
 use crate::paths::{LANES, PathGenerator};
 use crate::report::folder::OutputFolder;
 use crate::report::saved::Part;
-use crate::report::{BatchFacts, Document, Reproduce};
+use crate::report::{BatchFacts, Document};
 use crate::scenario::{Batch, Scenario};
 use crate::simulation::{Control, Job, Simulator, VectorWidth, WidthLimit};
 use finish::Drawing;
@@ -77,14 +77,20 @@ pub fn run_all(
         (told.stage)(&asked.batch.name);
         finished.push(match task {
             Task::Done(done) => {
-                let machine = Machine { simulator, control, keep_every: request.keep_every };
-                asked.batch.cells.iter().for_each(|cell| machine.skip(part(&cell.scenario, request).paths(cell.scenario.settings.paths)));
+                let scenarios = asked.batch.cells.iter().map(|cell| &cell.scenario);
+                (control.progress)(scenarios.map(|s| part(s, request).paths(s.settings.paths)).sum());
                 done
             }
             Task::Run(prepared) => run_batch(*prepared, &asked.batch, simulator, control, request, told)?,
         });
     }
     Ok(finished)
+}
+
+/// Paths of all cells that are to be run: what progress is told in.
+pub fn planned_paths(asked: &[Asked], request: &Request<'_>) -> u64 {
+    let scenarios = asked.iter().flat_map(|asked| &asked.batch.cells).map(|cell| &cell.scenario);
+    scenarios.map(|scenario| part(scenario, request).paths(scenario.settings.paths)).sum()
 }
 
 fn run_batch(
@@ -107,8 +113,7 @@ fn run_batch(
         }
     })?;
     drop(store);
-    let settings = &batch.cells.first().map(|cell| &cell.scenario.settings);
-    let facts = manifest(&prepared.facts, settings.map(|s| s.seed), simulator.threads(), started);
+    let facts = manifest(&prepared.facts, simulator.threads(), started);
     let Prepared { folder, work, .. } = prepared;
     let folder = folder.publish(&facts)?;
     work.end()?;
@@ -146,13 +151,11 @@ fn write(
 ) -> Result<Option<Document>> {
     let (facts, folder) = (&prepared.facts, prepared.folder.staging());
     store.hand_over(folder)?;
-    if request.shard.is_some() {
-        merge::write_shard(folder, facts, request.shard)?;
-        return Ok(None);
+    if let Some(shard) = request.shard {
+        return merge::write_shard(folder, facts, shard).map(|()| None);
     }
     let drawing = Drawing { charts: request.charts, scale: request.scale, cancelled: control.cancelled };
-    let reproduce = Reproduce { command: facts.command.clone(), resolved: facts.resolved.clone() };
-    let document = finish::write(prepared, store, &reproduce, drawing)?;
+    let document = finish::write(prepared, store, drawing)?;
     if control.cancelled.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
@@ -160,7 +163,7 @@ fn write(
 }
 
 /// What a manifest holds beside the scenario and the files.
-fn manifest(batch: &BatchFacts, seed: Option<u64>, threads: usize, started: Instant) -> Value {
+fn manifest(batch: &BatchFacts, threads: usize, started: Instant) -> Value {
     let pairs = |lines: Vec<(String, String)>| -> Value {
         lines.into_iter().map(|(key, value)| (key, Value::from(value))).collect::<Map<_, _>>().into()
     };
@@ -169,7 +172,7 @@ fn manifest(batch: &BatchFacts, seed: Option<u64>, threads: usize, started: Inst
         "command": batch.command,
         "overrides": pairs(batch.overrides.clone()),
         "data": pairs(data),
-        "seed": seed,
+        "seed": batch.seed,
         "cells": batch.cells.len(),
         "threads": threads,
         "operating_system": std::env::consts::OS,

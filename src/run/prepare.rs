@@ -2,18 +2,19 @@
 
 use serde_json::json;
 
+use super::Finished;
+use super::finish::SUMMARY;
+use super::outcomes::OutcomeFormat;
 use super::request::{Asked, Request};
+use super::shard::Shard;
 use crate::domain::Intervals;
 use crate::error::Result;
 use crate::report::folder::{self, OutputFolder, ResultFolder, Unfinished};
-use crate::report::{BatchFacts, CellFacts, Keyed, SweepAxis, SweepIntervals};
-use crate::scenario::Batch;
+use crate::report::{BatchFacts, CellFacts, Keyed, SweepAxis, SweepIntervals, json};
 
 /// A batch with its place reserved.
-pub struct Prepared<'a> {
-    /// What is to be run.
-    pub batch: &'a Batch,
-    /// The same, as results tell of it.
+pub struct Prepared {
+    /// The batch, as results tell of it.
     pub facts: BatchFacts,
     /// Where the result goes.
     pub folder: ResultFolder,
@@ -22,55 +23,62 @@ pub struct Prepared<'a> {
 }
 
 /// What is to be done for a batch.
-pub enum Task<'a> {
+pub enum Task {
     /// It is there already, whole.
-    Done(BatchFacts),
+    Done(Finished),
     /// It is to be run.
-    Run(Box<Prepared<'a>>),
+    Run(Box<Prepared>),
 }
 
-impl Task<'_> {
-    /// The batch, as results tell of it.
-    pub fn facts(&self) -> &BatchFacts {
-        match self {
-            Self::Done(facts) => facts,
-            Self::Run(prepared) => &prepared.facts,
-        }
-    }
-}
-
-/// Reserves the batch's place.
+/// Reserves the place of what was asked for.
 ///
 /// # Errors
-/// [`crate::error::Error::Input`] when the output folder is not free.
-pub fn prepare<'a>(asked: &'a Asked, output: &OutputFolder, request: &Request<'_>) -> Result<Task<'a>> {
+/// [`Error::Input`] when the output folder is not free.
+pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> Result<Task> {
     let facts = facts(asked);
     let name = folder_name(&facts, request);
-    let out = output.path();
-    let is_done = request.resume && folder::is_finished(out, &name, &facts.sha256, &request.needed(&facts));
+    let needed = request.needed(&facts);
+    let is_done = request.resume && folder::is_finished(output.path(), &name, &facts.sha256, &needed);
+    let prepared = reserve(facts, request.shard.map(Shard::suffix), output, request, is_done)?;
+    if !is_done {
+        return Ok(Task::Run(Box::new(prepared)));
+    }
+    let folder = output.path().join(name);
+    let document = if request.shard.is_some() { None } else { Some(json::read(&folder.join(SUMMARY))?) };
+    Ok(Task::Done(Finished { document, folder }))
+}
+
+/// Reserves the place of a batch, or of the part of it that `suffix` names. `anew` drops what did not end there.
+///
+/// # Errors
+/// [`Error::Input`] when it is not free.
+pub fn reserve(
+    facts: BatchFacts,
+    suffix: Option<String>,
+    output: &OutputFolder,
+    request: &Request<'_>,
+    anew: bool,
+) -> Result<Prepared> {
+    let name = format!("{}{}", facts.name, suffix.unwrap_or_default());
     let folder = folder::prepare(output, &name, &facts.sha256, &facts.resolved, request.force)?;
     let identity = json!({
         "program": env!("CARGO_PKG_NAME"),
         "version": facts.version,
         "sha256": facts.sha256,
-        "shard": request.shard.map(|shard| format!("{}/{}", shard.index, shard.count)),
-        "outcomes": request.outcomes.map(|format| format.extension()),
+        "outcomes": request.outcomes.map(OutcomeFormat::extension),
     });
-    let work = Unfinished::open(out, &name, identity, request.resume, request.force || is_done)?;
-    if is_done {
-        return Ok(Task::Done(facts));
-    }
-    Ok(Task::Run(Box::new(Prepared { batch: &asked.batch, facts, folder, work })))
+    let work = Unfinished::open(output.path(), &name, identity, request.resume, request.force || anew)?;
+    Ok(Prepared { facts, folder, work })
 }
 
-/// Name of the folder in the output folder.
-pub fn folder_name(facts: &BatchFacts, request: &Request<'_>) -> String {
+fn folder_name(facts: &BatchFacts, request: &Request<'_>) -> String {
     format!("{}{}", facts.name, request.shard.map(|shard| shard.suffix()).unwrap_or_default())
 }
 
 fn facts(asked: &Asked) -> BatchFacts {
     let batch = &asked.batch;
-    let settings = &batch.cells.first().map(|cell| &cell.scenario.settings);
+    let first = batch.cells.first().map(|cell| &cell.scenario);
+    let settings = first.map(|scenario| &scenario.settings);
     let mut groups = vec![0; batch.cells.len()];
     for (group, cells) in batch.groups().iter().enumerate() {
         for &cell in cells {
@@ -94,6 +102,9 @@ fn facts(asked: &Asked) -> BatchFacts {
         name: batch.name.clone(),
         sha256: batch.sha256(),
         resolved: batch.resolved(),
+        description: first.and_then(|scenario| scenario.description.clone()),
+        paths: settings.map_or(0, |settings| settings.paths),
+        seed: settings.map_or(0, |settings| settings.seed),
         command: asked.command.clone(),
         overrides: asked.overrides.clone(),
         axes: batch

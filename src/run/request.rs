@@ -3,9 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::finish::{PAGE, SUMMARY};
+use super::merge::SHARD_FILE;
+use super::outcomes::OutcomeFormat;
 use super::shard::Shard;
 use crate::report::BatchFacts;
-use crate::report::outcomes::OutcomeFormat;
+use crate::report::charts::Scale;
 use crate::scenario::Batch;
 
 /// A batch, and how to ask for it again.
@@ -26,7 +29,7 @@ pub struct Request<'a> {
     /// Draw the charts and the report page.
     pub charts: bool,
     /// Pixels of a chart for each of its 1280 × 800 units.
-    pub scale: f64,
+    pub scale: Scale,
     /// Replace a folder that holds something else, and drop work that did not end.
     pub force: bool,
     /// Go on with work that did not end, and keep results that are there.
@@ -43,11 +46,11 @@ impl Request<'_> {
     /// Files that a finished result of a batch has at least.
     pub fn needed(&self, facts: &BatchFacts) -> Vec<String> {
         if self.shard.is_some() {
-            return vec![super::SHARD_FILE.to_owned()];
+            return vec![SHARD_FILE.to_owned()];
         }
-        let mut files = vec!["summary.json".to_owned()];
+        let mut files = vec![SUMMARY.to_owned()];
         if self.charts {
-            files.push("report.html".to_owned());
+            files.push(PAGE.to_owned());
         }
         if let Some(format) = self.outcomes {
             files.extend((0..facts.cells.len()).map(|cell| outcomes_file(facts, cell, format)));

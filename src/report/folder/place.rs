@@ -104,7 +104,8 @@ fn untouchable(target: &Path, files: &[String]) -> Option<&'static str> {
     env::home_dir().is_some_and(holds).then_some("is or holds the home folder")
 }
 
-fn manifest_of(target: &Path) -> Option<Value> {
+/// The manifest of a result's folder, if it is one.
+pub fn manifest_of(target: &Path) -> Option<Value> {
     let file = target.join(MANIFEST);
     let found = fs::symlink_metadata(&file).ok()?;
     if !found.is_file() || found.len() > MANIFEST_LIMIT {

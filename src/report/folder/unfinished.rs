@@ -118,6 +118,14 @@ impl Unfinished {
         moved.and_then(|()| sync(to.parent().unwrap_or(&self.path))).map_err(|e| self.failed(name, &e))
     }
 
+    /// Puts a file into the result's folder as well; here it stays until all of the work has been published.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] naming the file.
+    pub fn copy(&self, name: &str, folder: &Path) -> Result<()> {
+        super::copy(&self.path, folder, name).map_err(|e| self.failed(name, &e))
+    }
+
     /// Removes a file, if it is there.
     ///
     /// # Errors
@@ -159,11 +167,7 @@ impl Unfinished {
 
     fn failed(&self, name: &str, e: &io::Error) -> Error {
         let place = self.path.join(name);
-        let kept = match self.exists() {
-            true => format!("; {} stay there: go on with --resume", self.amount()),
-            false => String::new(),
-        };
-        Error::failed(format_args!("{}: {e}{kept}", place.display()))
+        Error::failed(format_args!("{}: {e}", place.display()))
     }
 }
 
