@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::margin::MarginOptions;
 use crate::error::Result;
-use crate::scenario::{self, Override, Scenario};
+use crate::scenario::{self, Batch, Override, Scenario};
 
 /// How often is each margin mode liquidated, how deep does it draw down, and what does the difference cost?
 #[derive(Debug, Parser)]
@@ -119,7 +119,7 @@ impl Changes {
         Ok(overrides)
     }
 
-    /// Reads the scenarios with the changes made; the shipped default where none is named.
+    /// Reads the scenarios with the changes made, each one run; the shipped default where none is named.
     pub fn load(&self, paths: &[PathBuf]) -> Result<Vec<Scenario>> {
         let overrides = self.overrides()?;
         if paths.is_empty() {
@@ -128,5 +128,16 @@ impl Changes {
             return Ok(vec![scenario::load_text(name, &shown, text, Path::new(""), &overrides)?]);
         }
         paths.iter().map(|path| scenario::load(path, &overrides)).collect()
+    }
+
+    /// The same where a file may ask for a sweep.
+    pub fn load_batches(&self, paths: &[PathBuf]) -> Result<Vec<Batch>> {
+        let overrides = self.overrides()?;
+        if paths.is_empty() {
+            let (name, text) = (scenario::DEFAULT_NAME, scenario::DEFAULT_TEXT);
+            let shown = format!("{name}.toml (shipped)");
+            return Ok(vec![scenario::load_batch_text(name, &shown, text, Path::new(""), &overrides)?]);
+        }
+        paths.iter().map(|path| scenario::load_batch(path, &overrides)).collect()
     }
 }
