@@ -4,8 +4,12 @@ use clap::{Args, Parser, Subcommand};
 
 use super::margin::MarginOptions;
 use crate::error::Result;
+<<<<<<< HEAD
 use crate::run::Asked;
 use crate::scenario::{self, Override, Scenario};
+=======
+use crate::scenario::{self, Batch, Override, Scenario};
+>>>>>>> scenario
 
 /// How often is each margin mode liquidated, how deep does it draw down, and what does the difference cost?
 #[derive(Debug, Parser)]
@@ -170,6 +174,7 @@ impl Changes {
         Ok(overrides)
     }
 
+<<<<<<< HEAD
     /// What each scenario file asks for with the changes made; the shipped default where none is named.
     pub fn asked(&self, paths: &[PathBuf]) -> Result<Vec<Asked>> {
         let overrides = self.overrides()?;
@@ -202,6 +207,9 @@ impl Changes {
     }
 
     /// Reads the scenarios with the changes made; the shipped default where none is named.
+=======
+    /// Reads the scenarios with the changes made, each one run; the shipped default where none is named.
+>>>>>>> scenario
     pub fn load(&self, paths: &[PathBuf]) -> Result<Vec<Scenario>> {
         let overrides = self.overrides()?;
         if paths.is_empty() {
@@ -210,6 +218,17 @@ impl Changes {
             return Ok(vec![scenario::load_text(name, &shown, text, Path::new(""), &overrides)?]);
         }
         paths.iter().map(|path| scenario::load(path, &overrides)).collect()
+    }
+
+    /// The same where a file may ask for a sweep.
+    pub fn load_batches(&self, paths: &[PathBuf]) -> Result<Vec<Batch>> {
+        let overrides = self.overrides()?;
+        if paths.is_empty() {
+            let (name, text) = (scenario::DEFAULT_NAME, scenario::DEFAULT_TEXT);
+            let shown = format!("{name}.toml (shipped)");
+            return Ok(vec![scenario::load_batch_text(name, &shown, text, Path::new(""), &overrides)?]);
+        }
+        paths.iter().map(|path| scenario::load_batch(path, &overrides)).collect()
     }
 }
 

@@ -14,7 +14,7 @@ fn windows(stride: usize) -> Scenario {
     market.correlation = vec![1.0, 0.0, 0.0, 1.0];
     market.windows = Some(WindowHistory {
         columns: 2,
-        closes: vec![1.0; 400],
+        closes: vec![1.0; 400].into(),
         stride,
         first_bar_ms: 0,
         bar_ms: 3_600_000,
