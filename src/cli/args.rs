@@ -34,6 +34,16 @@ pub enum Command {
         /// Model to print
         kind: Option<String>,
     },
+    /// Compare two results with their uncertainty: B − A
+    Diff {
+        /// Result folder, or the summary.json in one
+        a: PathBuf,
+        /// Result folder, or the summary.json in one
+        b: PathBuf,
+        /// Print the comparison as JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the JSON Schema of the scenario file, for editors
     Schema {
         /// What to describe: scenario

@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod charts;
 mod cost;
 pub mod csv;
+pub mod diff;
 mod document;
 pub mod folder;
 mod format;
