@@ -4,12 +4,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::margin::MarginOptions;
 use crate::error::Result;
-<<<<<<< HEAD
 use crate::run::Asked;
 use crate::scenario::{self, Override, Scenario};
-=======
-use crate::scenario::{self, Batch, Override, Scenario};
->>>>>>> scenario
 
 /// How often is each margin mode liquidated, how deep does it draw down, and what does the difference cost?
 #[derive(Debug, Parser)]
@@ -42,6 +38,16 @@ pub enum Command {
     Models {
         /// Model to print
         kind: Option<String>,
+    },
+    /// Compare two results with their uncertainty: B − A
+    Diff {
+        /// Result folder, or the summary.json in one
+        a: PathBuf,
+        /// Result folder, or the summary.json in one
+        b: PathBuf,
+        /// Print the comparison as JSON instead of a table
+        #[arg(long)]
+        json: bool,
     },
     /// Print the JSON Schema of the scenario file, for editors
     Schema {
@@ -174,7 +180,6 @@ impl Changes {
         Ok(overrides)
     }
 
-<<<<<<< HEAD
     /// What each scenario file asks for with the changes made; the shipped default where none is named.
     pub fn asked(&self, paths: &[PathBuf]) -> Result<Vec<Asked>> {
         let overrides = self.overrides()?;
@@ -206,10 +211,7 @@ impl Changes {
         words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
     }
 
-    /// Reads the scenarios with the changes made; the shipped default where none is named.
-=======
     /// Reads the scenarios with the changes made, each one run; the shipped default where none is named.
->>>>>>> scenario
     pub fn load(&self, paths: &[PathBuf]) -> Result<Vec<Scenario>> {
         let overrides = self.overrides()?;
         if paths.is_empty() {

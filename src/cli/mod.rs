@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod diff;
 mod margin;
 mod merge;
 mod models;
@@ -37,6 +38,7 @@ pub fn main() -> ExitCode {
         Command::Margin(options) => margin::margin(&options),
         Command::Venues { name } => venues::venues(name.as_deref()),
         Command::Models { kind } => models::models(kind.as_deref()),
+        Command::Diff { a, b, json } => diff::diff(&a, &b, json),
         Command::Schema { of } => schema::schema(&of),
     };
     exit_code(done)

@@ -2,9 +2,9 @@
 
 use super::document::{
     DistributionResult, Frequency, Keyed, MeanDifference, MeanOfPaths, ModeResult, PairedLiquidation,
-    PairedResult,
+    PairedResult, PrecisionResult,
 };
-use crate::domain::Measure;
+use crate::domain::{Measure, Precision, PrecisionTarget};
 
 /// A value with its uncertainty, each where it is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -133,24 +133,24 @@ pub fn of_pair(pair: &PairedResult, measure: Measure) -> Option<Estimate> {
     })
 }
 
-/// What the numbers of a measure are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// A share of 1.
-    Share,
-    /// Account currency.
-    Money,
-}
-
-/// What the numbers of a measure are.
-pub fn unit_of(measure: Measure) -> Unit {
-    match measure {
-        Measure::LiquidationAny
-        | Measure::LiquidationAll
-        | Measure::Ruin
-        | Measure::DrawdownRelative
-        | Measure::PairedLiquidation
-        | Measure::PairedDrawdownRelative => Unit::Share,
-        Measure::DrawdownAbsolute | Measure::Pnl | Measure::PairedPnl => Unit::Money,
-    }
+/// Whether a measure is known as well as was asked for, in every mode, or in every two of them. Where there is no
+/// interval, or, relatively, no estimate but 0, it is not.
+pub fn precision(modes: &Keyed<ModeResult>, paired: &[PairedResult], asked: &Precision) -> PrecisionResult {
+    let (half_width, relative) = match asked.target {
+        PrecisionTarget::HalfWidth(half) => (Some(half), None),
+        PrecisionTarget::Relative(share) => (None, Some(share)),
+    };
+    let reached = |row: MeasureRow| {
+        let half = row.estimate.half_width()?;
+        let unit = match asked.target {
+            PrecisionTarget::HalfWidth(_) => 1.0,
+            PrecisionTarget::Relative(_) => row.estimate.value?.abs(),
+        };
+        Some(half / unit).filter(|width| width.is_finite())
+    };
+    let of_measure = rows(modes, paired).into_iter().filter(|row| row.measure == asked.measure);
+    let widths: Option<Vec<f64>> = of_measure.map(reached).collect();
+    let widest = widths.and_then(|widths| widths.into_iter().reduce(f64::max));
+    let met = widest.zip(half_width.or(relative)).is_some_and(|(widest, target)| widest <= target);
+    PrecisionResult { measure: asked.measure.name().to_owned(), half_width, relative, met, widest }
 }

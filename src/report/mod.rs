@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod charts;
 mod cost;
 pub mod csv;
+pub mod diff;
 mod document;
 mod facts;
 pub mod folder;

@@ -7,11 +7,15 @@ mod money;
 mod monitoring;
 mod paired;
 mod share;
+mod sweep;
 
 pub use compare::render_comparison;
 use money::Money;
+pub use sweep::render_sweep;
 
-use super::document::{DistributionResult, Document, Frequency, Keyed, ModeResult, ResultDocument};
+use super::document::{
+    AuditResult, DistributionResult, Document, Frequency, Keyed, ModeResult, ResultDocument,
+};
 use super::format::{paths, percent_trimmed, printable, significant, steps, whole, wrap};
 use super::sampling::WINDOWS;
 
@@ -49,7 +53,7 @@ pub fn render_all(documents: &[&Document]) -> String {
     let mut runs = Vec::new();
     for document in documents {
         match document {
-            Document::Sweep(sweep) => parts.push(sweep::render(sweep)),
+            Document::Sweep(sweep) => parts.push(render_sweep(sweep)),
             Document::Run(run) => {
                 parts.push(render(run));
                 runs.push(run.as_ref());
@@ -103,14 +107,13 @@ fn footer(document: &ResultDocument) -> String {
     lines.extend(no_liquidations(document));
     lines.extend(coarse_bins(document));
     lines.extend(document.assumptions.iter().take(document.essential).cloned());
-    lines.push(audited(document));
+    lines.push(audited(&document.audit));
     lines.extend(document.notes.iter().map(|note| format!("Note: {note}")));
     lines.iter().map(|line| wrap(&printable(line, 10 * WIDTH), "", "  ", WIDTH)).collect()
 }
 
 /// What the exact ledger was asked.
-fn audited(document: &ResultDocument) -> String {
-    let audit = &document.audit;
+fn audited(audit: &AuditResult) -> String {
     let left_out = match audit.left_out {
         0 => String::new(),
         count => format!("; {} left out, beyond exact decimals", paths(count)),

@@ -112,7 +112,7 @@ fn mean_difference(mean: f64, std_error: f64) -> MeanDifference {
 /// Isolated against cross, four in five of the rarer's liquidations shared.
 pub fn pair(a: &ModeResult, b: &ModeResult) -> PairedResult {
     let [any_a, any_b] = [a, b].map(|mode| mode.liquidation.any.count);
-    let both = any_a.min(any_b) * 4 / 5;
+    let both = (any_a.min(any_b) * 4 / 5).max((any_a + any_b).saturating_sub(PATHS));
     let (a_only, b_only) = (any_a - both, any_b - both);
     let neither = PATHS - both - a_only - b_only;
     let bounds = newcombe_paired(both, a_only, b_only, neither, 0.95);
@@ -252,8 +252,15 @@ pub fn shapes() -> Vec<(&'static str, SweepDocument)> {
     let leverage = |values: Vec<Value>| axis(&["positions.btc_long.leverage"], values);
     let volatility = |count| axis(&["assets.BTC.model.volatility"], steps(0.2, 1.2, count));
     let levels = || [2, 3, 5, 8, 10, 15, 20, 30, 40, 50].map(|v| json!(v)).to_vec();
-    let margins = || axis(&["positions.btc_long.margin"], [500, 1000, 2000, 4000, 8000].map(|v| json!(v)).to_vec());
-    let venues = ["textbook", "binance-usdm", "bybit-linear", "okx-swap-usdt-margined", "a venue file/with a long name.toml"];
+    let margins =
+        || axis(&["positions.btc_long.margin"], [500, 1000, 2000, 4000, 8000].map(|v| json!(v)).to_vec());
+    let venues = [
+        "textbook",
+        "binance-usdm",
+        "bybit-linear",
+        "okx-swap-usdt-margined",
+        "a venue file/with a long name.toml",
+    ];
     let venue = || axis(&["venue.preset"], venues.map(|v| json!(v)).to_vec());
     let models = json!([
         { "kind": "gbm", "drift": 0, "volatility": 0.65 },
@@ -275,12 +282,18 @@ pub fn shapes() -> Vec<(&'static str, SweepDocument)> {
         &["positions.a_position_with_a_very_long_name_that_nobody_would_write_but_somebody_will.leverage"],
         steps(1.0, 9.0, 5),
     );
-    let long_too = axis(&["venue.liquidation.a_key_of_unusual_length_for_an_axis.that_goes_on.and_on"], steps(1e-7, 9e-7, 6));
+    let long_too = axis(
+        &["venue.liquidation.a_key_of_unusual_length_for_an_axis.that_goes_on.and_on"],
+        steps(1e-7, 9e-7, 6),
+    );
     vec![
         ("10x5", sweep("Leverage by margin", vec![leverage(levels()), margins()], 3_000.0)),
         ("2x2", sweep("Two by two", vec![leverage(steps(2.0, 10.0, 2)), volatility(2)], 3_000.0)),
         ("12", sweep("Volatility alone", vec![volatility(12)], 3_000.0)),
-        ("line_log", sweep("Leverage alone", vec![leverage([1, 10, 100, 1000].map(|v| json!(v)).to_vec())], 3_000.0)),
+        (
+            "line_log",
+            sweep("Leverage alone", vec![leverage([1, 10, 100, 1000].map(|v| json!(v)).to_vec())], 3_000.0),
+        ),
         ("line_text", sweep("Venues alone", vec![venue()], 3_000.0)),
         ("line_many", sweep("Many settings", vec![volatility(200)], 3_000.0)),
         ("30x30", sweep("Thirty by thirty", vec![leverage(steps(1.0, 30.0, 30)), volatility(30)], 3_000.0)),
@@ -288,14 +301,42 @@ pub fn shapes() -> Vec<(&'static str, SweepDocument)> {
         ("2x200", sweep("Two hundred columns", vec![leverage(steps(1.0, 2.0, 2)), volatility(200)], 3_000.0)),
         ("long_keys", sweep(&"A title that goes on ".repeat(12), vec![long, long_too], 3_000.0)),
         ("three_axes", sweep("Three axes", vec![leverage(levels()), volatility(5), venue()], 3_000.0)),
-        ("four_axes", sweep("Four axes", vec![leverage(steps(2.0, 10.0, 5)), volatility(4), venue(), margins()], 3_000.0)),
-        ("two_venues", sweep("Two of a third", vec![leverage(levels()), volatility(6), axis(&["simulation.seed"], vec![json!(1), json!(2)])], 3_000.0)),
-        ("four_grids", sweep("Four of a third", vec![leverage(levels()), volatility(6), axis(&["simulation.seed"], steps(1.0, 4.0, 4))], 3_000.0)),
+        (
+            "four_axes",
+            sweep(
+                "Four axes",
+                vec![leverage(steps(2.0, 10.0, 5)), volatility(4), venue(), margins()],
+                3_000.0,
+            ),
+        ),
+        (
+            "two_venues",
+            sweep(
+                "Two of a third",
+                vec![leverage(levels()), volatility(6), axis(&["simulation.seed"], vec![json!(1), json!(2)])],
+                3_000.0,
+            ),
+        ),
+        (
+            "four_grids",
+            sweep(
+                "Four of a third",
+                vec![leverage(levels()), volatility(6), axis(&["simulation.seed"], steps(1.0, 4.0, 4))],
+                3_000.0,
+            ),
+        ),
         ("zip", sweep("Two keys together", vec![zip, volatility(5)], 3_000.0)),
         ("venues", sweep("Venue by leverage", vec![venue(), leverage(levels())], 3_000.0)),
         ("venues_across", sweep("Leverage by venue", vec![leverage(levels()), venue()], 3_000.0)),
         ("models", sweep("Models", vec![models(), volatility(5)], 3_000.0)),
-        ("huge", sweep("Huge amounts", vec![axis(&["account.wallet"], vec![json!(1e9), json!(1e13), json!(1e17)]), volatility(5)], 4e13)),
+        (
+            "huge",
+            sweep(
+                "Huge amounts",
+                vec![axis(&["account.wallet"], vec![json!(1e9), json!(1e13), json!(1e17)]), volatility(5)],
+                4e13,
+            ),
+        ),
         ("beyond", sweep("Beyond all names", vec![leverage(levels()), volatility(5)], 1e200)),
         ("tiny", sweep("Tiny amounts", vec![leverage(levels()), volatility(5)], 1e-9)),
         ("gaps", gaps),

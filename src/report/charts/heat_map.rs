@@ -17,9 +17,10 @@ const TICK_ROW: f64 = 30.0;
 const GAP: f64 = 30.0;
 const BAR: f64 = 26.0;
 const BAR_GAP: f64 = 34.0;
+const BAR_TICK: f64 = 6.0;
 const BAR_STEPS: usize = 64;
 /// Beyond this, cells of a small grid would be slabs.
-const LARGEST_CELL: (f64, f64) = (230.0, 120.0);
+const LARGEST_CELL: (f64, f64) = (420.0, 220.0);
 /// Cells of all grids up to which their values are written in them.
 const MOST_WRITTEN: usize = 150;
 const VALUE_SIZES: [f64; 4] = [20.0, 17.0, 15.0, 13.0];
@@ -85,8 +86,7 @@ impl HeatMap<'_> {
             return;
         }
         let tick = if self.grids.len() > 1 { SMALL_TICK } else { TICK_SIZE };
-        let row_labels: Vec<String> =
-            self.rows.labels.iter().map(|label| fitted(label, tick, false, WIDEST_LABEL)).collect();
+        let row_labels = shortened(&self.rows.labels, tick, WIDEST_LABEL);
         let geometry = self.geometry(space, tick, &row_labels);
         let name = fitted(&self.rows.name, TICK_SIZE, false, 0.6 * (space.right - space.left));
         write(picture, (space.left, space.top + 20.0), name, TICK_SIZE, GREY, Anchor::Start);
@@ -105,7 +105,11 @@ impl HeatMap<'_> {
         self.paint_values(picture, &geometry);
         let last = geometry.grid(geometry.columns.min(self.grids.len()) - 1, rows, columns);
         let down = geometry.grid(self.grids.len() - 1, rows, columns);
-        self.paint_bar(picture, (last.right + BAR_GAP, geometry.top, down.bottom.max(geometry.top + 140.0)), space);
+        self.paint_bar(
+            picture,
+            (last.right + BAR_GAP, geometry.top, down.bottom.max(geometry.top + 140.0)),
+            space,
+        );
     }
 
     fn geometry(&self, space: Rectangle, tick: f64, row_labels: &[String]) -> Geometry {
@@ -114,10 +118,9 @@ impl HeatMap<'_> {
             count => count.clamp(1, 3),
         };
         let lines = self.grids.len().div_ceil(columns);
-        let widest = row_labels.iter().map(|label| width(label, tick, false)).fold(0.0, f64::max);
-        let left = space.left + widest + 12.0;
+        let left = space.left + widest(row_labels, tick) + 12.0;
         let labels = self.bar.ticks.iter().map(|(_, text)| width(text, TICK_SIZE, false)).fold(0.0, f64::max);
-        let right = space.right - BAR_GAP - BAR - 12.0 - labels;
+        let right = space.right - BAR_GAP - BAR - BAR_TICK - 9.0 - labels;
         let caption = if self.grids.len() > 1 { CAPTION_ROW } else { 0.0 };
         let below = TICK_ROW + NAME_ROW;
         let top = space.top + NAME_ROW + 6.0 + caption;
@@ -191,10 +194,13 @@ impl HeatMap<'_> {
             return;
         }
         let fits = |size: f64| {
-            let widest = values().map(|(_, _, _, v, _)| width(&self.numbers.bare(v), size, false)).fold(0.0, f64::max);
+            let widest =
+                values().map(|(_, _, _, v, _)| width(&self.numbers.bare(v), size, false)).fold(0.0, f64::max);
             widest + 6.0 <= geometry.cell.0 && 1.2 * size <= geometry.cell.1
         };
-        let Some(size) = VALUE_SIZES.into_iter().find(|size| *size <= geometry.tick && fits(*size)) else { return };
+        let Some(size) = VALUE_SIZES.into_iter().find(|size| *size <= geometry.tick && fits(*size)) else {
+            return;
+        };
         for (grid, row, column, value, ink) in values() {
             let grid = geometry.grid(grid, rows, columns);
             let x = grid.left + (column as f64 + 0.5) * geometry.cell.0;
@@ -220,8 +226,8 @@ impl HeatMap<'_> {
         }
         for (value, text) in &self.bar.ticks {
             let y = y_of((value - low) / (high - low));
-            picture.line(vec![(left + BAR, y), (left + BAR + 6.0, y)], GREY, 1.5, None);
-            let at = (left + BAR + 11.0, y + 0.36 * TICK_SIZE);
+            picture.line(vec![(left + BAR, y), (left + BAR + BAR_TICK, y)], GREY, 1.5, None);
+            let at = (left + BAR + BAR_TICK + 9.0, y + 0.36 * TICK_SIZE);
             write(picture, at, text.clone(), TICK_SIZE, DARK, Anchor::Start);
         }
         let label = fitted(&self.bar.label, TICK_SIZE, false, 0.38 * (space.right - space.left));
@@ -243,17 +249,25 @@ impl Geometry {
 
 /// The labels below columns that are `cell` wide: all, shortened, or where they are numbers every second, third, …
 pub fn across(side: &Side, cell: f64, tick: f64) -> Vec<(usize, String)> {
-    let widest = |labels: &[String]| labels.iter().map(|label| width(label, tick, false)).fold(0.0, f64::max);
-    let every = |labels: &[String]| ((widest(labels) + 0.6 * tick) / cell).ceil().max(1.0) as usize;
-    let whole = &side.labels;
-    let mut labels = whole.clone();
+    let gap = 0.6 * tick;
+    let labels = if side.numeric { side.labels.clone() } else { shortened(&side.labels, tick, cell - gap) };
+    let step = ((widest(&labels, tick) + gap) / cell).ceil().max(1.0) as usize;
+    labels.into_iter().enumerate().step_by(step).collect()
+}
+
+/// Labels that are at most `limit` wide where that leaves enough of them, still distinct.
+fn shortened(whole: &[String], size: f64, limit: f64) -> Vec<String> {
+    let mut labels = whole.to_vec();
     let mut most = whole.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    while !side.numeric && every(&labels) > 1 && most > SHORTEST_LABEL {
+    while widest(&labels, size) > limit && most > SHORTEST_LABEL {
         most -= 1;
         labels = distinct(whole.iter().map(String::as_str), most);
     }
-    let step = every(&labels);
-    labels.into_iter().enumerate().step_by(step).collect()
+    labels
+}
+
+fn widest(labels: &[String], size: f64) -> f64 {
+    labels.iter().map(|label| width(label, size, false)).fold(0.0, f64::max)
 }
 
 fn write(picture: &mut Picture, at: (f64, f64), text: String, size: f64, ink: Ink, anchor: Anchor) {

@@ -30,8 +30,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::Monitoring;
 use crate::error::{Error, Result};
-use crate::report::{ResultDocument, SweepDocument};
 use crate::report::format::paths;
+use crate::report::{ResultDocument, SweepDocument};
 use crate::simulation::{PathSample, RunOutcome};
 pub use encode::Scale;
 pub use page::{Layout, swatch_alone};

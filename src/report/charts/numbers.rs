@@ -39,7 +39,8 @@ impl Numbers {
         let text = match self.quantity {
             Quantity::Share => percent(value).replace(" %", ""),
             Quantity::Points => points(value),
-            _ if self.exponents && value != 0.0 => scientific(value),
+            _ if self.exponents && value == 0.0 => "0".to_owned(),
+            _ if self.exponents => scientific(value),
             _ => grouped(value / self.scale.divisor, self.decimals),
         };
         format!("{sign}{text}")
@@ -77,7 +78,10 @@ mod tests {
         let share = Numbers::new(Quantity::Share, 0.5, false);
         assert_eq!([share.with_unit(0.1234), share.bare(1e-6)], ["12.3 %", "<0.01"]);
         let points = Numbers::new(Quantity::Points, 0.5, true);
-        assert_eq!([points.with_unit(0.1234), points.bare(-0.001), points.bare(0.0)], ["+12.3 points", "−0.10", "0.00"]);
+        assert_eq!(
+            [points.with_unit(0.1234), points.bare(-0.001), points.bare(0.0)],
+            ["+12.3 points", "−0.10", "0.00"]
+        );
         let money = |largest| Numbers::new(Quantity::Money("USDT".to_owned()), largest, true);
         assert_eq!(money(1_234.0).with_unit(-1_234.4), "−1,234 USDT");
         assert_eq!(money(2.5e7).with_unit(1.25e7), "+12.5 million USDT");

@@ -34,7 +34,7 @@ const NEGATIVE: [Ink; 6] = [
     Ink(125, 53, 1),
 ];
 /// Luminance (WCAG 2) from which dark text reads better than white.
-const BRIGHT: f64 = 0.2;
+const BRIGHT: f64 = 0.25;
 
 /// A colour for every value of a range.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,7 +80,8 @@ fn between(anchors: &[Ink], share: f64) -> Ink {
     let at = share.clamp(0.0, 1.0) * last as f64;
     let index = (at as usize).min(last.saturating_sub(1));
     let (Some(from), Some(to)) = (anchors.get(index), anchors.get(index + 1)) else { return DARK };
-    let mix = |a: u8, b: u8| (f64::from(a) + (at - index as f64) * (f64::from(b) - f64::from(a))).round() as u8;
+    let mix =
+        |a: u8, b: u8| (f64::from(a) + (at - index as f64) * (f64::from(b) - f64::from(a))).round() as u8;
     Ink(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
 }
 

@@ -11,6 +11,7 @@ use super::ramp::{Ramp, SIGNS};
 use super::style::{Stroke, of_mode};
 use super::sweep_lines::{Positions, Series, paint};
 use super::text::one_line;
+use crate::domain::Intervals;
 use crate::report::document::{SweepAxis, SweepDocument};
 use crate::report::format::{paths, percent_trimmed, whole};
 use crate::report::measures::Estimate;
@@ -21,6 +22,7 @@ use subject::{Source, Subject, subjects};
 const MOST_GRIDS: usize = 6;
 /// Characters of a label before it is measured.
 const LABEL: usize = 40;
+const NO_INTERVALS: &str = "Overlapping windows: no sampling error can be stated.";
 /// Colour of a difference between two modes in line charts.
 const BETWEEN: Ink = Ink(31, 41, 55);
 
@@ -59,28 +61,33 @@ impl Chart<'_> {
         percent_trimmed(self.document.scenario.confidence)
     }
 
-    /// How intervals are to be read.
-    fn intervals(&self) -> String {
+    /// How intervals are to be read; `None` where there are none.
+    fn intervals(&self) -> Option<String> {
         let intervals = &self.document.intervals;
-        match intervals.kind.as_str() {
-            _ if self.document.sampling.overlapping_windows => {
-                "Overlapping windows: no sampling error can be stated.".to_owned()
-            }
-            "simultaneous" => format!(
-                "Intervals: {} for all {} of a measure together, {} each.",
-                self.confidence(),
+        if self.document.sampling.overlapping_windows {
+            return None;
+        }
+        let confidence = self.confidence();
+        Some(match intervals.kind.as_str() {
+            kind if kind == Intervals::Simultaneous.name() => format!(
+                "{confidence} intervals for all {} of a measure together, {} each",
                 whole(intervals.family),
                 percent_trimmed(intervals.confidence_each),
             ),
-            _ => format!("Intervals: {}, each by itself.", self.confidence()),
-        }
+            _ => format!("{confidence} intervals, each by itself"),
+        })
     }
 
     fn estimate(&self, subject: &Subject, settings: &[usize]) -> Option<Estimate> {
         subject.estimate(self.layout.cell(settings)?)
     }
 
-    fn map(&self, [rows, columns]: [&SweepAxis; 2], others: &[&SweepAxis], subject: &Subject) -> Option<Picture> {
+    fn map(
+        &self,
+        [rows, columns]: [&SweepAxis; 2],
+        others: &[&SweepAxis],
+        subject: &Subject,
+    ) -> Option<Picture> {
         let order = top_to_bottom(rows);
         let (row_side, column_side) = (side(rows, &order), side(columns, &in_order(columns)));
         let combinations = combinations(others);
@@ -92,11 +99,11 @@ impl Chart<'_> {
         let grids: Vec<(String, Vec<Vec<Shown>>)> = shown
             .iter()
             .map(|rest| {
-                let cell = |row, column| {
-                    shown_as(subject, self.estimate(subject, &settings(row, column, rest)))
-                };
-                let cells = order.iter().map(|row| (0..columns.values.len()).map(|c| cell(*row, c)).collect());
-                (if others.is_empty() { String::new() } else { held(others, rest) }, cells.collect())
+                let cell =
+                    |row, column| shown_as(subject, self.estimate(subject, &settings(row, column, rest)));
+                let cells =
+                    order.iter().map(|row| (0..columns.values.len()).map(|c| cell(*row, c)).collect());
+                (if shown.len() > 1 { held(others, rest) } else { String::new() }, cells.collect())
             })
             .collect();
         let (ramp, numbers) = self.scale(subject)?;
@@ -113,7 +120,8 @@ impl Chart<'_> {
         notes.push(self.remark(subject));
         let page = Page { heading: &subject.heading(), legend: self.legend(subject, &counts), notes, panels: shown.len() };
         let (mut picture, space) = page.begin(self.run());
-        let map = HeatMap { rows: &row_side, columns: &column_side, grids, ramp, numbers: &numbers, bar: &bar };
+        let map =
+            HeatMap { rows: &row_side, columns: &column_side, grids, ramp, numbers: &numbers, bar: &bar };
         map.paint(&mut picture, space);
         picture.alternative = self.told(&map, subject, &counts)?;
         Some(picture)
@@ -143,16 +151,15 @@ impl Chart<'_> {
     }
 
     fn remark(&self, subject: &Subject) -> String {
-        if subject.is_difference() {
-            let by_chance = percent_trimmed(1.0 - self.document.scenario.confidence);
-            let chance = match self.document.intervals.kind.as_str() {
-                _ if self.document.sampling.overlapping_windows => String::new(),
-                "simultaneous" => String::new(),
-                _ => format!(" Of cells without a difference some {by_chance} show one."),
-            };
-            return format!("{}{chance}", self.intervals());
+        let Some(intervals) = self.intervals() else { return NO_INTERVALS.to_owned() };
+        if !subject.is_difference() {
+            return "The colours mean the same in the maps of every mode.".to_owned();
         }
-        "The colours mean the same in the maps of every mode.".to_owned()
+        if self.document.intervals.kind == Intervals::Simultaneous.name() {
+            return format!("Signs by {intervals}.");
+        }
+        let by_chance = percent_trimmed(1.0 - self.document.scenario.confidence);
+        format!("Signs by {intervals}: of cells with no difference at all, some {by_chance} would show one.")
     }
 
     fn legend(&self, subject: &Subject, counts: &Counts) -> Vec<(Swatch, String)> {
@@ -197,7 +204,8 @@ impl Chart<'_> {
         );
         let all = whole(counts.all as u64);
         if subject.is_difference() && !self.document.sampling.overlapping_windows {
-            told += &format!(" The sign is not established in {} of {all} cells.", whole(counts.unsure as u64));
+            told +=
+                &format!(" The sign is not established in {} of {all} cells.", whole(counts.unsure as u64));
         }
         if counts.missing > 0 {
             told += &format!(" {} of {all} cells have no value.", whole(counts.missing as u64));
@@ -214,15 +222,21 @@ impl Chart<'_> {
             .map(|subject| (0..count).map(|setting| self.estimate(subject, &[setting])).collect())
             .collect();
         let values = || found.iter().flatten().flatten().filter_map(|e| e.value);
-        let numbers_shown =
-            Numbers::new(first.quantity.clone(), values().fold(0.0, |m: f64, v| m.max(v.abs())), first.is_difference());
+        let numbers_shown = Numbers::new(
+            first.quantity.clone(),
+            values().fold(0.0, |m: f64, v| m.max(v.abs())),
+            first.is_difference(),
+        );
         let mut legend = Vec::new();
         let mut told = Vec::new();
         for (subject, values) in group.iter().zip(&found) {
             let Some([least, most]) = extremes(values) else { continue };
             let range = |end: (usize, f64)| numbers_shown.with_unit(end.1);
             let Stroke { ink, dash } = stroke(subject);
-            legend.push((Swatch::Line(ink, dash), format!("{}: {} to {}", subject.name(), range(least), range(most))));
+            legend.push((
+                Swatch::Line(ink, dash),
+                format!("{}: {} to {}", subject.name(), range(least), range(most)),
+            ));
             let at = |end: (usize, f64)| {
                 format!("{} at {}", range(end), side.labels.get(end.0).map_or("", String::as_str))
             };
@@ -233,11 +247,15 @@ impl Chart<'_> {
         }
         let unsure = |e: &Estimate| e.excludes_zero() == Some(false);
         if first.is_difference() && found.iter().flatten().flatten().any(unsure) {
-            legend.push((Swatch::Disc(super::style::GREY), format!("sign not established at {}", self.confidence())));
+            legend.push((
+                Swatch::Disc(super::style::GREY),
+                format!("sign not established at {}", self.confidence()),
+            ));
         }
-        let bands = if self.document.sampling.overlapping_windows { "" } else { "Bands are intervals. " };
+        let bands = self.intervals().map(|intervals| format!("Bands: {intervals}."));
         let heading = first.together_heading();
-        let page = Page { heading: &heading, legend, notes: vec![format!("{bands}{}", self.intervals())] };
+        let page =
+            Page { heading: &heading, legend, notes: vec![bands.unwrap_or_else(|| NO_INTERVALS.to_owned())] };
         let (mut picture, space) = page.begin(self.run());
         let series: Vec<Series> = group
             .iter()
@@ -276,7 +294,9 @@ type Grids = [(String, Vec<Vec<Shown>>)];
 /// Every cell with its grid, row and column.
 fn cells(grids: &Grids) -> impl Iterator<Item = (usize, usize, usize, &Shown)> {
     grids.iter().enumerate().flat_map(|(g, (_, rows))| {
-        rows.iter().enumerate().flat_map(move |(r, row)| row.iter().enumerate().map(move |(c, shown)| (g, r, c, shown)))
+        rows.iter()
+            .enumerate()
+            .flat_map(move |(r, row)| row.iter().enumerate().map(move |(c, shown)| (g, r, c, shown)))
     })
 }
 
@@ -291,7 +311,9 @@ fn shown_as(subject: &Subject, estimate: Option<Estimate>) -> Shown {
     let Some(estimate) = estimate else { return Shown::Missing };
     match estimate.value {
         None => Shown::Missing,
-        Some(value) if subject.is_difference() && estimate.excludes_zero() == Some(false) => Shown::Unsure(value),
+        Some(value) if subject.is_difference() && estimate.excludes_zero() == Some(false) => {
+            Shown::Unsure(value)
+        }
         Some(value) => Shown::Value(value),
     }
 }
@@ -332,7 +354,9 @@ fn side(axis: &SweepAxis, order: &[usize]) -> Side {
 fn combinations(axes: &[&SweepAxis]) -> Vec<Vec<usize>> {
     axes.iter().fold(vec![Vec::new()], |all, axis| {
         let with = |before: &Vec<usize>, setting: usize| [before.as_slice(), &[setting]].concat();
-        all.iter().flat_map(|before| (0..axis.values.len()).map(move |setting| with(before, setting))).collect()
+        all.iter()
+            .flat_map(|before| (0..axis.values.len()).map(move |setting| with(before, setting)))
+            .collect()
     })
 }
 
@@ -355,7 +379,11 @@ fn subtitle(document: &SweepDocument) -> String {
     let cells = document.sweep.len() as u64;
     let mut facts = vec![format!("{} cells of {of_cell}", whole(cells))];
     let draws = document.plan.path_groups;
-    facts.push(if draws == 1 { "the same paths in all".to_owned() } else { format!("{} draws of paths", whole(draws)) });
+    facts.push(if draws == 1 {
+        "the same paths in all".to_owned()
+    } else {
+        format!("{} draws of paths", whole(draws))
+    });
     if !swept("simulation.seed") {
         facts.push(format!("seed {}", scenario.seed));
     }

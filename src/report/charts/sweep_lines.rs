@@ -84,8 +84,7 @@ pub fn paint(
     }
     for line in series {
         for run in runs(&positions.at, &line.values) {
-            let points: Vec<Point> =
-                run.iter().filter_map(|(x, e)| Some(panel.at(*x, e.value?))).collect();
+            let points: Vec<Point> = run.iter().filter_map(|(x, e)| Some(panel.at(*x, e.value?))).collect();
             let dots: Vec<(Point, Ink)> = run
                 .iter()
                 .zip(&points)
@@ -178,7 +177,8 @@ mod tests {
             .ticks
             .iter()
             .map(|(v, text)| {
-                let (x, half) = ((v - axis.low) / (axis.high - axis.low) * 900.0, width(text, TICK_SIZE, false) / 2.0);
+                let (x, half) =
+                    ((v - axis.low) / (axis.high - axis.low) * 900.0, width(text, TICK_SIZE, false) / 2.0);
                 (x - half, x + half)
             })
             .collect();

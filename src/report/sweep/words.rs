@@ -81,7 +81,8 @@ pub fn numbers(axis: &SweepAxis) -> Option<Vec<f64>> {
         _ => None,
     };
     let found: Vec<f64> = axis.values.iter().map(of_one).collect::<Option<_>>()?;
-    let ordered = |rises: bool| found.windows(2).all(|pair| (pair[0] < pair[1]) == rises && pair[0] != pair[1]);
+    let ordered =
+        |rises: bool| found.windows(2).all(|pair| (pair[0] < pair[1]) == rises && pair[0] != pair[1]);
     (ordered(true) || ordered(false)).then_some(found)
 }
 
@@ -122,9 +123,11 @@ mod tests {
         assert_eq!(labels(&close, 12), ["0.123451", "0.123452"]);
         let zipped = axis(&["a", "b"], json!([[1000, 3000.5], [2000, "x  y"]]));
         assert_eq!(labels(&zipped, 20), ["1,000 / 3,001", "2,000 / x y"]);
-        let models = axis(&["m"], json!([[{ "kind": "gbm", "drift": 0, "volatility": 0.5 }], [[true, null]]]));
+        let models =
+            axis(&["m"], json!([[{ "kind": "gbm", "drift": 0, "volatility": 0.5 }], [[true, null]]]));
         assert_eq!(labels(&models, 40), ["gbm, drift 0, volatility 0.5", "[true, null]"]);
-        let same = labels(&axis(&["m"], json!([["a long venue name 1 of x"], ["a long venue name 2 of x"]])), 10);
+        let same =
+            labels(&axis(&["m"], json!([["a long venue name 1 of x"], ["a long venue name 2 of x"]])), 10);
         assert!(same[0] != same[1] && same.iter().all(|label| label.chars().count() <= 10), "{same:?}");
     }
 
@@ -132,7 +135,9 @@ mod tests {
     fn numbers_are_a_line_only_where_they_have_an_order() {
         assert_eq!(numbers(&axis(&["v"], json!([[1], [2.5]]))), Some(vec![1.0, 2.5]));
         assert_eq!(numbers(&axis(&["v"], json!([[3], [1]]))), Some(vec![3.0, 1.0]));
-        for values in [json!([[1], ["a"]]), json!([[1], [3], [2]]), json!([[1], [1]]), json!([[1, 2], [2, 3]])] {
+        for values in
+            [json!([[1], ["a"]]), json!([[1], [3], [2]]), json!([[1], [1]]), json!([[1, 2], [2, 3]])]
+        {
             assert_eq!(numbers(&axis(&["v"], values.clone())), None, "{values}");
         }
     }

@@ -2,14 +2,17 @@
 
 use crate::domain::{MarginMode, Measure};
 use crate::report::charts::axis::Quantity;
+use crate::report::charts::text::one_line;
 use crate::report::document::{SweepCell, SweepDocument};
-use crate::report::measures::{Estimate, Unit, of_mode, of_pair, unit_of};
+use crate::report::measures::{Estimate, of_mode};
+use crate::report::sweep::{compared, difference, modes};
 
 /// Measures of one mode that are drawn.
 const OF_MODES: [Measure; 4] =
     [Measure::LiquidationAny, Measure::Ruin, Measure::DrawdownRelative, Measure::Pnl];
 /// Measures of two modes that are drawn.
-const OF_PAIRS: [Measure; 3] = [Measure::PairedLiquidation, Measure::PairedDrawdownRelative, Measure::PairedPnl];
+const OF_PAIRS: [Measure; 3] =
+    [Measure::PairedLiquidation, Measure::PairedDrawdownRelative, Measure::PairedPnl];
 
 /// Where in a cell the value stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,12 +41,10 @@ pub struct Subject {
 
 impl Subject {
     fn new(document: &SweepDocument, measure: Measure, source: Source) -> Self {
-        let quantity = match (unit_of(measure), source) {
-            (Unit::Share, Source::Mode(_)) => Quantity::Share,
-            (Unit::Share, Source::Pair { .. }) => Quantity::Points,
-            (Unit::Money, _) => {
-                Quantity::Money(crate::report::charts::text::one_line(&document.scenario.currency))
-            }
+        let quantity = match (measure.is_share(), measure.is_paired()) {
+            (true, false) => Quantity::Share,
+            (true, true) => Quantity::Points,
+            (false, _) => Quantity::Money(one_line(&document.scenario.currency)),
         };
         Self { measure, source, quantity }
     }
@@ -58,14 +59,7 @@ impl Subject {
         let finite = |e: Estimate| Estimate { value: e.value.filter(|v| v.is_finite()), ..e };
         match self.source {
             Source::Mode(mode) => of_mode(cell.modes.get(mode.name())?, self.measure).map(finite),
-            Source::Pair { a, b } => {
-                let find = |a: MarginMode, b: MarginMode| {
-                    cell.paired.iter().find(|pair| pair.a == a.name() && pair.b == b.name())
-                };
-                let straight = || of_pair(find(a, b)?, self.measure);
-                let turned = || of_pair(find(b, a)?, self.measure).map(|e| e.negated());
-                straight().or_else(turned).map(finite)
-            }
+            Source::Pair { a, b } => difference(cell, (a, b), self.measure).map(finite),
         }
     }
 
@@ -90,12 +84,12 @@ impl Subject {
 
     /// What stands above its picture.
     pub fn heading(&self) -> String {
-        format!("{}: {}", self.what(), self.name())
+        format!("{}: {}", self.measure.title(), self.name())
     }
 
     /// What stands above a picture of it in every mode.
     pub fn together_heading(&self) -> String {
-        if self.is_difference() { self.heading() } else { self.what().to_owned() }
+        if self.is_difference() { self.heading() } else { self.measure.title().to_owned() }
     }
 
     /// File name without its ending.
@@ -117,23 +111,11 @@ impl Subject {
         }
     }
 
-    fn what(&self) -> &'static str {
-        match self.measure {
-            Measure::LiquidationAny | Measure::PairedLiquidation => "Liquidated at all",
-            Measure::LiquidationAll => "Every position liquidated",
-            Measure::Ruin => "Ruined",
-            Measure::DrawdownRelative | Measure::PairedDrawdownRelative => "Maximum drawdown, mean",
-            Measure::DrawdownAbsolute => "Maximum drawdown in money, mean",
-            Measure::Pnl | Measure::PairedPnl => "Profit, mean",
-        }
-    }
-
     /// What its values are called beside an axis, without the unit.
     pub fn bar(&self) -> &'static str {
         match self.measure {
             Measure::LiquidationAny | Measure::LiquidationAll | Measure::Ruin => "Share of paths",
-            Measure::DrawdownRelative => "Fall below the peak",
-            Measure::DrawdownAbsolute => "Fall below the peak",
+            Measure::DrawdownRelative | Measure::DrawdownAbsolute => "Fall below the peak",
             Measure::Pnl => "Profit",
             Measure::PairedLiquidation | Measure::PairedDrawdownRelative | Measure::PairedPnl => "Difference",
         }
@@ -151,23 +133,6 @@ impl Subject {
     }
 }
 
-/// The modes of a sweep in its order.
-fn modes(document: &SweepDocument) -> Vec<MarginMode> {
-    let Some(cell) = document.sweep.first() else { return Vec::new() };
-    let known = |name: &str| MarginMode::ALL.into_iter().find(|mode| mode.name() == name);
-    cell.modes.iter().filter_map(|(name, _)| known(name)).collect()
-}
-
-/// Isolated and cross where both are there; otherwise the first two modes.
-fn pair(document: &SweepDocument) -> Option<(MarginMode, MarginMode)> {
-    let modes = modes(document);
-    let usual = (MarginMode::Isolated, MarginMode::Cross);
-    if modes.contains(&usual.0) && modes.contains(&usual.1) {
-        return Some(usual);
-    }
-    Some((*modes.first()?, *modes.get(1)?))
-}
-
 /// Every subject, each mode and each measure by itself.
 pub fn subjects(document: &SweepDocument) -> Vec<Subject> {
     together(document).into_iter().flatten().collect()
@@ -178,7 +143,7 @@ pub fn together(document: &SweepDocument) -> Vec<Vec<Subject>> {
     let of_modes = OF_MODES.iter().map(|measure| {
         modes(document).into_iter().map(|mode| Subject::new(document, *measure, Source::Mode(mode))).collect()
     });
-    let of_pair = pair(document).into_iter().flat_map(|(a, b)| {
+    let of_pair = compared(document).into_iter().flat_map(|(a, b)| {
         OF_PAIRS.iter().map(move |measure| vec![Subject::new(document, *measure, Source::Pair { a, b })])
     });
     of_modes.chain(of_pair).collect()
