@@ -180,26 +180,21 @@ impl Changes {
         Ok(overrides)
     }
 
-    /// What each scenario file asks for with the changes made; the shipped default where none is named.
+    /// What each scenario file asks for with the changes made, and how to ask for it again.
     pub fn asked(&self, paths: &[PathBuf]) -> Result<Vec<Asked>> {
-        let overrides = self.overrides()?;
-        let asked = |batch, path: Option<&Path>| Asked {
+        let overrides: Vec<_> = self.overrides()?.into_iter().map(|set| (set.key, set.value)).collect();
+        let batches = self.load_batches(paths)?.into_iter().enumerate();
+        let asked = batches.map(|(index, batch)| Asked {
             batch,
-            command: self.command(path),
-            overrides: overrides.iter().map(|set| (set.key.clone(), set.value.clone())).collect(),
-        };
-        if paths.is_empty() {
-            let (name, text) = (scenario::DEFAULT_NAME, scenario::DEFAULT_TEXT);
-            let shown = format!("{name}.toml (shipped)");
-            let batch = scenario::load_batch_text(name, &shown, text, Path::new(""), &overrides)?;
-            return Ok(vec![asked(batch, None)]);
-        }
-        paths.iter().map(|path| Ok(asked(scenario::load_batch(path, &overrides)?, Some(path)))).collect()
+            command: self.command(paths.get(index)),
+            overrides: overrides.clone(),
+        });
+        Ok(asked.collect())
     }
 
     /// The command that runs a scenario file with these changes, from the file's folder.
-    fn command(&self, path: Option<&Path>) -> String {
-        let file = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    fn command(&self, path: Option<&PathBuf>) -> String {
+        let file = path.and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
         let mut words = vec!["ringfence".to_owned(), "run".to_owned()];
         words.extend(file);
         for set in &self.set {

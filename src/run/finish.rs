@@ -43,7 +43,7 @@ pub fn write(prepared: &Prepared, store: &mut Store<'_>, drawing: Drawing<'_>) -
     let incomplete = || Error::failed("a cell of the run has gone");
     if !facts.is_sweep() {
         let (saved, precision) = store.single().ok_or_else(incomplete)?;
-        let precision = |document: &ResultDocument| precision.map(|asked| measures::precision(document, &asked));
+        let precision = |d: &ResultDocument| precision.map(|asked| measures::precision(&d.modes, &d.paired, &asked));
         return write_run(folder, saved, precision, &reproduce, drawing);
     }
     let (essential, documents) = store.documents()?;
@@ -94,7 +94,7 @@ pub fn write_sweep(
     json::write(folder, &document)?;
     sweep::write_tables(folder, &document)?;
     if drawing.charts {
-        let pictures = sweep::render_charts(folder, &document, drawing.scale, drawing.cancelled)?;
+        let pictures = charts::render_sweep_charts(folder, &document, drawing.scale, drawing.cancelled)?;
         let page = html::render_sweep(&document, description, &pictures, reproduce)?;
         put(&folder.join(PAGE), page.as_bytes())?;
         put(&folder.join(PLAIN_PAGE), markdown::render_sweep(&document, &pictures, reproduce).as_bytes())?;

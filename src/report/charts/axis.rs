@@ -61,8 +61,14 @@ impl Axis {
             .unwrap_or_default();
         let unit = unit(quantity, scale);
         let label = if unit.is_empty() { name.to_owned() } else { format!("{name} ({unit})") };
-        let divisor = if *quantity == Quantity::Share { 0.01 } else { scale.divisor };
+        let is_share = matches!(quantity, Quantity::Share | Quantity::Points);
+        let divisor = if is_share { 0.01 } else { scale.divisor };
         Self { low, high, ticks, label, unit, divisor }
+    }
+
+    /// An axis with ticks of the caller's, over settings that have no unit.
+    pub fn of_settings(label: String, (low, high): (f64, f64), ticks: Vec<(f64, String)>) -> Self {
+        Self { low, high, ticks, label, unit: String::new(), divisor: 1.0 }
     }
 
     /// What it spans, as it is shown.

@@ -140,7 +140,7 @@ fn x_axis(side: &Side, positions: &Positions, length: f64) -> Axis {
             ticks.push((value, label));
         }
     }
-    Axis { low, high, ticks, label: format!("{}{}", side.name, positions.remark) }
+    Axis::of_settings(format!("{}{}", side.name, positions.remark), (low, high), ticks)
 }
 
 #[cfg(test)]
