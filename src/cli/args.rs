@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use super::margin::MarginOptions;
 use crate::error::Result;
 use crate::run::Asked;
-use crate::scenario::{self, Override, Scenario};
+use crate::scenario::{self, Batch, Override, Scenario};
 
 /// How often is each margin mode liquidated, how deep does it draw down, and what does the difference cost?
 #[derive(Debug, Parser)]

@@ -159,12 +159,13 @@ impl Simulator {
         })
     }
 
-    /// Follows a sample of the run's paths in the exact ledger and compares the kernel with it.
+    /// Follows a sample of the run's paths in the exact ledger and compares the kernel with it; `sharing` is the number
+    /// of runs that share the effort.
     ///
     /// # Errors
     /// [`Error::Failed`] when they differ; [`Error::Interrupted`] when cancelled.
-    pub fn audit(&self, job: &Job, cancelled: &AtomicBool) -> Result<Audit> {
-        self.threads.install(|| audit::audit(job, cancelled))
+    pub fn audit(&self, job: &Job, sharing: u64, cancelled: &AtomicBool) -> Result<Audit> {
+        self.threads.install(|| audit::audit(job, sharing, cancelled))
     }
 
     /// What checking margin at steps only misses; `None` where a law has no path inside steps.
