@@ -86,7 +86,7 @@ fn run_one(
     if options.charts {
         let sample = simulator.sample(job, control.cancelled)?;
         let input = charts::ChartInput::new(&document, &outcome, &sample);
-        charts::render_all(folder.staging(), &input, control.cancelled)?;
+        charts::render_all(folder.staging(), &input, charts::Scale::ONE, control.cancelled)?;
     }
     if control.cancelled.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);

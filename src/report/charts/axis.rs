@@ -1,6 +1,7 @@
 //! Ranges, ticks and their labels.
 
 use super::format::{Scale, grouped, power_of_ten, scientific};
+use super::picture::Span;
 use super::text::width;
 use crate::report::format::percent_trimmed;
 
@@ -18,6 +19,8 @@ pub struct Axis {
     pub ticks: Vec<(f64, String)>,
     /// Its name and unit.
     pub label: String,
+    unit: String,
+    divisor: f64,
 }
 
 /// What the numbers of an axis are.
@@ -56,19 +59,31 @@ impl Axis {
             .map(|count| labelled(quantity, scale.divisor, low, high, count))
             .find(|ticks| fits(ticks))
             .unwrap_or_default();
-        Self { low, high, ticks, label: label(name, quantity, scale) }
+        let unit = unit(quantity, scale);
+        let label = if unit.is_empty() { name.to_owned() } else { format!("{name} ({unit})") };
+        let is_share = matches!(quantity, Quantity::Share | Quantity::Points);
+        let divisor = if is_share { 0.01 } else { scale.divisor };
+        Self { low, high, ticks, label, unit, divisor }
+    }
+
+    /// An axis with ticks of the caller's, over settings that have no unit.
+    pub fn of_settings(label: String, (low, high): (f64, f64), ticks: Vec<(f64, String)>) -> Self {
+        Self { low, high, ticks, label, unit: String::new(), divisor: 1.0 }
+    }
+
+    /// What it spans, as it is shown.
+    pub fn span(&self) -> Span {
+        Span { low: self.low / self.divisor, high: self.high / self.divisor, unit: self.unit.clone() }
     }
 }
 
-fn label(name: &str, quantity: &Quantity, scale: Scale) -> String {
+fn unit(quantity: &Quantity, scale: Scale) -> String {
     match quantity {
-        Quantity::Share => format!("{name} (%)"),
-        Quantity::Points => format!("{name} (points)"),
-        Quantity::Time(unit) => format!("{name} ({unit})"),
+        Quantity::Share => "%".to_owned(),
+        Quantity::Points => "points".to_owned(),
+        Quantity::Time(unit) => (*unit).to_owned(),
         Quantity::Money(currency) => {
-            let unit =
-                [scale.word, currency.as_str()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>();
-            if unit.is_empty() { name.to_owned() } else { format!("{name} ({})", unit.join(" ")) }
+            [scale.word, currency.as_str()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The cells of a map: filled, hatched, or without a value.
 
-use super::page::Rectangle;
+use super::picture::Rectangle;
 use super::picture::{Ink, Picture};
 use super::style::GREY;
 

@@ -33,7 +33,11 @@ use crate::error::{Error, Result};
 use crate::report::format::paths;
 use crate::report::{ResultDocument, SweepDocument};
 use crate::simulation::{PathSample, RunOutcome};
-use picture::Picture;
+pub use encode::Scale;
+pub use page::{Layout, swatch_alone};
+pub use picture::{Anchor, Ink, Picture, Plot, Point, Shape, Span, Swatch, Text};
+pub use style::{DARK, GREY, GRID, of_mode};
+pub use text::width as text_width;
 
 /// What charts show of a run.
 #[derive(Debug, Clone)]
@@ -58,6 +62,8 @@ pub struct ChartInput<'a> {
     pub sample: &'a PathSample,
     /// Paths, seed, venue, monitoring and model in a few words, on two lines; what is too long is cut at its end.
     pub subtitle: String,
+    /// What pictures are made for.
+    pub layout: Layout,
 }
 
 impl<'a> ChartInput<'a> {
@@ -85,6 +91,7 @@ impl<'a> ChartInput<'a> {
                 scenario.seed,
                 scenario.venue,
             ),
+            layout: Layout::File,
         }
     }
 }
@@ -100,13 +107,27 @@ const CHARTS: [(&str, Draw); 6] = [
     ("drawdown_pairs", drawdown_pairs::picture),
 ];
 
+/// Every chart that the run has data for (the pairs need two modes), with its name.
+///
+/// # Errors
+/// [`Error::Failed`] when the embedded font cannot be read.
+pub fn pictures(run: &ChartInput<'_>) -> Result<Vec<(&'static str, Picture)>> {
+    text::register()?;
+    Ok(CHARTS.iter().filter_map(|(name, draw)| Some((*name, draw(run)?))).collect())
+}
+
 /// Writes `charts/NAME.png` and `charts/NAME.svg` under `folder` for every chart that the run has data
-/// for (the pairs need two modes), and returns those relative names.
+/// for, and returns those relative names. `scale` times 1280 × 800 is their size in pixels.
 ///
 /// # Errors
 /// [`Error::Failed`] when a file cannot be written; [`Error::Interrupted`] when cancelled, which is looked
 /// at before each chart.
-pub fn render_all(folder: &Path, run: &ChartInput<'_>, cancelled: &AtomicBool) -> Result<Vec<String>> {
+pub fn render_all(
+    folder: &Path,
+    run: &ChartInput<'_>,
+    scale: Scale,
+    cancelled: &AtomicBool,
+) -> Result<Vec<String>> {
     text::register()?;
     let target = folder.join("charts");
     fs::create_dir_all(&target).map_err(|e| Error::failed(format_args!("{}: {e}", target.display())))?;
@@ -117,8 +138,8 @@ pub fn render_all(folder: &Path, run: &ChartInput<'_>, cancelled: &AtomicBool) -
         }
         let Some(picture) = draw(run) else { continue };
         let (png, svg) = (format!("charts/{name}.png"), format!("charts/{name}.svg"));
-        encode::write_png(&picture, &folder.join(&png))?;
-        encode::write_svg(&picture, &folder.join(&svg))?;
+        encode::write_png(&picture, scale, &folder.join(&png))?;
+        encode::write_svg(&picture, scale, &folder.join(&svg))?;
         names.extend([png, svg]);
     }
     Ok(names)
@@ -129,9 +150,9 @@ pub fn render_all(folder: &Path, run: &ChartInput<'_>, cancelled: &AtomicBool) -
 ///
 /// # Errors
 /// [`Error::Failed`] when the embedded font cannot be read.
-pub fn sweep_pictures(document: &SweepDocument) -> Result<Vec<(String, Picture)>> {
+pub fn sweep_pictures(document: &SweepDocument, layout: Layout) -> Result<Vec<(String, Picture)>> {
     text::register()?;
-    Ok(sweep::pictures(document))
+    Ok(sweep::pictures(document, layout))
 }
 
 /// Writes `charts/NAME.png` and `charts/NAME.svg` under `folder` for every picture of the sweep, and returns those
@@ -143,9 +164,10 @@ pub fn sweep_pictures(document: &SweepDocument) -> Result<Vec<(String, Picture)>
 pub fn render_sweep_charts(
     folder: &Path,
     document: &SweepDocument,
+    scale: Scale,
     cancelled: &AtomicBool,
 ) -> Result<Vec<String>> {
-    let pictures = sweep_pictures(document)?;
+    let pictures = sweep_pictures(document, Layout::File)?;
     let target = folder.join("charts");
     fs::create_dir_all(&target).map_err(|e| Error::failed(format_args!("{}: {e}", target.display())))?;
     let mut names = Vec::new();
@@ -154,8 +176,8 @@ pub fn render_sweep_charts(
             return Err(Error::Interrupted);
         }
         let (png, svg) = (format!("charts/{name}.png"), format!("charts/{name}.svg"));
-        encode::write_png(&picture, &folder.join(&png))?;
-        encode::write_svg(&picture, &folder.join(&svg))?;
+        encode::write_png(&picture, scale, &folder.join(&png))?;
+        encode::write_svg(&picture, scale, &folder.join(&svg))?;
         names.extend([png, svg]);
     }
     Ok(names)

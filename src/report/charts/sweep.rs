@@ -5,8 +5,8 @@ mod subject;
 use super::axis::{Axis, Quantity, span_of};
 use super::heat_map::{HeatMap, Shown, Side};
 use super::numbers::Numbers;
-use super::page::{Page, Run, Swatch};
-use super::picture::{Ink, Picture};
+use super::page::{Layout as Medium, Page, Run};
+use super::picture::{Ink, Picture, Swatch};
 use super::ramp::{Ramp, SIGNS};
 use super::style::{Stroke, of_mode};
 use super::sweep_lines::{Positions, Series, paint};
@@ -27,10 +27,10 @@ const NO_INTERVALS: &str = "Overlapping windows: no sampling error can be stated
 const BETWEEN: Ink = Ink(31, 41, 55);
 
 /// The pictures of a sweep with their names; none where nothing varies.
-pub fn pictures(document: &SweepDocument) -> Vec<(String, Picture)> {
+pub fn pictures(document: &SweepDocument, medium: Medium) -> Vec<(String, Picture)> {
     let layout = Layout::new(document);
     let axes = layout.axes();
-    let chart = Chart { document, layout, subtitle: subtitle(document) };
+    let chart = Chart { document, layout, subtitle: subtitle(document), medium };
     match axes.as_slice() {
         [] => Vec::new(),
         [axis] => subject::together(document)
@@ -49,11 +49,12 @@ struct Chart<'a> {
     document: &'a SweepDocument,
     layout: Layout<'a>,
     subtitle: String,
+    medium: Medium,
 }
 
 impl Chart<'_> {
     fn run(&self) -> Run<'_> {
-        Run { title: &self.document.scenario.title, subtitle: &self.subtitle }
+        Run { title: &self.document.scenario.title, subtitle: &self.subtitle, layout: self.medium }
     }
 
     fn confidence(&self) -> String {
@@ -117,7 +118,7 @@ impl Chart<'_> {
             ));
         }
         notes.push(self.remark(subject));
-        let page = Page { heading: &subject.heading(), legend: self.legend(subject, &counts), notes };
+        let page = Page { heading: &subject.heading(), legend: self.legend(subject, &counts), notes, panels: shown.len() };
         let (mut picture, space) = page.begin(self.run());
         let map =
             HeatMap { rows: &row_side, columns: &column_side, grids, ramp, numbers: &numbers, bar: &bar };
@@ -253,8 +254,8 @@ impl Chart<'_> {
         }
         let bands = self.intervals().map(|intervals| format!("Bands: {intervals}."));
         let heading = first.together_heading();
-        let page =
-            Page { heading: &heading, legend, notes: vec![bands.unwrap_or_else(|| NO_INTERVALS.to_owned())] };
+        let notes = vec![bands.unwrap_or_else(|| NO_INTERVALS.to_owned())];
+        let page = Page { heading: &heading, legend, notes, panels: 1 };
         let (mut picture, space) = page.begin(self.run());
         let series: Vec<Series> = group
             .iter()

@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Quantity, TICK_SIZE, roomy, span_of};
 use super::heat_map::{Side, across};
-use super::page::Rectangle;
+use super::picture::Rectangle;
 use super::panel::Panel;
 use super::picture::{Ink, Picture, Point, Shape};
 use super::style::{GREY, Stroke};
@@ -140,7 +140,7 @@ fn x_axis(side: &Side, positions: &Positions, length: f64) -> Axis {
             ticks.push((value, label));
         }
     }
-    Axis { low, high, ticks, label: format!("{}{}", side.name, positions.remark) }
+    Axis::of_settings(format!("{}{}", side.name, positions.remark), (low, high), ticks)
 }
 
 #[cfg(test)]
