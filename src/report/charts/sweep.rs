@@ -254,8 +254,8 @@ impl Chart<'_> {
         }
         let bands = self.intervals().map(|intervals| format!("Bands: {intervals}."));
         let heading = first.together_heading();
-        let page =
-            Page { heading: &heading, legend, notes: vec![bands.unwrap_or_else(|| NO_INTERVALS.to_owned())], panels: 1 };
+        let notes = vec![bands.unwrap_or_else(|| NO_INTERVALS.to_owned())];
+        let page = Page { heading: &heading, legend, notes, panels: 1 };
         let (mut picture, space) = page.begin(self.run());
         let series: Vec<Series> = group
             .iter()
