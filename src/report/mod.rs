@@ -1,16 +1,20 @@
 //! What a person or a program reads: plain data first, then one writer a file.
 
+pub mod answer;
 mod assumptions;
 mod build;
 pub mod catalogue;
 pub mod charts;
+pub mod content;
 mod cost;
 pub mod csv;
 mod document;
 pub mod folder;
 mod format;
+pub mod html;
 pub mod json;
 mod law;
+pub mod markdown;
 pub mod plan;
 mod sampling;
 pub mod schema;

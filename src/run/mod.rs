@@ -14,10 +14,11 @@ use crate::domain::{Clock, Monitoring};
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, FundingTable, entry_prices};
 use crate::paths::PathGenerator;
+use crate::report::content::Reproduce;
 use crate::report::folder::{self, OutputFolder, ResultFolder};
-use crate::report::{self, ResultDocument, charts, csv, json};
+use crate::report::{self, ResultDocument, charts, csv, html, json, markdown};
 use crate::scenario::Scenario;
-use crate::simulation::{Control, Job, Simulator, VectorWidth, WidthLimit};
+use crate::simulation::{Control, Job, PathSample, RunOutcome, Simulator, VectorWidth, WidthLimit};
 
 /// Threads a person may ask for.
 const MOST_THREADS: u64 = 1_024;
@@ -83,8 +84,9 @@ fn run_one(
     let document = report::build(scenario, &scenario.sha256(), &entry, &outcome, &audit);
     json::write(folder.staging(), &document)?;
     csv::write_tables(folder.staging(), &document, &outcome)?;
+    let sample = simulator.sample(job, control.cancelled)?;
+    write_report(scenario, &document, &outcome, &sample, folder.staging())?;
     if options.charts {
-        let sample = simulator.sample(job, control.cancelled)?;
         let input = charts::ChartInput::new(&document, &outcome, &sample);
         charts::render_all(folder.staging(), &input, charts::Scale::ONE, control.cancelled)?;
     }
@@ -100,6 +102,26 @@ fn run_one(
     });
     let folder = folder.publish(&facts)?;
     Ok(Finished { document, folder })
+}
+
+/// `report.html` and `report.md`.
+fn write_report(
+    scenario: &Scenario,
+    document: &ResultDocument,
+    outcome: &RunOutcome,
+    sample: &PathSample,
+    folder: &Path,
+) -> Result<()> {
+    let command = format!("ringfence run {}.toml --seed {}", scenario.name, scenario.settings.seed);
+    let reproduce = Reproduce { command, resolved: scenario.resolved.clone() };
+    let page = html::render_run(document, outcome, Some(sample), &reproduce)?;
+    let text = markdown::render_run(document, outcome, Some(sample), &reproduce)?;
+    for (name, text) in [("report.html", page), ("report.md", text)] {
+        let path = folder.join(name);
+        std::fs::write(&path, text)
+            .map_err(|e| Error::failed(format!("{}: cannot be written: {e}", path.display())))?;
+    }
+    Ok(())
 }
 
 /// Everything the simulation needs, dense.

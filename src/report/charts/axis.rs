@@ -73,9 +73,11 @@ fn unit(quantity: &Quantity, scale: Scale) -> String {
     match quantity {
         Quantity::Share => "%".to_owned(),
         Quantity::Time(unit) => (*unit).to_owned(),
-        Quantity::Money(currency) => {
-            [scale.word, currency.as_str()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
-        }
+        Quantity::Money(currency) => [scale.word, currency.as_str()]
+            .into_iter()
+            .filter(|w| !w.is_empty())
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 

@@ -9,6 +9,7 @@ mod encode;
 mod equity_fan;
 mod final_equity;
 mod format;
+mod inline;
 mod page;
 mod panel;
 mod picture;
@@ -28,10 +29,10 @@ use crate::report::ResultDocument;
 use crate::report::format::paths;
 use crate::simulation::{PathSample, RunOutcome};
 pub use encode::Scale;
-pub use page::{Layout, swatch_alone};
-pub use picture::{Anchor, Ink, Picture, Plot, Point, Shape, Span, Swatch, Text};
-pub use style::{DARK, GREY, GRID, of_mode};
-pub use text::width as text_width;
+pub use inline::inline_svg;
+pub use page::{Layout, mode_of, swatch_alone};
+pub use picture::{Anchor, Dash, Ink, Picture, Plot, Point, Rectangle, Shape, Span, Swatch, Text};
+pub use text::one_line;
 
 /// What charts show of a run.
 #[derive(Debug, Clone)]
