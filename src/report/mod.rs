@@ -1,10 +1,12 @@
 //! What a person or a program reads: plain data first, then one writer a file.
 
+pub mod answer;
 mod assumptions;
 mod batch;
 mod build;
 pub mod catalogue;
 pub mod charts;
+pub mod content;
 mod cost;
 pub mod csv;
 pub mod diff;
@@ -12,8 +14,10 @@ mod document;
 mod facts;
 pub mod folder;
 mod format;
+pub mod html;
 pub mod json;
 mod law;
+pub mod markdown;
 pub mod measures;
 pub mod plan;
 mod sampling;
