@@ -82,7 +82,7 @@ impl Saved {
         let (facts, outcome, observed) = self.finish();
         let audit = observed.map(|observed| observed.audit).unwrap_or_default();
         let mut document = build(&facts, &outcome, &audit);
-        document.precision = precision.map(|asked| measures::precision(&document.modes, &document.paired, asked));
+        document.precision = precision.map(|asked| measures::precision(&document, asked));
         document
     }
 }

@@ -7,10 +7,11 @@ use std::sync::atomic::AtomicBool;
 use super::prepare::Prepared;
 use super::store::Store;
 use crate::error::{Error, Result};
-use crate::report::charts::{self, ChartInput, Scale};
+use crate::report::charts::{self, ChartInput, Layout, Scale};
+use crate::report::content::Reproduce;
 use crate::report::saved::{self, Saved};
 use crate::report::{
-    Document, PrecisionResult, Reproduce, ResultDocument, SweepDocument, build, csv, html, json, markdown,
+    Document, PrecisionResult, ResultDocument, SweepDocument, build, csv, html, json, markdown,
     measures, sweep,
 };
 
@@ -43,12 +44,12 @@ pub fn write(prepared: &Prepared, store: &mut Store<'_>, drawing: Drawing<'_>) -
     let incomplete = || Error::failed("a cell of the run has gone");
     if !facts.is_sweep() {
         let (saved, precision) = store.single().ok_or_else(incomplete)?;
-        let precision = |d: &ResultDocument| precision.map(|asked| measures::precision(&d.modes, &d.paired, &asked));
+        let precision = |d: &ResultDocument| precision.map(|asked| measures::precision(d, &asked));
         return write_run(folder, saved, precision, &reproduce, drawing);
     }
     let (essential, documents) = store.documents()?;
     let document = facts.sweep(essential, documents).ok_or_else(incomplete)?;
-    write_sweep(folder, document, facts.description.as_deref(), &reproduce, drawing)
+    write_sweep(folder, document, &reproduce, drawing)
 }
 
 /// Writes everything that a single run's totals tell.
@@ -73,9 +74,10 @@ pub fn write_run(
     if let Some(sample) = sample.filter(|_| drawing.charts) {
         let input = ChartInput::new(&document, &outcome, &sample);
         charts::render_all(folder, &input, drawing.scale, drawing.cancelled)?;
-        let page = html::render_run(&document, facts.description.as_deref(), &input, reproduce)?;
+        let page = html::render_run(&document, &outcome, Some(&sample), reproduce)?;
         put(&folder.join(PAGE), page.as_bytes())?;
-        put(&folder.join(PLAIN_PAGE), markdown::render_run(&document, reproduce).as_bytes())?;
+        let text = markdown::render_run(&document, &outcome, Some(&sample), reproduce)?;
+        put(&folder.join(PLAIN_PAGE), text.as_bytes())?;
     }
     Ok(Document::Run(Box::new(document)))
 }
@@ -87,17 +89,17 @@ pub fn write_run(
 pub fn write_sweep(
     folder: &Path,
     document: SweepDocument,
-    description: Option<&str>,
     reproduce: &Reproduce,
     drawing: Drawing<'_>,
 ) -> Result<Document> {
     json::write(folder, &document)?;
     sweep::write_tables(folder, &document)?;
     if drawing.charts {
-        let pictures = charts::render_sweep_charts(folder, &document, drawing.scale, drawing.cancelled)?;
-        let page = html::render_sweep(&document, description, &pictures, reproduce)?;
+        charts::render_sweep_charts(folder, &document, drawing.scale, drawing.cancelled)?;
+        let maps = charts::sweep_pictures(&document, Layout::Wide)?;
+        let page = html::render_sweep(&document, &maps, reproduce)?;
         put(&folder.join(PAGE), page.as_bytes())?;
-        put(&folder.join(PLAIN_PAGE), markdown::render_sweep(&document, &pictures, reproduce).as_bytes())?;
+        put(&folder.join(PLAIN_PAGE), markdown::render_sweep(&document, &maps, reproduce).as_bytes())?;
     }
     Ok(Document::Sweep(Box::new(document)))
 }

@@ -147,7 +147,9 @@ impl Page<'_> {
 
 /// The mode that a legend's mark stands for.
 pub fn mode_of(swatch: Swatch) -> Option<MarginMode> {
-    let (Swatch::Line(ink, _) | Swatch::Band(ink) | Swatch::Cross(ink) | Swatch::Disc(ink)) = swatch;
+    let (Swatch::Line(ink, _) | Swatch::Band(ink) | Swatch::Cross(ink) | Swatch::Disc(ink)) = swatch else {
+        return None;
+    };
     MarginMode::ALL.into_iter().find(|mode| of_mode(*mode).ink == ink)
 }
 
