@@ -21,7 +21,9 @@ pub fn run(options: &RunOptions) -> Result<()> {
     refuse_equal_names(&asked, options)?;
     let request = request(options)?;
     if options.json && request.shard.is_some() {
-        return Err(Error::input("--json with --shard: a part has no result; ringfence merge DIR --json prints that of all"));
+        return Err(Error::input(
+            "--json with --shard: a part has no result; ringfence merge DIR --json prints that of all",
+        ));
     }
     refuse_shards_that_stop(&asked, &request)?;
     let simulator = simulator(options.threads)?;
@@ -60,7 +62,11 @@ pub fn tell(finished: &[Finished], as_json: bool, quiet: bool) -> Result<()> {
     }
     if !quiet {
         for run in finished {
-            let next = if run.document.is_none() { "; make a result of all shards with ringfence merge" } else { "" };
+            let next = if run.document.is_none() {
+                "; make a result of all shards with ringfence merge"
+            } else {
+                ""
+            };
             output::message(&format!("written: {}{next}", run.folder.display()));
         }
     }
@@ -94,7 +100,8 @@ fn request(options: &RunOptions) -> Result<Request<'_>> {
 
 /// Whether a part is known well enough says nothing of the whole.
 fn refuse_shards_that_stop(asked: &[Asked], request: &Request<'_>) -> Result<()> {
-    let stops = |asked: &&Asked| asked.batch.cells.iter().any(|cell| cell.scenario.settings.precision.is_some());
+    let stops =
+        |asked: &&Asked| asked.batch.cells.iter().any(|cell| cell.scenario.settings.precision.is_some());
     match asked.iter().find(stops).filter(|_| request.shard.is_some()) {
         Some(asked) => Err(Error::input(format!(
             "{}: simulation.precision stops a run by what all its paths show, which no shard knows; remove \

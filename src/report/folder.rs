@@ -18,8 +18,8 @@ use crate::error::{Error, Result};
 use crate::scenario::hex;
 use lock::Lock;
 pub use output::OutputFolder;
-pub use place::{files_under, is_finished, manifest_of as manifest};
 use place::{MANIFEST, check};
+pub use place::{files_under, is_finished, manifest_of as manifest};
 pub use unfinished::Unfinished;
 
 /// A place for a result, reserved: a hidden folder that files are written to until they are published.

@@ -74,7 +74,10 @@ pub fn merge(
         Ok((prepare::reserve(facts, None, &output, request, false)?, shards))
     });
     let reserved: Vec<(Prepared, Vec<Found>)> = reserved.collect::<Result<_>>()?;
-    reserved.into_iter().map(|(prepared, shards)| merge_one(prepared, &shards, request, threads, control)).collect()
+    reserved
+        .into_iter()
+        .map(|(prepared, shards)| merge_one(prepared, &shards, request, threads, control))
+        .collect()
 }
 
 fn merge_one(
@@ -108,7 +111,8 @@ fn merge_cell(batch: &BatchFacts, cell: usize, shards: &[Found]) -> Result<Saved
     let mut whole: Option<Saved> = None;
     for found in shards {
         let path = found.folder.join(format!("cells/{cell:05}.bin"));
-        let wrong = |what: &str| Error::input(format_args!("{}: {what}; run this shard again", path.display()));
+        let wrong =
+            |what: &str| Error::input(format_args!("{}: {what}; run this shard again", path.display()));
         let part: Saved = saved::read(&path)?;
         let paths = part.facts.summary.paths;
         let all = paths.div_ceil(crate::paths::LANES as u64);
@@ -217,7 +221,8 @@ fn read(folder: PathBuf) -> Result<Found> {
             "was made by version {version}, and this is {own}: totals of two versions are never mixed; run the shard again"
         )));
     }
-    let file: ShardFile = serde_json::from_slice(&text).map_err(|_| wrong(&"is no description of a shard"))?;
+    let file: ShardFile =
+        serde_json::from_slice(&text).map_err(|_| wrong(&"is no description of a shard"))?;
     let shard = format!("{}/{}", file.index, file.count).parse().map_err(|_| wrong(&"names no shard"))?;
     if file.batch.cells.is_empty() {
         return Err(wrong(&"has no cells"));

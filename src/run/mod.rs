@@ -72,7 +72,8 @@ pub fn run_all(
     told: &Told<'_>,
 ) -> Result<Vec<Finished>> {
     let output = OutputFolder::open(request.out)?;
-    let tasks: Vec<Task> = asked.iter().map(|a| prepare::prepare(a, &output, request)).collect::<Result<_>>()?;
+    let tasks: Vec<Task> =
+        asked.iter().map(|a| prepare::prepare(a, &output, request)).collect::<Result<_>>()?;
     let mut finished = Vec::with_capacity(tasks.len());
     for (task, asked) in tasks.into_iter().zip(asked) {
         (told.stage)(&asked.batch.name);

@@ -8,12 +8,12 @@ use super::passes::Rounds;
 use super::prepare::Prepared;
 use super::store::Store;
 use crate::domain::Precision;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::margin::entry_prices;
-use crate::report::Facts;
 use crate::report::saved::{self, Observed, Part, Saved};
+use crate::report::{BatchFacts, Facts};
 use crate::scenario::Scenario;
-use crate::simulation::{Job, Totals};
+use crate::simulation::{Job, Stopped, Totals};
 
 /// File of a pass that has not ended.
 const AT_HAND: &str = "at-hand.bin";
@@ -100,7 +100,9 @@ pub fn run(
             break;
         }
         let jobs: Vec<&Job> = open.iter().map(|cell| &cell.job).collect();
-        machine.extend(&jobs, blocks.clone(), &mut totals, store)?;
+        machine
+            .extend(&jobs, blocks.clone(), &mut totals, store)
+            .map_err(|stopped| named(stopped, &open, &prepared.facts))?;
         if rounds.done(blocks.end) {
             stop_where_sure(&mut open, &mut totals, Part { end: blocks.end, ..part }, machine, store)?;
         }
@@ -114,6 +116,15 @@ pub fn run(
         store.keep(cell.index, place, cell.saved(part, totals), cell.precision)?;
     }
     prepared.work.remove(AT_HAND)
+}
+
+/// Says of an error which cell it is of.
+fn named(stopped: Stopped, open: &[Open], batch: &BatchFacts) -> Error {
+    let cell = stopped.job.and_then(|job| batch.cells.get(open.get(job)?.index));
+    match (stopped.error, cell.filter(|_| batch.is_sweep())) {
+        (Error::Failed(what), Some(cell)) => Error::failed(format_args!("at {}: {what}", cell.in_words())),
+        (error, _) => error,
+    }
 }
 
 /// Stores the cells that are known well enough, and goes on without them.

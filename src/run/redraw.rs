@@ -10,9 +10,9 @@ use super::Finished;
 use super::finish::{self, Drawing, OUTCOME, SUMMARY};
 use crate::error::{Error, Result};
 use crate::report::charts::Scale;
+use crate::report::content::Reproduce;
 use crate::report::folder::{self, OutputFolder};
 use crate::report::saved::{self, Saved};
-use crate::report::content::Reproduce;
 use crate::report::{Document, json};
 
 /// Keys of a manifest that are written anew.
@@ -30,12 +30,16 @@ pub fn redraw(folder: &Path, scale: Scale, cancelled: &AtomicBool) -> Result<Fin
     let text = |key: &str| manifest.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (version, own) = (text("version"), env!("CARGO_PKG_VERSION"));
     if version != own {
-        return Err(wrong(&format_args!("was made by version {version}, and this is {own}: run the scenario again")));
+        return Err(wrong(&format_args!(
+            "was made by version {version}, and this is {own}: run the scenario again"
+        )));
     }
-    let resolved: Vec<(String, String)> = manifest.get("resolved").and_then(Value::as_object).map_or_else(
-        Vec::new,
-        |keys| keys.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect(),
-    );
+    let resolved: Vec<(String, String)> =
+        manifest.get("resolved").and_then(Value::as_object).map_or_else(Vec::new, |keys| {
+            keys.iter()
+                .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
+                .collect()
+        });
     let document = json::read(&whole.join(SUMMARY))?;
     let name = whole.file_name().and_then(|name| name.to_str()).ok_or_else(|| wrong(&"has no name"))?;
     let output = OutputFolder::open(whole.parent().unwrap_or(&whole))?;

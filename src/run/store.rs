@@ -70,7 +70,13 @@ impl<'a> Store<'a> {
     ///
     /// # Errors
     /// [`Error::Failed`] when it cannot be written.
-    pub fn keep(&mut self, cell: usize, place: usize, saved: Saved, precision: Option<Precision>) -> Result<()> {
+    pub fn keep(
+        &mut self,
+        cell: usize,
+        place: usize,
+        saved: Saved,
+        precision: Option<Precision>,
+    ) -> Result<()> {
         if let Some(outcomes) = &mut self.outcomes {
             outcomes.close(place)?;
         }

@@ -62,7 +62,8 @@ impl Unfinished {
 
     /// What is there, in words.
     pub fn amount(&self) -> String {
-        let cells = fs::read_dir(self.path.join("cells")).map_or(0, |cells| cells.flatten().filter(is_whole).count());
+        let cells =
+            fs::read_dir(self.path.join("cells")).map_or(0, |cells| cells.flatten().filter(is_whole).count());
         format!("{cells} finished {}", if cells == 1 { "cell" } else { "cells" })
     }
 
