@@ -4,6 +4,7 @@
 mod replay;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -118,7 +119,7 @@ pub fn job(scenario: &Scenario) -> Result<Job> {
     let clock = Clock { horizon_seconds: settings.horizon.seconds(), steps: settings.steps };
     let books: Vec<_> = settings.modes.iter().map(|&mode| BookPlan::new(portfolio, mode, clock)).collect();
     Ok(Job {
-        generator,
+        generator: Arc::new(generator),
         ruin_equity: settings.ruin_level * books.first().map_or(0.0, BookPlan::opening_equity),
         books,
         funding: FundingTable::new(portfolio, clock),
