@@ -119,7 +119,9 @@ impl Simulator {
     ) -> Result<(), Stopped> {
         self.threads.install(|| {
             let pass = Pass::new(jobs, totals, self.threads(), self.width, control)?;
-            blocks.into_par_iter().try_for_each(|block| pass.fold(block, None))?;
+            (blocks.start..blocks.end.min(pass.blocks()))
+                .into_par_iter()
+                .try_for_each(|block| pass.fold(block, None))?;
             pass.finish()
         })
     }

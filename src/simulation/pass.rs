@@ -161,7 +161,7 @@ impl<'a> Pass<'a> {
         self.jobs.iter().map(|job| job.books.len()).sum()
     }
 
-    /// The last block and one.
+    /// Number of blocks that have a path.
     pub fn blocks(&self) -> u64 {
         self.jobs.first().map_or(0, |job| job.blocks())
     }
