@@ -34,9 +34,9 @@ pub enum Command {
         /// Model to print
         kind: Option<String>,
     },
-    /// Print the JSON Schema of the scenario file, for editors
+    /// Print the JSON Schema of the scenario file or of the result, for editors and readers
     Schema {
-        /// What to describe: scenario
+        /// What to describe: scenario or result
         of: String,
     },
 }

@@ -12,7 +12,7 @@ pub use paired::*;
 pub use sweep::*;
 
 /// Everything one scenario's run found.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct ResultDocument {
     /// Name and version of this shape.
     pub schema: String,
@@ -47,7 +47,7 @@ pub struct ResultDocument {
 }
 
 /// What was run.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct ScenarioSummary {
     /// Title as written.
     pub title: String,
@@ -78,7 +78,7 @@ pub struct ScenarioSummary {
 }
 
 /// A precision that was asked for, and what became of it.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct PrecisionResult {
     /// What is to be known so well, such as `liquidation.any`.
     pub measure: String,
@@ -94,7 +94,7 @@ pub struct PrecisionResult {
 }
 
 /// How paths were drawn.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct SamplingResult {
     /// `independent`, `antithetic`, or `windows` of a history.
     pub kind: String,
@@ -106,7 +106,7 @@ pub struct SamplingResult {
 }
 
 /// When margin was checked, and what checking it at steps only misses.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct MonitoringResult {
     /// `step` or `continuous`.
     pub kind: String,
@@ -118,7 +118,7 @@ pub struct MonitoringResult {
 }
 
 /// Paths liquidated at all under both kinds of monitoring.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct StepBiasResult {
     /// With margin checked at steps.
     pub at_steps: Frequency,
@@ -132,7 +132,7 @@ pub struct StepBiasResult {
 }
 
 /// How the step returns of two assets are correlated.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct CorrelationResult {
     /// The first asset.
     pub a: String,
@@ -155,7 +155,7 @@ pub struct CorrelationResult {
 }
 
 /// A number of paths, as a share of those it could have been.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct Frequency {
     /// Paths counted.
     pub count: u64,
@@ -170,7 +170,7 @@ pub struct Frequency {
 }
 
 /// Exact ledger against block kernel.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct AuditResult {
     /// Paths compared.
     pub paths: u64,
