@@ -34,6 +34,11 @@ pub enum Command {
         /// Model to print
         kind: Option<String>,
     },
+    /// Write a commented scenario to start from, NAME.toml, in this folder
+    New {
+        /// Name of the scenario, without ending
+        name: String,
+    },
     /// Print the JSON Schema of the scenario file or of the result, for editors and readers
     Schema {
         /// What to describe: scenario or result

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod margin;
 mod models;
+mod new;
 mod output;
 mod replay;
 mod run;
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
         Command::Margin(options) => margin::margin(&options),
         Command::Venues { name } => venues::venues(name.as_deref()),
         Command::Models { kind } => models::models(kind.as_deref()),
+        Command::New { name } => new::new(&name),
         Command::Schema { of } => schema::schema(&of),
     };
     exit_code(done)
