@@ -261,20 +261,11 @@ fn failure(set: &[(String, serde_json::Value)], error: Error, more: usize) -> Er
 }
 
 fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
-    if let Some(fault) = name::fault(name) {
+    if let Some(fault) = name::name_fault(name) {
         return Err(Error::input(format!(
-            "{}: the file's name names the run and its folder, but {} {fault}; rename it: {}",
+            "{}: the file's name names the run and its folder, but {} {fault}",
             quoted(shown_name),
             quoted(name),
-            name::RULE
-        )));
-    }
-    if name.starts_with('.') {
-        return Err(Error::input(format!(
-            "{}: the file's name names the run and its folder, but {} begins with a dot, which hides a folder; \
-             rename it",
-            quoted(shown_name),
-            quoted(name)
         )));
     }
     if let Some(at) = text.find('\0') {

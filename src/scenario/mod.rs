@@ -49,6 +49,7 @@ use sha2::{Digest, Sha256};
 pub use batch::{Axis, Batch, Cell};
 pub use load::load_preset;
 pub use load::{DEFAULT_NAME, DEFAULT_TEXT, load, load_batch, load_batch_text, load_text};
+pub use name::name_fault;
 pub use overrides::{Override, parse_override};
 pub use reader::nearest;
 pub use requirement::{MarketRequirement, RequirementKind};
