@@ -266,7 +266,7 @@ fn the_ledger_agrees_on_every_kind_of_law() {
         book.venue.liquidation.remainder = remainder;
         let job = job(&market, &book, &MarginMode::ALL, 40, 6_400, 8);
         let simulator = Simulator::new(2, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
-        let audit = simulator.audit(&job, &AtomicBool::new(false)).unwrap();
+        let audit = simulator.audit(&job, 1, &AtomicBool::new(false)).unwrap();
         assert!(audit.events > 100 && audit.left_out == 0 && audit.paths == 64, "{audit:?}");
         assert!(audit.max_balance_error < 1e-10, "{audit:?}");
     }

@@ -196,7 +196,13 @@ fn correlations_need_something_that_moves() {
     let closes = vec![1.0, 1.0, 2.0, 4.0, 1.0, 16.0, 2.0, 4.0];
     let assets =
         [0, 1].map(|column| AssetModel { price: 100.0, law: Law::Replay { column } }).into_iter().collect();
-    let windows = Some(WindowHistory { columns: 2, closes, stride: 1, first_bar_ms: 0, bar_ms: 3_600_000 });
+    let windows = Some(WindowHistory {
+        columns: 2,
+        closes: closes.into(),
+        stride: 1,
+        first_bar_ms: 0,
+        bar_ms: 3_600_000,
+    });
     let market = MarketModel { assets, windows, history: None, ..market };
     let found = correlations(&market, Sampling::Independent, 1, 3);
     // About means of 1/3: (8/3·... ) = (−1 − 1/3)/(3 − 1/3).

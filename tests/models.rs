@@ -534,7 +534,10 @@ fn common_jumps_strike_the_assets_that_take_part() {
     assert_ne!(scenario.sha256(), read(&pair(&text.replace("= 4", "= 5"))).unwrap().sha256());
     let set =
         read_in(Path::new(""), &pair(text), &["common_jumps.rate=7", "common_jumps.BTC={mean=0,std=1}"]);
-    assert_eq!(set.unwrap().market.common_jumps.unwrap().sizes[0], Some(NormalJump { mean: 0.0, std: 1.0 }));
+    assert_eq!(
+        set.unwrap().market.common_jumps.clone().unwrap().sizes[0],
+        Some(NormalJump { mean: 0.0, std: 1.0 })
+    );
     expect_refused(
         &[
             ("ETH = { mean = 0, std = 0.1 }", &["`common_jumps.rate` is missing"]),

@@ -6,6 +6,7 @@ mod clock;
 mod duration;
 mod funding;
 mod liquidation;
+mod measure;
 mod mode;
 mod orders;
 mod requirement;
@@ -19,6 +20,7 @@ pub use funding::FundingRates;
 pub use liquidation::{
     FillPrice, Fillable, LiquidationRule, LiquidationStep, Order, Remainder, Slippage, StepKind,
 };
+pub use measure::{Intervals, Measure, Precision, PrecisionTarget};
 pub use mode::{Collateral, MarginMode, Monitoring};
 pub use orders::{Orders, Reopen, TopUp, TopUpAmount};
 pub use requirement::{RateStep, Requirement};

@@ -108,9 +108,8 @@ impl Content {
         version: &str,
         modes: Vec<String>,
         answer: Answer,
-        reproduce: &Reproduce,
+        description: Option<&str>,
     ) -> Self {
-        let description = reproduce.resolved.iter().find(|(key, _)| key == "description");
         let facts = format!(
             "{} of {} over {} days, seed {}, {} {} at the beginning, venue {}",
             paths(scenario.paths),
@@ -124,7 +123,7 @@ impl Content {
         Self {
             title: clean(&scenario.title),
             facts: clean(&facts),
-            description: description.map(|(_, text)| text.clone()).unwrap_or_default(),
+            description: description.unwrap_or_default().to_owned(),
             headline: answer.headline,
             more: answer.more,
             modes,
@@ -149,8 +148,10 @@ pub fn clean(text: &str) -> String {
 /// What the numbers rest on; what is left out of the model goes to its own section.
 fn assumptions(model: &[String], said: &[String], notes: &[String]) -> [Section; 2] {
     let is_missing = |line: &&String| line.starts_with("Not modelled:");
+    // What is said beside the sampling error.
+    let is_error = |line: &str| line.starts_with("Intervals are") && !line.contains("history");
     let notes = notes.iter().map(|note| format!("Note: {note}"));
-    let rest = said.iter().filter(|line| !is_missing(line)).cloned();
+    let rest = said.iter().filter(|line| !is_missing(line) && !is_error(line)).cloned();
     let mut text: Vec<String> = model.iter().cloned().chain(rest).chain(notes).collect();
     text.iter_mut().for_each(|line| *line = clean(line));
     let mut missing: Vec<String> = said.iter().filter(is_missing).map(|line| clean(line)).collect();

@@ -1,5 +1,6 @@
 //! How paths were drawn, and what may then be said of sampling error.
 
+use super::facts::Facts;
 use super::format::{paths, percent_trimmed};
 use crate::scenario::Scenario;
 use crate::simulation::RunOutcome;
@@ -7,22 +8,14 @@ use crate::simulation::RunOutcome;
 /// Paths that are windows of a history.
 pub const WINDOWS: &str = "windows";
 
-/// Whether paths are windows of one history that begin less than a horizon apart: the same bars are then in several
-/// paths, and no sampling error can be stated.
-pub fn windows_overlap(scenario: &Scenario) -> bool {
-    let windows = scenario.market.windows.as_ref();
-    let several = scenario.settings.paths > 1;
-    several && windows.is_some_and(|windows| (windows.stride as u64) < scenario.settings.steps)
-}
-
 /// How paths were drawn, in a word.
 pub fn kind(scenario: &Scenario) -> &'static str {
     if scenario.market.windows.is_some() { WINDOWS } else { scenario.settings.sampling.name() }
 }
 
 /// What every reader of a table has to know.
-pub fn essential(scenario: &Scenario, outcome: &RunOutcome) -> Vec<String> {
-    let overlap = windows_overlap(scenario).then(|| {
+pub fn essential(facts: &Facts, outcome: &RunOutcome) -> Vec<String> {
+    let overlap = facts.overlapping_windows.then(|| {
         "Paths are overlapping windows of one history: the same bars are in several of them, so that no standard \
          error, interval or test can be stated, and none is. Shares are shares of these windows."
             .to_owned()
@@ -45,7 +38,7 @@ pub fn essential(scenario: &Scenario, outcome: &RunOutcome) -> Vec<String> {
 
 /// What intervals cover.
 pub fn intervals(scenario: &Scenario) -> String {
-    if windows_overlap(scenario) {
+    if scenario.windows_overlap() {
         return "There are no intervals. What the windows of one history show is what happened in it, not what can \
                 happen."
             .to_owned();

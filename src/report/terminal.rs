@@ -7,11 +7,15 @@ pub(super) mod money;
 mod monitoring;
 pub(super) mod paired;
 pub(super) mod share;
+pub(super) mod sweep;
 
 pub use compare::render_comparison;
 use money::Money;
+pub use sweep::render_sweep;
 
-use super::document::{AuditResult, DistributionResult, Frequency, Keyed, ModeResult, ResultDocument};
+use super::document::{
+    AuditResult, DistributionResult, Document, Frequency, Keyed, ModeResult, ResultDocument,
+};
 use super::format::{paths, percent_trimmed, printable, significant, steps, whole, wrap};
 use super::sampling::WINDOWS;
 
@@ -44,10 +48,20 @@ pub fn render(document: &ResultDocument) -> String {
 }
 
 /// Every scenario, and where there are several, one table that compares them.
-pub fn render_all(documents: &[&ResultDocument]) -> String {
-    let mut parts: Vec<String> = documents.iter().map(|document| render(document)).collect();
-    if documents.len() > 1 {
-        parts.push(render_comparison(documents));
+pub fn render_all(documents: &[&Document]) -> String {
+    let mut parts = Vec::new();
+    let mut runs = Vec::new();
+    for document in documents {
+        match document {
+            Document::Sweep(sweep) => parts.push(render_sweep(sweep)),
+            Document::Run(run) => {
+                parts.push(render(run));
+                runs.push(run.as_ref());
+            }
+        }
+    }
+    if runs.len() > 1 {
+        parts.push(render_comparison(&runs));
     }
     parts.join("\n")
 }

@@ -8,10 +8,12 @@
 //! `replaying` join histories, `reach` keeps prices within the range of numbers.
 
 mod assets;
+mod batch;
 mod context;
 mod correlation;
 mod definite;
 mod entry;
+mod files;
 mod funding;
 pub mod history;
 mod keys;
@@ -25,6 +27,8 @@ mod number;
 mod orders;
 mod overrides;
 mod positions;
+mod precision;
+mod range;
 mod reach;
 mod reader;
 mod regimes;
@@ -34,13 +38,17 @@ mod resampling;
 mod settings;
 mod sizes;
 mod source;
+mod sweep;
 pub mod tiers;
 mod venue;
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
+pub use batch::{Axis, Batch, Cell};
 pub use load::load_preset;
-pub use load::{DEFAULT_NAME, DEFAULT_TEXT, load, load_text};
+pub use load::{DEFAULT_NAME, DEFAULT_TEXT, load, load_batch, load_batch_text, load_text};
 pub use overrides::{Override, parse_override};
 pub use reader::nearest;
 pub use requirement::{MarketRequirement, RequirementKind};
@@ -48,7 +56,7 @@ pub use venue::{
     Example, Expected, FundingCap, FundingSource, Market, Preset, Quantity, Rules, presets, read_preset,
 };
 
-use crate::domain::{MarginMode, Monitoring, Portfolio, Span};
+use crate::domain::{Intervals, MarginMode, Monitoring, Portfolio, Precision, Span};
 use crate::paths::{MarketModel, Sampling};
 
 /// How much is simulated, and what is asked of it.
@@ -72,6 +80,10 @@ pub struct Settings {
     pub confidence: f64,
     /// Fraction of opening equity at or below which a path counts as ruined, `0 ..= 1`.
     pub ruin_level: f64,
+    /// Stop before `paths` where a measure is known so well.
+    pub precision: Option<Precision>,
+    /// How the intervals of a sweep's cells are to be read.
+    pub intervals: Intervals,
 }
 
 /// A scenario, validated: every default filled in, every file it names read.
@@ -87,8 +99,8 @@ pub struct Scenario {
     pub settings: Settings,
     /// Account, venue, assets and positions.
     pub portfolio: Portfolio,
-    /// The law of the prices.
-    pub market: MarketModel,
+    /// The law of the prices, shared by the cells of a sweep that have the same.
+    pub market: Arc<MarketModel>,
     /// The resolved scenario as `key → value`, defaults filled in: sections in a fixed order, assets and positions
     /// in the file's; histories appear by the hash of what was read, requirements asset by asset. What two runs
     /// differ in.

@@ -6,8 +6,9 @@ use super::Settings;
 use super::assets::Modelled;
 use super::context::Context;
 use super::model::Model;
+use super::precision;
 use super::reader::Table;
-use crate::domain::{MarginMode, Monitoring, Span, to_f64};
+use crate::domain::{Intervals, MarginMode, Monitoring, Span, to_f64};
 use crate::error::Result;
 use crate::paths::Sampling;
 use crate::paths::catalogue::MODELS;
@@ -19,7 +20,7 @@ const MAX_ASSET_STEPS: u128 = 10_000_000_000_000_000;
 /// Rough speed of one core, for the prediction only.
 const ASSET_STEPS_PER_SECOND: u128 = 100_000_000;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "paths",
     "seed",
     "horizon",
@@ -30,9 +31,13 @@ const KEYS: [&str; 10] = [
     "sampling",
     "confidence",
     "ruin_level",
+    "precision",
+    "intervals",
 ];
 const MONITORINGS: [(&str, Monitoring); 2] =
     [("step", Monitoring::Step), ("continuous", Monitoring::Continuous)];
+const INTERVALS: [(&str, Intervals); 2] =
+    [("pointwise", Intervals::Pointwise), ("simultaneous", Intervals::Simultaneous)];
 const SAMPLINGS: [(&str, Sampling); 2] =
     [("independent", Sampling::Independent), ("antithetic", Sampling::Antithetic)];
 
@@ -58,6 +63,7 @@ pub(super) fn read(root: &Table<'_>, context: &mut Context<'_>) -> Result<Settin
     let sampling = word(&table, "sampling", &SAMPLINGS)?;
     let confidence = read_confidence(&table)?;
     let ruin_level = read_ruin_level(&table)?;
+    let intervals = word(&table, "intervals", &INTERVALS)?;
 
     context.resolve(table.key("paths"), paths);
     context.resolve(table.key("seed"), seed);
@@ -72,8 +78,23 @@ pub(super) fn read(root: &Table<'_>, context: &mut Context<'_>) -> Result<Settin
     context.resolve(table.key("sampling"), sampling.name());
     context.resolve_decimal(table.key("confidence"), confidence);
     context.resolve_decimal(table.key("ruin_level"), ruin_level);
-    let (confidence, ruin_level) = (to_f64(confidence), to_f64(ruin_level));
-    Ok(Settings { paths, seed, horizon, steps, modes, monitoring, sampling, confidence, ruin_level })
+    let precision = precision::read(&table, &modes, context)?;
+    if intervals != Intervals::default() {
+        context.resolve(table.key("intervals"), intervals.name());
+    }
+    Ok(Settings {
+        paths,
+        seed,
+        horizon,
+        steps,
+        modes,
+        monitoring,
+        sampling,
+        confidence: to_f64(confidence),
+        ruin_level: to_f64(ruin_level),
+        precision,
+        intervals,
+    })
 }
 
 /// Refuses a run that would take longer than anyone waits.

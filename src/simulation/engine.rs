@@ -132,12 +132,15 @@ impl Simulator {
             .collect::<Result<_>>()?;
         (control.progress)(workers.iter().map(|worker| worker.untold).sum());
         let merged = self.threads.install(|| {
-            workers.into_par_iter().map(|worker| worker.totals).reduce_with(|mut ours, theirs| {
-                ours.merge(&theirs);
-                ours
-            })
+            workers.into_par_iter().map(|worker| Ok(worker.totals)).reduce_with(
+                |ours: Result<Totals>, theirs| {
+                    let mut ours = ours?;
+                    ours.merge(&theirs?)?;
+                    Ok(ours)
+                },
+            )
         });
-        Ok(merged.unwrap_or_else(|| Totals::new(job)).finish())
+        Ok(merged.transpose()?.unwrap_or_else(|| Totals::new(job)).finish())
     }
 
     /// Simulates one block and adds it to the worker's totals; returns the number of its paths.
@@ -156,12 +159,13 @@ impl Simulator {
         })
     }
 
-    /// Follows a sample of the run's paths in the exact ledger and compares the kernel with it.
+    /// Follows a sample of the run's paths in the exact ledger and compares the kernel with it; `sharing` is the number
+    /// of runs that share the effort.
     ///
     /// # Errors
     /// [`Error::Failed`] when they differ; [`Error::Interrupted`] when cancelled.
-    pub fn audit(&self, job: &Job, cancelled: &AtomicBool) -> Result<Audit> {
-        self.threads.install(|| audit::audit(job, cancelled))
+    pub fn audit(&self, job: &Job, sharing: u64, cancelled: &AtomicBool) -> Result<Audit> {
+        self.threads.install(|| audit::audit(job, sharing, cancelled))
     }
 
     /// What checking margin at steps only misses; `None` where a law has no path inside steps.

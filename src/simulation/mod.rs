@@ -7,6 +7,7 @@ mod correlation;
 mod dispatch;
 mod engine;
 mod figures;
+mod mode_name;
 mod outcome;
 mod results;
 mod sample;
@@ -22,4 +23,5 @@ pub use outcome::{
     SampledMode, StepBias, TwoByTwo,
 };
 pub use sightings::{Sighting, Sightings};
+pub use totals::Totals;
 pub use twins::{TwinDifference, TwinMeasure, TwinMode, Twins};

@@ -11,7 +11,7 @@ fn found(a: usize, b: usize, realised: f64) -> Correlation {
 fn of(scenario: &Scenario, correlations: Vec<Correlation>) -> ResultDocument {
     let (isolated, cross) = four_paths();
     let outcome = RunOutcome { correlations, ..run_outcome(&isolated, &cross) };
-    build(scenario, "", &entry(), &outcome, &AUDIT)
+    build(&Facts::new(scenario, "", &entry()), &outcome, &AUDIT)
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn one_pair_is_shown_with_its_bounds() {
 #[test]
 fn what_has_no_driver_was_not_asked() {
     let mut mixed = scenario("Mixed");
-    mixed.market.assets[1].law = Law::Bootstrap { column: 0 };
+    Arc::make_mut(&mut mixed.market).assets[1].law = Law::Bootstrap { column: 0 };
     let doc = of(&mixed, vec![found(0, 1, 0.0123)]);
     assert_eq!(doc.correlations[0].asked, None);
     let text = terminal::render(&doc);
@@ -52,9 +52,9 @@ fn of_many_assets_the_farthest_is_named() {
     let (asset, model) = (many.portfolio.assets[0].clone(), many.market.assets[0].clone());
     let count = 7;
     many.portfolio.assets = (0..count).map(|i| Asset { name: format!("A{i}"), ..asset.clone() }).collect();
-    many.market.assets = vec![model; count];
-    many.market.correlation =
-        (0..count * count).map(|i| if i % (count + 1) == 0 { 1.0 } else { 0.5 }).collect();
+    let market = Arc::make_mut(&mut many.market);
+    market.assets = vec![model; count];
+    market.correlation = (0..count * count).map(|i| if i % (count + 1) == 0 { 1.0 } else { 0.5 }).collect();
     let pairs = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b)));
     let all: Vec<_> = pairs.map(|(a, b)| found(a, b, if (a, b) == (2, 5) { 0.41 } else { 0.49 })).collect();
     let text = terminal::render(&of(&many, all)).split_whitespace().collect::<Vec<_>>().join(" ");

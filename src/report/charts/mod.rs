@@ -9,14 +9,20 @@ mod encode;
 mod equity_fan;
 mod final_equity;
 mod format;
+mod heat_map;
 mod inline;
+mod map_cell;
+mod numbers;
 mod page;
 mod panel;
-mod picture;
+pub mod picture;
+mod ramp;
 mod sample_paths;
 mod staircase;
 mod style;
 mod survival;
+mod sweep;
+mod sweep_lines;
 mod text;
 
 use std::fs;
@@ -25,8 +31,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::Monitoring;
 use crate::error::{Error, Result};
-use crate::report::ResultDocument;
 use crate::report::format::paths;
+use crate::report::{ResultDocument, SweepDocument};
 use crate::simulation::{PathSample, RunOutcome};
 pub use encode::Scale;
 pub use inline::inline_svg;
@@ -132,6 +138,44 @@ pub fn render_all(
             return Err(Error::Interrupted);
         }
         let Some(picture) = draw(run) else { continue };
+        let (png, svg) = (format!("charts/{name}.png"), format!("charts/{name}.svg"));
+        encode::write_png(&picture, scale, &folder.join(&png))?;
+        encode::write_svg(&picture, scale, &folder.join(&svg))?;
+        names.extend([png, svg]);
+    }
+    Ok(names)
+}
+
+/// The pictures of a sweep by two of its axes, or along its only one, each with a file name without ending. None where
+/// nothing varies.
+///
+/// # Errors
+/// [`Error::Failed`] when the embedded font cannot be read.
+pub fn sweep_pictures(document: &SweepDocument, layout: Layout) -> Result<Vec<(String, Picture)>> {
+    text::register()?;
+    Ok(sweep::pictures(document, layout))
+}
+
+/// Writes `charts/NAME.png` and `charts/NAME.svg` under `folder` for every picture of the sweep, and returns those
+/// relative names.
+///
+/// # Errors
+/// [`Error::Failed`] when a file cannot be written; [`Error::Interrupted`] when cancelled, which is looked
+/// at before each chart.
+pub fn render_sweep_charts(
+    folder: &Path,
+    document: &SweepDocument,
+    scale: Scale,
+    cancelled: &AtomicBool,
+) -> Result<Vec<String>> {
+    let pictures = sweep_pictures(document, Layout::File)?;
+    let target = folder.join("charts");
+    fs::create_dir_all(&target).map_err(|e| Error::failed(format_args!("{}: {e}", target.display())))?;
+    let mut names = Vec::new();
+    for (name, picture) in pictures {
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
         let (png, svg) = (format!("charts/{name}.png"), format!("charts/{name}.svg"));
         encode::write_png(&picture, scale, &folder.join(&png))?;
         encode::write_svg(&picture, scale, &folder.join(&svg))?;

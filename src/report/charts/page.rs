@@ -1,6 +1,7 @@
 //! What every chart shares: heading, run, legend, notes, and the space that is left for panels.
 
 use super::ChartInput;
+use super::map_cell::{hatched, missing};
 use super::picture::{Anchor, HEIGHT, Ink, Picture, Rectangle, Shape, Swatch, Text, WIDTH};
 use super::style::{DARK, GREY, of_mode};
 use super::text::{fitted, in_lines, one_line, width};
@@ -14,12 +15,14 @@ const SUBTITLE_LINES: usize = 2;
 const SUBTITLE_LINE: f64 = 22.0;
 const LINE_SWATCH: f64 = 46.0;
 const MARK_SWATCH: f64 = 18.0;
+const CELL_SWATCH: f64 = 32.0;
 
 impl Swatch {
     fn width(self) -> f64 {
         match self {
             Self::Line(..) | Self::Band(_) => LINE_SWATCH,
             Self::Cross(_) | Self::Disc(_) => MARK_SWATCH,
+            Self::Hatched | Self::Missing => CELL_SWATCH,
         }
     }
 }
@@ -46,6 +49,23 @@ impl Layout {
     }
 }
 
+/// What stands below every chart's heading.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Run<'a> {
+    /// The scenario's title, shown as it is on one line.
+    pub title: &'a str,
+    /// What was run, on two lines; what is too long is cut at its end.
+    pub subtitle: &'a str,
+    /// What pictures are made for.
+    pub layout: Layout,
+}
+
+impl<'a> From<&'a ChartInput<'_>> for Run<'a> {
+    fn from(input: &'a ChartInput<'_>) -> Self {
+        Self { title: input.title, subtitle: &input.subtitle, layout: input.layout }
+    }
+}
+
 /// The fixed parts of a chart.
 pub struct Page<'a> {
     /// What the chart shows.
@@ -61,9 +81,10 @@ pub struct Page<'a> {
 impl Page<'_> {
     /// Paints everything but the panels; returns the picture and the space for them. Inside a document its text stands
     /// around the picture, which then is panels alone.
-    pub fn begin(&self, input: &ChartInput<'_>) -> (Picture, Rectangle) {
-        let title = one_line(input.title);
-        let (width, height) = input.layout.size(self.panels);
+    pub fn begin<'r>(&self, run: impl Into<Run<'r>>) -> (Picture, Rectangle) {
+        let run = run.into();
+        let title = one_line(run.title);
+        let (width, height) = run.layout.size(self.panels);
         let mut picture = Picture {
             heading: self.heading.to_owned(),
             alternative: self.alternative(&title),
@@ -73,13 +94,12 @@ impl Page<'_> {
             ..Picture::default()
         };
         let inset = Rectangle { left: 4.0, top: 0.0, right: width - 4.0, bottom: height - 4.0 };
-        let space =
-            if input.layout == Layout::File { self.frame(&mut picture, input, &title) } else { inset };
+        let space = if run.layout == Layout::File { self.frame(&mut picture, run, &title) } else { inset };
         (picture, space)
     }
 
     /// Heading, run, legend and notes; returns what space they leave.
-    fn frame(&self, picture: &mut Picture, input: &ChartInput<'_>, title: &str) -> Rectangle {
+    fn frame(&self, picture: &mut Picture, run: Run<'_>, title: &str) -> Rectangle {
         let space = WIDTH - 2.0 * MARGIN;
         let mut line = |y: f64, text: &str, size: f64, ink: Ink, bold: bool| {
             let text = fitted(text, size, bold, space);
@@ -87,11 +107,11 @@ impl Page<'_> {
         };
         line(48.0, self.heading, 30.0, DARK, true);
         line(79.0, title, 21.0, DARK, false);
-        let run = in_lines(&one_line(&input.subtitle), NOTE_SIZE, space, SUBTITLE_LINES);
-        for (i, text) in run.iter().enumerate() {
+        let facts = in_lines(&one_line(run.subtitle), NOTE_SIZE, space, SUBTITLE_LINES);
+        for (i, text) in facts.iter().enumerate() {
             line(105.0 + SUBTITLE_LINE * i as f64, text, NOTE_SIZE, GREY, false);
         }
-        let below = SUBTITLE_LINE * run.len().saturating_sub(1) as f64;
+        let below = SUBTITLE_LINE * facts.len().saturating_sub(1) as f64;
         for (i, note) in self.notes.iter().rev().enumerate() {
             line(HEIGHT - 18.0 - 24.0 * i as f64, note, NOTE_SIZE, GREY, false);
         }
@@ -127,8 +147,12 @@ impl Page<'_> {
 
 /// The mode that a legend's mark stands for.
 pub fn mode_of(swatch: Swatch) -> Option<MarginMode> {
-    let (Swatch::Line(ink, _) | Swatch::Band(ink) | Swatch::Cross(ink) | Swatch::Disc(ink)) = swatch;
-    MarginMode::ALL.into_iter().find(|mode| of_mode(*mode).ink == ink)
+    match swatch {
+        Swatch::Line(ink, _) | Swatch::Band(ink) | Swatch::Cross(ink) | Swatch::Disc(ink) => {
+            MarginMode::ALL.into_iter().find(|mode| of_mode(*mode).ink == ink)
+        }
+        Swatch::Hatched | Swatch::Missing => None,
+    }
 }
 
 /// A legend's mark as a picture of its own.
@@ -150,6 +174,13 @@ fn paint_swatch(picture: &mut Picture, swatch: Swatch, (x, y): (f64, f64)) {
         Swatch::Disc(ink) => {
             let at = (x + MARK_SWATCH / 2.0, y);
             picture.shapes.push(Shape::Disc { at, radius: 6.0, ink, opacity: 0.8 });
+        }
+        Swatch::Hatched | Swatch::Missing => {
+            let cell = Rectangle { left: x, top: y - 10.0, right: x + CELL_SWATCH, bottom: y + 10.0 };
+            match swatch {
+                Swatch::Hatched => hatched(picture, cell),
+                _ => missing(picture, cell),
+            }
         }
     }
 }

@@ -113,6 +113,10 @@ pub enum Swatch {
     Cross(Ink),
     /// A disc.
     Disc(Ink),
+    /// A hatched cell of a map.
+    Hatched,
+    /// A cell without a value.
+    Missing,
 }
 
 /// What an axis of a plot spans, as it is shown: percentages, days, millions.
@@ -154,6 +158,8 @@ pub struct Picture {
     pub shapes: Vec<Shape>,
     /// Its plot areas.
     pub plots: Vec<Plot>,
+    /// What is told of a place that is pointed at.
+    pub places: Vec<(Rectangle, String)>,
 }
 
 impl Picture {
