@@ -17,8 +17,6 @@ pub struct BatchFacts {
     pub sha256: String,
     /// The resolved scenario as `key → value`.
     pub resolved: Vec<(String, String)>,
-    /// Markdown for the report.
-    pub description: Option<String>,
     /// Paths of a cell, as asked for.
     pub paths: u64,
     /// Seed of every random stream, of the first cell's.

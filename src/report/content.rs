@@ -108,8 +108,9 @@ impl Content {
         version: &str,
         modes: Vec<String>,
         answer: Answer,
-        description: Option<&str>,
+        reproduce: &Reproduce,
     ) -> Self {
+        let description = reproduce.resolved.iter().find(|(key, _)| key == "description");
         let facts = format!(
             "{} of {} over {} days, seed {}, {} {} at the beginning, venue {}",
             paths(scenario.paths),
@@ -123,7 +124,7 @@ impl Content {
         Self {
             title: clean(&scenario.title),
             facts: clean(&facts),
-            description: description.unwrap_or_default().to_owned(),
+            description: description.map(|(_, text)| text.clone()).unwrap_or_default(),
             headline: answer.headline,
             more: answer.more,
             modes,

@@ -16,8 +16,6 @@ use crate::scenario::Scenario;
 pub struct Facts {
     /// What is run; `paths` as asked for.
     pub summary: ScenarioSummary,
-    /// Markdown for the report.
-    pub description: Option<String>,
     /// How paths are drawn, in a word.
     pub sampling: String,
     /// Whether paths are overlapping windows of one history, so that no sampling error can be stated.
@@ -69,7 +67,6 @@ impl Facts {
                 venue: portfolio.venue.preset.clone(),
                 model: model_in_words(scenario),
             },
-            description: scenario.description.clone(),
             sampling: sampling::kind(scenario).to_owned(),
             overlapping_windows: scenario.windows_overlap(),
             monitoring: settings.monitoring.name().to_owned(),

@@ -12,6 +12,7 @@ use super::charts::{self, ChartInput, Layout, Picture, inline_svg, mode_of, swat
 use super::content::{self, Content, Reproduce, Table};
 use super::document::{ResultDocument, SweepDocument};
 use crate::error::{Error, Result};
+use crate::simulation::{PathSample, RunOutcome};
 
 /// The macro of tables, and the page.
 const PAGE: &str = concat!(include_str!("html/table.html"), include_str!("html/page.html"));
@@ -28,23 +29,25 @@ pub struct Figure {
     narrow: Option<Picture>,
 }
 
-/// The page of one run, whose description is Markdown.
+/// The page of one run. Charts of single paths need the sample.
 ///
 /// # Errors
 /// [`Error::Failed`] when the embedded font or the embedded templates cannot be read.
 pub fn render_run(
     document: &ResultDocument,
-    description: Option<&str>,
-    input: &ChartInput<'_>,
+    outcome: &RunOutcome,
+    sample: Option<&PathSample>,
     reproduce: &Reproduce,
 ) -> Result<String> {
+    let none = PathSample { steps: Vec::new(), modes: Vec::new() };
+    let input = ChartInput::new(document, outcome, sample.unwrap_or(&none));
     let set = |layout| -> Result<Vec<(String, Picture)>> {
         let pictures = charts::pictures(&ChartInput { layout, ..input.clone() })?;
         Ok(pictures.into_iter().map(|(name, picture)| (name.to_owned(), picture)).collect())
     };
     let figures = figures(set(Layout::Wide)?, set(Layout::Narrow)?);
     let names: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
-    render(&content::of_run(document, description, &names, reproduce), &figures)
+    render(&content::of_run(document, &names, reproduce), &figures)
 }
 
 /// The page of a sweep.
@@ -53,7 +56,6 @@ pub fn render_run(
 /// As [`render_run`].
 pub fn render_sweep(
     document: &SweepDocument,
-    description: Option<&str>,
     reproduce: &Reproduce,
 ) -> Result<String> {
     let wide = charts::sweep_pictures(document, Layout::Wide)?;
@@ -63,7 +65,7 @@ pub fn render_sweep(
     };
     let figures = figures(wide, narrow);
     let names: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
-    render(&content::of_sweep(document, description, &names, reproduce), &figures)
+    render(&content::of_sweep(document, &names, reproduce), &figures)
 }
 
 fn figures(wide: Vec<(String, Picture)>, mut narrow: Vec<(String, Picture)>) -> Vec<Figure> {

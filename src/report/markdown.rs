@@ -6,21 +6,23 @@ use super::charts::{self, ChartInput, Layout, Picture};
 use super::content::{self, Content, Reproduce, Table};
 use super::document::{ResultDocument, SweepDocument};
 use crate::error::Result;
+use crate::simulation::{PathSample, RunOutcome};
 
-/// The report of one run, whose description is Markdown.
+/// The report of one run. Charts of single paths need the sample.
 ///
 /// # Errors
 /// [`crate::error::Error::Failed`] when the embedded font cannot be read.
 pub fn render_run(
     document: &ResultDocument,
-    description: Option<&str>,
-    input: &ChartInput<'_>,
+    outcome: &RunOutcome,
+    sample: Option<&PathSample>,
     reproduce: &Reproduce,
 ) -> Result<String> {
-    let pictures = charts::pictures(input)?;
+    let none = PathSample { steps: Vec::new(), modes: Vec::new() };
+    let pictures = charts::pictures(&ChartInput::new(document, outcome, sample.unwrap_or(&none)))?;
     let said: Vec<(&str, &Picture)> = pictures.iter().map(|(name, picture)| (*name, picture)).collect();
     let names: Vec<&str> = said.iter().map(|(name, _)| *name).collect();
-    Ok(render(&content::of_run(document, description, &names, reproduce), &said))
+    Ok(render(&content::of_run(document, &names, reproduce), &said))
 }
 
 /// The report of a sweep.
@@ -29,13 +31,12 @@ pub fn render_run(
 /// As [`render_run`].
 pub fn render_sweep(
     document: &SweepDocument,
-    description: Option<&str>,
     reproduce: &Reproduce,
 ) -> Result<String> {
     let maps = charts::sweep_pictures(document, Layout::File)?;
     let said: Vec<(&str, &Picture)> = maps.iter().map(|(name, map)| (name.as_str(), map)).collect();
     let names: Vec<&str> = said.iter().map(|(name, _)| *name).collect();
-    Ok(render(&content::of_sweep(document, description, &names, reproduce), &said))
+    Ok(render(&content::of_sweep(document, &names, reproduce), &said))
 }
 
 fn render(content: &Content, pictures: &[(&str, &Picture)]) -> String {

@@ -2,7 +2,7 @@
 
 use super::document::{
     DistributionResult, Frequency, Keyed, MeanDifference, MeanOfPaths, ModeResult, PairedLiquidation,
-    PairedResult, PrecisionResult,
+    PairedResult, PrecisionResult, ResultDocument,
 };
 use crate::domain::{Measure, Precision, PrecisionTarget};
 
@@ -135,7 +135,7 @@ pub fn of_pair(pair: &PairedResult, measure: Measure) -> Option<Estimate> {
 
 /// Whether a measure is known as well as was asked for, in every mode, or in every two of them. Where there is no
 /// interval, or, relatively, no estimate but 0, it is not.
-pub fn precision(modes: &Keyed<ModeResult>, paired: &[PairedResult], asked: &Precision) -> PrecisionResult {
+pub fn precision(result: &ResultDocument, asked: &Precision) -> PrecisionResult {
     let (half_width, relative) = match asked.target {
         PrecisionTarget::HalfWidth(half) => (Some(half), None),
         PrecisionTarget::Relative(share) => (None, Some(share)),
@@ -148,7 +148,7 @@ pub fn precision(modes: &Keyed<ModeResult>, paired: &[PairedResult], asked: &Pre
         };
         Some(half / unit).filter(|width| width.is_finite())
     };
-    let of_measure = rows(modes, paired).into_iter().filter(|row| row.measure == asked.measure);
+    let of_measure = rows(&result.modes, &result.paired).into_iter().filter(|row| row.measure == asked.measure);
     let widths: Option<Vec<f64>> = of_measure.map(reached).collect();
     let widest = widths.and_then(|widths| widths.into_iter().reduce(f64::max));
     let met = widest.zip(half_width.or(relative)).is_some_and(|(widest, target)| widest <= target);

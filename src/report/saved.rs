@@ -82,8 +82,7 @@ impl Saved {
         let (facts, outcome, observed) = self.finish();
         let audit = observed.map(|observed| observed.audit).unwrap_or_default();
         let mut document = build(&facts, &outcome, &audit);
-        document.precision =
-            precision.map(|asked| measures::precision(&document.modes, &document.paired, asked));
+        document.precision = precision.map(|asked| measures::precision(&document, asked));
         document
     }
 }
@@ -93,8 +92,7 @@ impl Saved {
 /// # Errors
 /// [`Error::Failed`] when the value cannot be written.
 pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
-    let body =
-        postcard::to_stdvec(value).map_err(|e| Error::failed(format_args!("totals cannot be saved: {e}")))?;
+    let body = postcard::to_stdvec(value).map_err(|e| Error::failed(format_args!("totals cannot be saved: {e}")))?;
     Ok([&MAGIC[..], &Sha256::digest(&body), &body].concat())
 }
 

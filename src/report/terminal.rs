@@ -11,7 +11,7 @@ pub(super) mod sweep;
 
 pub use compare::render_comparison;
 use money::Money;
-pub use sweep::render_sweep;
+pub use sweep::render as render_sweep;
 
 use super::document::{
     AuditResult, DistributionResult, Document, Frequency, Keyed, ModeResult, ResultDocument,

@@ -8,9 +8,10 @@ use super::prepare::Prepared;
 use super::store::Store;
 use crate::error::{Error, Result};
 use crate::report::charts::{self, ChartInput, Scale};
+use crate::report::content::Reproduce;
 use crate::report::saved::{self, Saved};
 use crate::report::{
-    Document, PrecisionResult, Reproduce, ResultDocument, SweepDocument, build, csv, html, json, markdown,
+    Document, PrecisionResult, ResultDocument, SweepDocument, build, csv, html, json, markdown,
     measures, sweep,
 };
 
@@ -43,13 +44,12 @@ pub fn write(prepared: &Prepared, store: &mut Store<'_>, drawing: Drawing<'_>) -
     let incomplete = || Error::failed("a cell of the run has gone");
     if !facts.is_sweep() {
         let (saved, precision) = store.single().ok_or_else(incomplete)?;
-        let precision =
-            |d: &ResultDocument| precision.map(|asked| measures::precision(&d.modes, &d.paired, &asked));
+        let precision = |d: &ResultDocument| precision.map(|asked| measures::precision(d, &asked));
         return write_run(folder, saved, precision, &reproduce, drawing);
     }
     let (essential, documents) = store.documents()?;
     let document = facts.sweep(essential, documents).ok_or_else(incomplete)?;
-    write_sweep(folder, document, facts.description.as_deref(), &reproduce, drawing)
+    write_sweep(folder, document, &reproduce, drawing)
 }
 
 /// Writes everything that a single run's totals tell.
@@ -74,11 +74,10 @@ pub fn write_run(
     if let Some(sample) = sample.filter(|_| drawing.charts) {
         let input = ChartInput::new(&document, &outcome, &sample);
         charts::render_all(folder, &input, drawing.scale, drawing.cancelled)?;
-        let description = facts.description.as_deref();
-        let page = html::render_run(&document, description, &input, reproduce)?;
+        let page = html::render_run(&document, &outcome, Some(&sample), reproduce)?;
         put(&folder.join(PAGE), page.as_bytes())?;
-        let page = markdown::render_run(&document, description, &input, reproduce)?;
-        put(&folder.join(PLAIN_PAGE), page.as_bytes())?;
+        let text = markdown::render_run(&document, &outcome, Some(&sample), reproduce)?;
+        put(&folder.join(PLAIN_PAGE), text.as_bytes())?;
     }
     Ok(Document::Run(Box::new(document)))
 }
@@ -90,7 +89,6 @@ pub fn write_run(
 pub fn write_sweep(
     folder: &Path,
     document: SweepDocument,
-    description: Option<&str>,
     reproduce: &Reproduce,
     drawing: Drawing<'_>,
 ) -> Result<Document> {
@@ -98,10 +96,10 @@ pub fn write_sweep(
     sweep::write_tables(folder, &document)?;
     if drawing.charts {
         charts::render_sweep_charts(folder, &document, drawing.scale, drawing.cancelled)?;
-        let page = html::render_sweep(&document, description, reproduce)?;
+        let page = html::render_sweep(&document, reproduce)?;
         put(&folder.join(PAGE), page.as_bytes())?;
-        let page = markdown::render_sweep(&document, description, reproduce)?;
-        put(&folder.join(PLAIN_PAGE), page.as_bytes())?;
+        let text = markdown::render_sweep(&document, reproduce)?;
+        put(&folder.join(PLAIN_PAGE), text.as_bytes())?;
     }
     Ok(Document::Sweep(Box::new(document)))
 }
@@ -111,6 +109,5 @@ pub fn write_sweep(
 /// # Errors
 /// [`Error::Failed`] naming it.
 pub fn put(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes)
-        .map_err(|e| Error::failed(format_args!("{}: cannot be written: {e}", path.display())))
+    fs::write(path, bytes).map_err(|e| Error::failed(format_args!("{}: cannot be written: {e}", path.display())))
 }

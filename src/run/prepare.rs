@@ -102,7 +102,6 @@ fn facts(asked: &Asked) -> BatchFacts {
         name: batch.name.clone(),
         sha256: batch.sha256(),
         resolved: batch.resolved(),
-        description: first.and_then(|scenario| scenario.description.clone()),
         paths: settings.map_or(0, |settings| settings.paths),
         seed: settings.map_or(0, |settings| settings.seed),
         command: asked.command.clone(),

@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 use crate::report::charts::Scale;
 use crate::report::folder::{self, OutputFolder};
 use crate::report::saved::{self, Saved};
-use crate::report::{Document, Reproduce, json};
+use crate::report::content::Reproduce;
+use crate::report::{Document, json};
 
 /// Keys of a manifest that are written anew.
 const WRITTEN: [&str; 6] = ["program", "version", "scenario", "sha256", "resolved", "files"];
@@ -50,10 +51,7 @@ pub fn redraw(folder: &Path, scale: Scale, cancelled: &AtomicBool) -> Result<Fin
             let saved: Saved = saved::read(&whole.join(OUTCOME))?;
             finish::write_run(place.staging(), saved, |_| before.precision, &reproduce, drawing)?
         }
-        Document::Sweep(before) => {
-            let description = manifest.get("description").and_then(Value::as_str);
-            finish::write_sweep(place.staging(), *before, description, &reproduce, drawing)?
-        }
+        Document::Sweep(before) => finish::write_sweep(place.staging(), *before, &reproduce, drawing)?,
     };
     keep_outcomes(&whole, place.staging())?;
     let facts: Map<String, Value> = manifest

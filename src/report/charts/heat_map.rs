@@ -19,6 +19,8 @@ const BAR: f64 = 26.0;
 const BAR_GAP: f64 = 34.0;
 const BAR_TICK: f64 = 6.0;
 const BAR_STEPS: usize = 64;
+/// Space below which grids lie below one another.
+const NARROW: f64 = 700.0;
 /// Beyond this, cells of a small grid would be slabs.
 const LARGEST_CELL: (f64, f64) = (420.0, 220.0);
 /// Cells of all grids up to which their values are written in them.
@@ -117,6 +119,7 @@ impl HeatMap<'_> {
 
     fn geometry(&self, space: Rectangle, tick: f64, row_labels: &[String]) -> Geometry {
         let columns = match self.grids.len() {
+            _ if space.right - space.left < NARROW => 1,
             4 => 2,
             count => count.clamp(1, 3),
         };

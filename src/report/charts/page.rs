@@ -147,12 +147,10 @@ impl Page<'_> {
 
 /// The mode that a legend's mark stands for.
 pub fn mode_of(swatch: Swatch) -> Option<MarginMode> {
-    match swatch {
-        Swatch::Line(ink, _) | Swatch::Band(ink) | Swatch::Cross(ink) | Swatch::Disc(ink) => {
-            MarginMode::ALL.into_iter().find(|mode| of_mode(*mode).ink == ink)
-        }
-        Swatch::Hatched | Swatch::Missing => None,
-    }
+    let (Swatch::Line(ink, _) | Swatch::Band(ink) | Swatch::Cross(ink) | Swatch::Disc(ink)) = swatch else {
+        return None;
+    };
+    MarginMode::ALL.into_iter().find(|mode| of_mode(*mode).ink == ink)
 }
 
 /// A legend's mark as a picture of its own.

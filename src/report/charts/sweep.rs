@@ -118,12 +118,7 @@ impl Chart<'_> {
             ));
         }
         notes.push(self.remark(subject));
-        let page = Page {
-            heading: &subject.heading(),
-            legend: self.legend(subject, &counts),
-            notes,
-            panels: shown.len(),
-        };
+        let page = Page { heading: &subject.heading(), legend: self.legend(subject, &counts), notes, panels: shown.len() };
         let (mut picture, space) = page.begin(self.run());
         let map =
             HeatMap { rows: &row_side, columns: &column_side, grids, ramp, numbers: &numbers, bar: &bar };
@@ -259,12 +254,8 @@ impl Chart<'_> {
         }
         let bands = self.intervals().map(|intervals| format!("Bands: {intervals}."));
         let heading = first.together_heading();
-        let page = Page {
-            heading: &heading,
-            legend,
-            notes: vec![bands.unwrap_or_else(|| NO_INTERVALS.to_owned())],
-            panels: 1,
-        };
+        let notes = vec![bands.unwrap_or_else(|| NO_INTERVALS.to_owned())];
+        let page = Page { heading: &heading, legend, notes, panels: 1 };
         let (mut picture, space) = page.begin(self.run());
         let series: Vec<Series> = group
             .iter()

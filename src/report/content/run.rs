@@ -12,14 +12,13 @@ use crate::report::terminal::{audited, sampling_error};
 /// One run's report, with the charts of the given names.
 pub fn of_run(
     document: &ResultDocument,
-    description: Option<&str>,
     charts: &[&str],
     reproduce: &Reproduce,
 ) -> Content {
     let scenario = &document.scenario;
     let modes = document.modes.iter().map(|(name, _)| name.to_owned()).collect();
     let answer = answer::of_run(document);
-    let mut content = Content::new(scenario, &document.version, modes, answer, description);
+    let mut content = Content::new(scenario, &document.version, modes, answer, reproduce);
     let shown = |names: &[&str]| -> Vec<String> {
         names.iter().filter(|name| charts.contains(name)).map(|name| (*name).to_owned()).collect()
     };

@@ -18,14 +18,13 @@ const DIGITS: usize = 6;
 /// A sweep's report, with the maps of the given names.
 pub fn of_sweep(
     document: &SweepDocument,
-    description: Option<&str>,
     maps: &[&str],
     reproduce: &Reproduce,
 ) -> Content {
     let scenario = &document.scenario;
     let modes = modes(document).iter().map(|mode| mode.name().to_owned()).collect();
     let answer = answer::of_sweep(document);
-    let mut content = Content::new(scenario, &document.version, modes, answer, description);
+    let mut content = Content::new(scenario, &document.version, modes, answer, reproduce);
     let axes = document.axes.iter().map(axis_name).collect::<Vec<_>>().join(" × ");
     let cells_of = format!("A sweep over {axes}: {} cells of {}", whole(document.plan.cells), content.facts);
     content.facts = clean(&cells_of);

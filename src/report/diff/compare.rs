@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::saved::{Content, Saved};
+use super::saved::Saved;
 use super::{Compared, DiffDocument, DiffRow, Fact};
 use crate::domain::Measure;
 use crate::error::{Error, Result};
-use crate::report::document::{Keyed, ModeResult, PairedResult, SamplingResult, ScenarioSummary};
+use crate::paths::Sampling;
+use crate::report::document::{Document, Keyed, ModeResult, PairedResult, SamplingResult, ScenarioSummary};
 use crate::report::measures::{Estimate, MeasureRow, rows};
 use crate::statistics::{Bounded, Interval, MeanOf, difference_of_bounded, difference_of_means};
 
@@ -74,16 +75,16 @@ struct Cell<'a> {
 }
 
 fn cells(saved: &Saved) -> Vec<Cell<'_>> {
-    match &saved.content {
-        Content::Run(run) => {
+    match &saved.document {
+        Document::Run(run) => {
             let independent = run.sampling.pairs.unwrap_or(run.scenario.paths);
             vec![Cell { set: None, modes: &run.modes, paired: &run.paired, independent }]
         }
-        Content::Sweep(sweep) => sweep
+        Document::Sweep(sweep) => sweep
             .sweep
             .iter()
             .map(|cell| {
-                let independent = if sweep.sampling.pairs.is_some() { cell.paths / 2 } else { cell.paths };
+                let independent = if sweep.sampling.kind == Sampling::Antithetic.name() { cell.paths / 2 } else { cell.paths };
                 Cell { set: Some(&cell.set), modes: &cell.modes, paired: &cell.paired, independent }
             })
             .collect(),
@@ -91,31 +92,31 @@ fn cells(saved: &Saved) -> Vec<Cell<'_>> {
 }
 
 fn scenario(saved: &Saved) -> &ScenarioSummary {
-    match &saved.content {
-        Content::Run(run) => &run.scenario,
-        Content::Sweep(sweep) => &sweep.scenario,
+    match &saved.document {
+        Document::Run(run) => &run.scenario,
+        Document::Sweep(sweep) => &sweep.scenario,
     }
 }
 
 fn sampling(saved: &Saved) -> &SamplingResult {
-    match &saved.content {
-        Content::Run(run) => &run.sampling,
-        Content::Sweep(sweep) => &sweep.sampling,
+    match &saved.document {
+        Document::Run(run) => &run.sampling,
+        Document::Sweep(sweep) => &sweep.sampling,
     }
 }
 
 /// Level of the bounds in the document.
 fn level(saved: &Saved) -> f64 {
-    match &saved.content {
-        Content::Run(run) => run.scenario.confidence,
-        Content::Sweep(sweep) => sweep.intervals.confidence_each,
+    match &saved.document {
+        Document::Run(run) => run.scenario.confidence,
+        Document::Sweep(sweep) => sweep.intervals.confidence_each,
     }
 }
 
 fn compared(saved: &Saved) -> Compared {
-    let (version, paths) = match &saved.content {
-        Content::Run(run) => (&run.version, run.scenario.paths),
-        Content::Sweep(sweep) => {
+    let (version, paths) = match &saved.document {
+        Document::Run(run) => (&run.version, run.scenario.paths),
+        Document::Sweep(sweep) => {
             (&sweep.version, sweep.sweep.iter().map(|cell| cell.paths).max().unwrap_or(0))
         }
     };
@@ -131,9 +132,9 @@ fn compared(saved: &Saved) -> Compared {
 }
 
 fn refuse_unlike(a: &Saved, b: &Saved, cells_a: &[Cell<'_>], cells_b: &[Cell<'_>]) -> Result<()> {
-    let kind = |saved: &Saved| match saved.content {
-        Content::Run(_) => "one run",
-        Content::Sweep(_) => "a sweep",
+    let kind = |saved: &Saved| match saved.document {
+        Document::Run(_) => "one run",
+        Document::Sweep(_) => "a sweep",
     };
     if kind(a) != kind(b) {
         return Err(Error::input(format!(
@@ -279,9 +280,9 @@ fn facts(a: &Saved, b: &Saved) -> Vec<Fact> {
 }
 
 fn facts_of(saved: &Saved) -> Vec<(String, String)> {
-    let (version, monitoring) = match &saved.content {
-        Content::Run(run) => (&run.version, &run.monitoring.kind),
-        Content::Sweep(sweep) => (&sweep.version, &sweep.monitoring.kind),
+    let (version, monitoring) = match &saved.document {
+        Document::Run(run) => (&run.version, &run.monitoring.kind),
+        Document::Sweep(sweep) => (&sweep.version, &sweep.monitoring.kind),
     };
     let s = scenario(saved);
     let facts = json!({

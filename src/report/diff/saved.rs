@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::report::document::{ResultDocument, SweepDocument};
+use crate::report::document::Document;
 
 const SUMMARY: &str = "summary.json";
 const MANIFEST: &str = "manifest.json";
@@ -24,18 +24,9 @@ pub struct Saved {
     /// As it was named.
     pub path: String,
     /// What was found.
-    pub content: Content,
+    pub document: Document,
     /// Keys and values of the scenario, from the folder's manifest; `None` where only a summary is there.
     pub resolved: Option<Vec<(String, String)>>,
-}
-
-/// A run or a sweep.
-#[derive(Debug, Clone)]
-pub enum Content {
-    /// One run.
-    Run(Box<ResultDocument>),
-    /// Many cells.
-    Sweep(Box<SweepDocument>),
 }
 
 /// Enough of a summary to tell what it is.
@@ -63,13 +54,13 @@ pub fn load(path: &Path) -> Result<Saved> {
             env!("CARGO_PKG_VERSION"),
         )));
     }
-    let content = match head.sweep {
-        Some(_) => serde_json::from_slice(&bytes).map(|document| Content::Sweep(Box::new(document))),
-        None => serde_json::from_slice(&bytes).map(|document| Content::Run(Box::new(document))),
+    let document = match head.sweep {
+        Some(_) => serde_json::from_slice(&bytes).map(|sweep| Document::Sweep(Box::new(sweep))),
+        None => serde_json::from_slice(&bytes).map(|run| Document::Run(Box::new(run))),
     };
-    let content = content.map_err(|e| not_a_result(&file, &bytes, &e))?;
+    let document = document.map_err(|e| not_a_result(&file, &bytes, &e))?;
     let resolved = if folder { resolved(&path.join(MANIFEST)) } else { None };
-    Ok(Saved { path: path.display().to_string(), content, resolved })
+    Ok(Saved { path: path.display().to_string(), document, resolved })
 }
 
 fn read(file: &Path) -> Result<Vec<u8>> {

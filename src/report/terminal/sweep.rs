@@ -25,7 +25,7 @@ const SETTINGS: usize = 40;
 const UNSURE: &str = "·";
 
 /// What was run, how often each cell is liquidated and how the modes differ, and what the numbers rest on.
-pub fn render_sweep(document: &SweepDocument) -> String {
+pub fn render(document: &SweepDocument) -> String {
     let layout = Layout::new(document);
     let matrices = match layout.axes().as_slice() {
         [rows, columns] => matrices(document, &layout, rows, columns),
