@@ -2,7 +2,7 @@
 
 mod sweep;
 
-pub use sweep::{axis_name, of_sweep, short_key, shown};
+pub use sweep::of_sweep;
 
 use super::document::{Frequency, ModeResult, PairedResult, ResultDocument};
 use super::format::{decimals_for, fixed, paths, percent_trimmed, significant};
@@ -59,7 +59,7 @@ pub fn verdict(pair: &PairedResult, a: &Frequency, b: &Frequency, confidence: f6
 
 /// Isolated against cross, the two that every margin account chooses between; the first pair where one of them is
 /// missing.
-pub fn main_pair(paired: &[PairedResult]) -> Option<&PairedResult> {
+fn main_pair(paired: &[PairedResult]) -> Option<&PairedResult> {
     let is_main = |pair: &&PairedResult| {
         let names = [pair.a.as_str(), pair.b.as_str()];
         names.contains(&"isolated") && names.contains(&"cross")
@@ -128,7 +128,7 @@ fn compared(document: &ResultDocument, pair: &PairedResult, a: &ModeResult, b: &
         }
         Verdict::Established if any_b.count == 0 => {
             let means = never_means(document, any_b);
-            format!("{name_b} is never liquidated on {of}{means}, {name_a} on {}", brief(any_a))
+            format!("{name_b} was not liquidated on any of {of}{means}, {name_a} on {}", brief(any_a))
         }
         Verdict::Established => {
             let times = times(any_a, any_b).map(|times| times + " ").unwrap_or_default();
@@ -248,7 +248,8 @@ pub fn brief(f: &Frequency) -> String {
     }
 }
 
-fn capitalised(text: String) -> String {
+/// With a capital letter at its beginning.
+pub fn capitalised(text: String) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

@@ -149,8 +149,10 @@ pub fn clean(text: &str) -> String {
 /// What the numbers rest on; what is left out of the model goes to its own section.
 fn assumptions(model: &[String], said: &[String], notes: &[String]) -> [Section; 2] {
     let is_missing = |line: &&String| line.starts_with("Not modelled:");
+    // What is said beside the sampling error.
+    let is_error = |line: &str| line.starts_with("Intervals are") && !line.contains("history");
     let notes = notes.iter().map(|note| format!("Note: {note}"));
-    let rest = said.iter().filter(|line| !is_missing(line)).cloned();
+    let rest = said.iter().filter(|line| !is_missing(line) && !is_error(line)).cloned();
     let mut text: Vec<String> = model.iter().cloned().chain(rest).chain(notes).collect();
     text.iter_mut().for_each(|line| *line = clean(line));
     let mut missing: Vec<String> = said.iter().filter(is_missing).map(|line| clean(line)).collect();

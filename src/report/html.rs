@@ -17,6 +17,8 @@ use crate::simulation::{PathSample, RunOutcome};
 /// The macro of tables, and the page.
 const PAGE: &str = concat!(include_str!("html/table.html"), include_str!("html/page.html"));
 const STYLE: &str = include_str!("html/style.css");
+/// Cells of a sweep up to which its maps are set for a telephone, too; beyond, the page would be too large to send.
+const MOST_NARROW: usize = 1_000;
 const SCRIPT: &str = include_str!("html/page.js");
 
 /// A chart as it stands in the page: set for a screen, and where it can be, for a telephone.
@@ -38,36 +40,40 @@ pub fn render_run(
     reproduce: &Reproduce,
 ) -> Result<String> {
     let none = PathSample { steps: Vec::new(), modes: Vec::new() };
-    let mut input = ChartInput::new(document, outcome, sample.unwrap_or(&none));
-    input.layout = Layout::Wide;
-    let wide = charts::pictures(&input)?;
-    input.layout = Layout::Narrow;
-    let mut narrow = charts::pictures(&input)?;
-    let figures: Vec<Figure> = wide
-        .into_iter()
-        .map(|(name, wide)| {
-            let at = narrow.iter().position(|(other, _)| *other == name);
-            Figure { name: name.to_owned(), wide, narrow: at.map(|at| narrow.swap_remove(at).1) }
-        })
-        .collect();
+    let input = ChartInput::new(document, outcome, sample.unwrap_or(&none));
+    let set = |layout| -> Result<Vec<(String, Picture)>> {
+        let pictures = charts::pictures(&ChartInput { layout, ..input.clone() })?;
+        Ok(pictures.into_iter().map(|(name, picture)| (name.to_owned(), picture)).collect())
+    };
+    let figures = figures(set(Layout::Wide)?, set(Layout::Narrow)?);
     let names: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
     render(&content::of_run(document, &names, reproduce), &figures)
 }
 
-/// The page of a sweep with its maps, each under its name.
+/// The page of a sweep.
 ///
 /// # Errors
-/// [`Error::Failed`] when the embedded templates cannot be read.
+/// As [`render_run`].
 pub fn render_sweep(
     document: &SweepDocument,
-    maps: &[(String, Picture)],
     reproduce: &Reproduce,
 ) -> Result<String> {
-    let figure =
-        |(name, map): &(String, Picture)| Figure { name: name.clone(), wide: map.clone(), narrow: None };
-    let figures: Vec<Figure> = maps.iter().map(figure).collect();
+    let wide = charts::sweep_pictures(document, Layout::Wide)?;
+    let narrow = match document.sweep.len() > MOST_NARROW {
+        true => Vec::new(),
+        false => charts::sweep_pictures(document, Layout::Narrow)?,
+    };
+    let figures = figures(wide, narrow);
     let names: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
     render(&content::of_sweep(document, &names, reproduce), &figures)
+}
+
+fn figures(wide: Vec<(String, Picture)>, mut narrow: Vec<(String, Picture)>) -> Vec<Figure> {
+    let set = |(name, wide): (String, Picture)| {
+        let at = narrow.iter().position(|(other, _)| *other == name);
+        Figure { wide, narrow: at.map(|at| narrow.swap_remove(at).1), name }
+    };
+    wide.into_iter().map(set).collect()
 }
 
 fn render(content: &Content, figures: &[Figure]) -> Result<String> {

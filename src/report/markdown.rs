@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::charts::{self, ChartInput, Picture};
+use super::charts::{self, ChartInput, Layout, Picture};
 use super::content::{self, Content, Reproduce, Table};
 use super::document::{ResultDocument, SweepDocument};
 use crate::error::Result;
@@ -20,16 +20,23 @@ pub fn render_run(
 ) -> Result<String> {
     let none = PathSample { steps: Vec::new(), modes: Vec::new() };
     let pictures = charts::pictures(&ChartInput::new(document, outcome, sample.unwrap_or(&none)))?;
-    let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
     let said: Vec<(&str, &Picture)> = pictures.iter().map(|(name, picture)| (*name, picture)).collect();
+    let names: Vec<&str> = said.iter().map(|(name, _)| *name).collect();
     Ok(render(&content::of_run(document, &names, reproduce), &said))
 }
 
-/// The report of a sweep with its maps, each under its name.
-pub fn render_sweep(document: &SweepDocument, maps: &[(String, Picture)], reproduce: &Reproduce) -> String {
+/// The report of a sweep.
+///
+/// # Errors
+/// As [`render_run`].
+pub fn render_sweep(
+    document: &SweepDocument,
+    reproduce: &Reproduce,
+) -> Result<String> {
+    let maps = charts::sweep_pictures(document, Layout::File)?;
     let said: Vec<(&str, &Picture)> = maps.iter().map(|(name, map)| (name.as_str(), map)).collect();
     let names: Vec<&str> = said.iter().map(|(name, _)| *name).collect();
-    render(&content::of_sweep(document, &names, reproduce), &said)
+    Ok(render(&content::of_sweep(document, &names, reproduce), &said))
 }
 
 fn render(content: &Content, pictures: &[(&str, &Picture)]) -> String {

@@ -32,6 +32,7 @@ mod venue_schema;
 
 pub use batch::{BatchFacts, CellFacts};
 pub use build::build;
+pub use content::Reproduce;
 pub use cost::totals_mib;
 pub use document::*;
 pub use facts::Facts;

@@ -7,7 +7,7 @@ pub(super) mod money;
 mod monitoring;
 pub(super) mod paired;
 pub(super) mod share;
-mod sweep;
+pub(super) mod sweep;
 
 pub use compare::render_comparison;
 use money::Money;

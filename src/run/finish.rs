@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use super::prepare::Prepared;
 use super::store::Store;
 use crate::error::{Error, Result};
-use crate::report::charts::{self, ChartInput, Layout, Scale};
+use crate::report::charts::{self, ChartInput, Scale};
 use crate::report::content::Reproduce;
 use crate::report::saved::{self, Saved};
 use crate::report::{
@@ -96,10 +96,10 @@ pub fn write_sweep(
     sweep::write_tables(folder, &document)?;
     if drawing.charts {
         charts::render_sweep_charts(folder, &document, drawing.scale, drawing.cancelled)?;
-        let maps = charts::sweep_pictures(&document, Layout::Wide)?;
-        let page = html::render_sweep(&document, &maps, reproduce)?;
+        let page = html::render_sweep(&document, reproduce)?;
         put(&folder.join(PAGE), page.as_bytes())?;
-        put(&folder.join(PLAIN_PAGE), markdown::render_sweep(&document, &maps, reproduce).as_bytes())?;
+        let text = markdown::render_sweep(&document, reproduce)?;
+        put(&folder.join(PLAIN_PAGE), text.as_bytes())?;
     }
     Ok(Document::Sweep(Box::new(document)))
 }

@@ -1,10 +1,14 @@
 //! The answer of a sweep.
 
-use serde_json::Value;
-
-use super::{Answer, capitalised, main_pair};
-use crate::report::document::{PairedResult, SweepAxis, SweepCell, SweepDocument};
+use super::{Answer, capitalised};
+use crate::domain::{MarginMode, Measure};
+use crate::report::document::{Keyed, SweepCell, SweepDocument};
 use crate::report::format::{fixed, percent_trimmed, significant, whole};
+use crate::report::measures::Estimate;
+use crate::report::sweep::{axis_name, compared, difference, modes, setting_in_words};
+
+/// Digits of a setting.
+const DIGITS: usize = 6;
 
 /// Which of two modes is liquidated less often in a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,138 +18,118 @@ enum Sign {
     Open,
 }
 
+impl Sign {
+    /// Where the interval of the difference says so.
+    fn of(estimate: &Estimate) -> Self {
+        match (estimate.low, estimate.high) {
+            (Some(low), _) if low > 0.0 => Self::Second,
+            (_, Some(high)) if high < 0.0 => Self::First,
+            _ => Self::Open,
+        }
+    }
+}
+
+/// A cell and the difference of the two modes there.
+struct Compared<'a> {
+    cell: &'a SweepCell,
+    estimate: Estimate,
+    sign: Sign,
+}
+
 /// The range of how often modes are liquidated, and in how many cells which of them is liquidated less often.
 pub fn of_sweep(document: &SweepDocument) -> Answer {
-    let cells = &document.sweep;
-    let main = cells.first().and_then(|cell| main_pair(&cell.paired)).map(|p| (p.a.as_str(), p.b.as_str()));
-    let ranges = ranges(cells);
-    let over = format!("over {} cells", whole(cells.len() as u64));
-    let Some((a, b)) = main else {
-        return Answer { headline: capitalised(format!("{over}, {ranges}.")), more: Vec::new() };
+    let cells = whole(document.sweep.len() as u64);
+    let over = format!("Over {cells} cells {}.", ranges(document));
+    let Some((a, b)) = compared(document) else {
+        return Answer { headline: over, more: Vec::new() };
     };
-    let pairs: Vec<Option<&PairedResult>> =
-        cells.iter().map(|cell| cell.paired.iter().find(|p| p.a == a && p.b == b)).collect();
-    let signs: Vec<Sign> = pairs.iter().map(|pair| pair.map_or(Sign::Open, sign)).collect();
-    let count = |wanted: Sign| signs.iter().filter(|sign| **sign == wanted).count() as u64;
-    let (first, second, open) = (count(Sign::First), count(Sign::Second), count(Sign::Open));
-    let not = match document.sampling.overlapping_windows {
-        true => "no sampling error can be stated, and so no sign is established in any".to_owned(),
-        false => format!(
-            "{b} is liquidated less often than {a} in {}, more often in {}, and in {} the sign is not established at {}",
-            whole(second),
-            whole(first),
-            whole(open),
-            percent_trimmed(document.scenario.confidence),
-        ),
+    if document.sampling.overlapping_windows {
+        let more = "No sampling error can be stated of overlapping windows, and so no sign is doubted.";
+        return Answer { headline: over, more: vec![more.to_owned()] };
+    }
+    let of_cell = |cell| {
+        let estimate = difference(cell, (a, b), Measure::PairedLiquidation).unwrap_or_default();
+        Compared { cell, sign: Sign::of(&estimate), estimate }
     };
-    let mut more = vec![capitalised(format!("{over}, {ranges}."))];
-    more.extend(extreme(document, &pairs, &signs, (a, b), Sign::Second));
-    more.extend(extreme(document, &pairs, &signs, (a, b), Sign::First));
-    more.extend(flips(document, &signs));
-    Answer { headline: format!("Of {} cells, {not}.", whole(cells.len() as u64)), more }
+    let found: Vec<Compared<'_>> = document.sweep.iter().map(of_cell).collect();
+    let count = |wanted: Sign| whole(found.iter().filter(|c| c.sign == wanted).count() as u64);
+    let headline = format!(
+        "{} is liquidated less often than {a} in {} of {cells} cells and more often in {}; in {} the sign is not \
+         established at {}.",
+        capitalised(b.name().to_owned()),
+        count(Sign::Second),
+        count(Sign::First),
+        count(Sign::Open),
+        percent_trimmed(document.scenario.confidence),
+    );
+    let mut more = vec![over];
+    more.extend(extreme(document, &found, (b, a), Sign::Second));
+    more.extend(extreme(document, &found, (a, b), Sign::First));
+    more.extend(turns(document, &found));
+    Answer { headline, more }
 }
 
 /// `isolated is liquidated on 0.2 % to 45.1 % of paths, cross on …`
-fn ranges(cells: &[SweepCell]) -> String {
-    let modes = cells.first().into_iter().flat_map(|cell| cell.modes.iter()).map(|(name, _)| name);
-    let of_mode = |name: &str| {
-        let found = cells.iter().filter_map(|cell| cell.modes.get(name)?.liquidation.any.frequency);
+fn ranges(document: &SweepDocument) -> String {
+    let of_mode = |mode: MarginMode| {
+        let of_cell = |cell: &SweepCell| cell.modes.get(mode.name())?.liquidation.any.frequency;
+        let found = document.sweep.iter().filter_map(of_cell);
         let (low, high) = found.fold((f64::INFINITY, 0.0f64), |(low, high), f| (low.min(f), high.max(f)));
         let percent = |share: f64| format!("{} %", significant(100.0 * share, 3));
         (low <= high).then(|| match low == high {
-            true => format!("{name} is liquidated on {} of paths", percent(low)),
-            false => format!("{name} is liquidated on {} to {} of paths", percent(low), percent(high)),
+            true => format!("{mode} is liquidated on {} of paths", percent(low)),
+            false => format!("{mode} is liquidated on {} to {} of paths", percent(low), percent(high)),
         })
     };
-    modes.filter_map(of_mode).collect::<Vec<_>>().join(", ")
+    modes(document).into_iter().filter_map(of_mode).collect::<Vec<_>>().join(", ")
 }
 
-/// Whose frequency is the lower one, where the interval of the difference says so.
-fn sign(pair: &PairedResult) -> Sign {
-    match (pair.liquidation.low, pair.liquidation.high) {
-        (Some(low), _) if low > 0.0 => Sign::Second,
-        (_, Some(high)) if high < 0.0 => Sign::First,
-        _ => Sign::Open,
-    }
-}
-
-/// Where one mode does best beside the other.
+/// Where the better mode is best beside the other.
 fn extreme(
     document: &SweepDocument,
-    pairs: &[Option<&PairedResult>],
-    signs: &[Sign],
-    (a, b): (&str, &str),
+    found: &[Compared<'_>],
+    (better, worse): (MarginMode, MarginMode),
     wanted: Sign,
 ) -> Option<String> {
-    let known = document.sweep.iter().zip(pairs).zip(signs).filter(|(_, sign)| **sign == wanted);
-    let sized = known.filter_map(|((cell, pair), _)| {
-        let l = &(*pair)?.liquidation;
-        Some((cell, l.difference?, l.low?, l.high?))
-    });
-    let (cell, difference, low, high) = sized.max_by(|x, y| x.1.abs().total_cmp(&y.1.abs()))?;
-    let (better, worse) = if wanted == Sign::Second { (b, a) } else { (a, b) };
+    let size = |c: &Compared<'_>| c.estimate.value.unwrap_or(0.0).abs();
+    let most = found.iter().filter(|c| c.sign == wanted).max_by(|x, y| size(x).total_cmp(&size(y)))?;
+    let bounds = [most.estimate.low?.abs(), most.estimate.high?.abs()];
+    let [low, high] = [bounds[0].min(bounds[1]), bounds[0].max(bounds[1])].map(|v| fixed(100.0 * v, 2));
     Some(format!(
-        "Most in favour of {better}: {} points [{}, {}] less often than {worse}, at {}.",
-        points(difference.abs()),
-        points(low.abs().min(high.abs())),
-        points(low.abs().max(high.abs())),
-        setting(document, cell)
+        "{} gains most at {}: it is liquidated on {} points [{low}, {high}] fewer paths than {worse}.",
+        capitalised(better.name().to_owned()),
+        place(document, &most.cell.set),
+        fixed(100.0 * size(most), 2),
     ))
 }
 
-fn points(share: f64) -> String {
-    fixed(100.0 * share, 2)
+/// `btc_long leverage 10, BTC volatility 0.5`
+fn place(document: &SweepDocument, set: &Keyed<serde_json::Value>) -> String {
+    let of_axis = |axis: &crate::report::document::SweepAxis| {
+        let values: Vec<_> = axis.keys.iter().filter_map(|key| set.get(key).cloned()).collect();
+        format!("{} {}", axis_name(axis), setting_in_words(&values, DIGITS))
+    };
+    document.axes.iter().map(of_axis).collect::<Vec<_>>().join(", ")
 }
 
-/// `leverage 10, volatility 0.5`
-fn setting(document: &SweepDocument, cell: &SweepCell) -> String {
-    let one = |(key, value)| format!("{} {}", short_key(&document.axes, key), shown(value));
-    cell.set.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-/// Along which axes the established sign turns.
-fn flips(document: &SweepDocument, signs: &[Sign]) -> Option<String> {
+/// Along which axes the established sign turns from a cell to the next.
+fn turns(document: &SweepDocument, found: &[Compared<'_>]) -> Option<String> {
     let mut stride: usize = 1;
-    let mut found = Vec::new();
+    let mut names = Vec::new();
     for axis in document.axes.iter().rev() {
-        let length = axis.values.len();
+        let length = axis.values.len().max(1);
         let turns = |index: usize| {
-            let next = index + stride;
-            let place = (index / stride) % length.max(1);
-            let (Some(one), Some(other)) = (signs.get(index), signs.get(next)) else { return false };
-            place + 1 < length && *one != Sign::Open && *other != Sign::Open && one != other
+            let signs =
+                found.get(index).zip(found.get(index + stride)).map(|(one, next)| (one.sign, next.sign));
+            let inside = (index / stride) % length + 1 < length;
+            inside && matches!(signs, Some((Sign::First, Sign::Second) | (Sign::Second, Sign::First)))
         };
-        if (0..signs.len()).any(turns) {
-            found.push(axis_name(&document.axes, axis));
+        if (0..found.len()).any(turns) {
+            names.push(axis_name(axis));
         }
-        stride = stride.saturating_mul(length.max(1));
+        stride = stride.saturating_mul(length);
     }
-    found.reverse();
-    (!found.is_empty())
-        .then(|| format!("The sign turns between neighbouring cells along {}.", found.join(" and ")))
-}
-
-/// An axis in a few words: the last parts of its keys.
-pub fn axis_name(axes: &[SweepAxis], axis: &SweepAxis) -> String {
-    axis.keys.iter().map(|key| short_key(axes, key)).collect::<Vec<_>>().join(" with ")
-}
-
-/// `leverage` of `positions.btc_long.leverage`, or as many parts more as tell it from the other keys.
-pub fn short_key(axes: &[SweepAxis], key: &str) -> String {
-    let others = || axes.iter().flat_map(|axis| &axis.keys).filter(|other| *other != key);
-    let ends = key.rmatch_indices('.').map(|(at, _)| key.get(at + 1..).unwrap_or(key));
-    let distinct = |end: &&str| !others().any(|other| other.ends_with(&format!(".{end}")) || other == end);
-    ends.filter(|end| !end.is_empty()).find(distinct).unwrap_or(key).replace('"', "")
-}
-
-/// A value as a person writes it; of a table its kind, or its JSON.
-pub fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |v| significant(v, 6)),
-        Value::Object(table) => {
-            table.get("kind").and_then(Value::as_str).map_or_else(|| value.to_string(), str::to_owned)
-        }
-        other => other.to_string(),
-    }
+    names.reverse();
+    (!names.is_empty())
+        .then(|| format!("The sign turns between neighbouring cells along {}.", names.join(" and ")))
 }

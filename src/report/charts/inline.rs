@@ -35,8 +35,30 @@ pub fn inline_svg(picture: &Picture, class: &str) -> String {
     for shape in &picture.shapes {
         paint(&mut svg, shape, &mut grounds);
     }
+    for (place, told) in &picture.places {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            svg,
+            "<path class=\"place\" d=\"{}\"><title>{}</title></path>",
+            rectangle(place.left, place.top, place.right, place.bottom),
+            escaped(told)
+        );
+    }
     svg.push_str("</svg>");
     svg
+}
+
+/// A path round a rectangle.
+fn rectangle(left: f64, top: f64, right: f64, bottom: f64) -> String {
+    let [width, height] = [tenths(right) - tenths(left), tenths(bottom) - tenths(top)].map(short);
+    format!("M{} {}h{width}v{height}H{}z", short(left), short(top), short(left))
+}
+
+/// The rectangle that corners go round, first across.
+fn corners(points: &[Point]) -> Option<String> {
+    let [a, b, c, d] = points else { return None };
+    let upright = a.1 == b.1 && b.0 == c.0 && c.1 == d.1 && d.0 == a.0;
+    upright.then(|| rectangle(a.0, a.1, b.0, c.1))
 }
 
 fn plot(plot: &Plot) -> serde_json::Value {
@@ -73,8 +95,13 @@ fn paint(svg: &mut String, shape: &Shape, grounds: &mut Vec<(Point, Point)>) {
             if named(*ink).is_none() {
                 grounds.push(bounds(points));
             }
-            let (class, points, ink) = (class(*ink, false), listed(points), colour(*ink));
-            writeln!(svg, "<polygon{class} points=\"{points}\" fill=\"{ink}\"{}/>", opaque(*opacity))
+            let (class, ink, opaque) = (class(*ink, false), colour(*ink), opaque(*opacity));
+            match corners(points) {
+                Some(path) => writeln!(svg, "<path{class} d=\"{path}\" fill=\"{ink}\"{opaque}/>"),
+                None => {
+                    writeln!(svg, "<polygon{class} points=\"{}\" fill=\"{ink}\"{opaque}/>", listed(points))
+                }
+            }
         }
         Shape::Disc { at, radius, ink, opacity } => writeln!(
             svg,

@@ -158,6 +158,8 @@ pub struct Picture {
     pub shapes: Vec<Shape>,
     /// Its plot areas.
     pub plots: Vec<Plot>,
+    /// What is told of a place that is pointed at.
+    pub places: Vec<(Rectangle, String)>,
 }
 
 impl Picture {

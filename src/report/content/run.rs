@@ -10,7 +10,11 @@ use crate::report::terminal::paired::{amounts, frequency};
 use crate::report::terminal::{audited, sampling_error};
 
 /// One run's report, with the charts of the given names.
-pub fn of_run(document: &ResultDocument, charts: &[&str], reproduce: &Reproduce) -> Content {
+pub fn of_run(
+    document: &ResultDocument,
+    charts: &[&str],
+    reproduce: &Reproduce,
+) -> Content {
     let scenario = &document.scenario;
     let modes = document.modes.iter().map(|(name, _)| name.to_owned()).collect();
     let answer = answer::of_run(document);
@@ -60,11 +64,13 @@ pub fn of_run(document: &ResultDocument, charts: &[&str], reproduce: &Reproduce)
 
 fn comparison(document: &ResultDocument, charts: Vec<String>) -> Section {
     let mut text = Vec::new();
+    let several = document.paired.len() > 1;
     for pair in &document.paired {
-        let several = document.paired.len() > 1;
         let about = if several { format!("{} against {}: ", pair.a, pair.b) } else { String::new() };
         let sentences = frequency(document, pair).into_iter().chain(amounts(document, pair));
-        text.extend(sentences.map(|sentence| clean(&format!("{about}{sentence}"))));
+        let told =
+            sentences.map(|said| if several { format!("{about}{said}") } else { answer::capitalised(said) });
+        text.extend(told.map(|said| clean(&said)));
     }
     let tables = document.paired.iter().map(|pair| paired(document, pair)).collect();
     Section { id: "paired", heading: "The modes on the same paths", text, charts, tables }
