@@ -54,10 +54,7 @@ pub fn render_run(
 ///
 /// # Errors
 /// As [`render_run`].
-pub fn render_sweep(
-    document: &SweepDocument,
-    reproduce: &Reproduce,
-) -> Result<String> {
+pub fn render_sweep(document: &SweepDocument, reproduce: &Reproduce) -> Result<String> {
     let wide = charts::sweep_pictures(document, Layout::Wide)?;
     let narrow = match document.sweep.len() > MOST_NARROW {
         true => Vec::new(),

@@ -1,12 +1,14 @@
 //! Cells that share their price paths, from their first block to the last, with what is kept on the way.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::job;
 use super::machine::Machine;
 use super::passes::Rounds;
 use super::prepare::Prepared;
 use super::store::Store;
+use super::{generator, job_on};
 use crate::domain::Precision;
 use crate::error::{Error, Result};
 use crate::margin::entry_prices;
@@ -40,10 +42,10 @@ impl Open {
         prepared: &Prepared,
         index: usize,
         scenario: &Scenario,
+        job: Job,
         machine: &Machine<'_>,
         is_first_part: bool,
     ) -> Result<Self> {
-        let job = job(scenario)?;
         let modes = &scenario.settings.modes;
         let entry: Vec<_> = modes.iter().map(|&mode| entry_prices(&scenario.portfolio, mode)).collect();
         let mut facts = Facts::new(scenario, &scenario.sha256(), &entry);
@@ -80,12 +82,15 @@ pub fn run(
     machine: &Machine<'_>,
     store: &mut Store<'_>,
 ) -> Result<()> {
+    let Some((_, first)) = cells.first() else { return Ok(()) };
+    let generator = Arc::new(generator(first)?);
     let mut open = Vec::new();
     for &(index, scenario) in cells {
         if store.has(index, part)? {
             machine.skip(part.paths(scenario.settings.paths));
         } else {
-            open.push(Open::new(prepared, index, scenario, machine, part.first == 0)?);
+            let job = job_on(scenario, generator.clone());
+            open.push(Open::new(prepared, index, scenario, job, machine, part.first == 0)?);
         }
     }
     let mut totals: Vec<Totals> = open.iter().map(|cell| Totals::new(&cell.job)).collect();

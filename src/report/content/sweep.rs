@@ -16,11 +16,7 @@ const MOST_ROWS: usize = 500;
 const DIGITS: usize = 6;
 
 /// A sweep's report, with the maps of the given names.
-pub fn of_sweep(
-    document: &SweepDocument,
-    maps: &[&str],
-    reproduce: &Reproduce,
-) -> Content {
+pub fn of_sweep(document: &SweepDocument, maps: &[&str], reproduce: &Reproduce) -> Content {
     let scenario = &document.scenario;
     let modes = modes(document).iter().map(|mode| mode.name().to_owned()).collect();
     let answer = answer::of_sweep(document);
