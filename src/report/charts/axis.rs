@@ -82,9 +82,11 @@ fn unit(quantity: &Quantity, scale: Scale) -> String {
         Quantity::Share => "%".to_owned(),
         Quantity::Points => "points".to_owned(),
         Quantity::Time(unit) => (*unit).to_owned(),
-        Quantity::Money(currency) => {
-            [scale.word, currency.as_str()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
-        }
+        Quantity::Money(currency) => [scale.word, currency.as_str()]
+            .into_iter()
+            .filter(|w| !w.is_empty())
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 

@@ -32,7 +32,8 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         grouped(sampled as f64, 0),
         grouped(input.outcome.paths as f64, 0)
     )];
-    let page = Page { heading: "Equity fan: where accounts stand over time", legend, notes, panels: modes.len() };
+    let page =
+        Page { heading: "Equity fan: where accounts stand over time", legend, notes, panels: modes.len() };
     let (mut picture, space) = page.begin(input);
     let values = fans.iter().flatten().flatten().copied();
     let span = roomy(span_of(values.chain([input.opening_equity])), 0.03);

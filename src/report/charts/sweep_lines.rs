@@ -2,8 +2,8 @@
 
 use super::axis::{Axis, Quantity, TICK_SIZE, roomy, span_of};
 use super::heat_map::{Side, across};
-use super::picture::Rectangle;
 use super::panel::Panel;
+use super::picture::Rectangle;
 use super::picture::{Ink, Picture, Point, Shape};
 use super::style::{GREY, Stroke};
 use super::text::width;
