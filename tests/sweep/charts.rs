@@ -24,11 +24,13 @@ fn shape(name: &str) -> SweepDocument {
 }
 
 fn texts(picture: &Picture) -> Vec<&Text> {
-    let text = |shape| match shape {
-        &Shape::Text(ref text) => Some(text),
-        _ => None,
-    };
-    picture.shapes.iter().filter_map(text).collect()
+    let mut found = Vec::new();
+    for shape in &picture.shapes {
+        if let Shape::Text(text) = shape {
+            found.push(text);
+        }
+    }
+    found
 }
 
 fn words(picture: &Picture) -> Vec<&str> {
