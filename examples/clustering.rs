@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let market = MarketModel {
         assets: vec![AssetModel { price: 1.0, law: Law::Bootstrap { column: 0 } }],
         correlation: vec![1.0],
-        history: Some(ReturnHistory { columns: 1, log_returns: returns, mean_block }),
+        history: Some(ReturnHistory { columns: 1, log_returns: returns.into(), mean_block }),
         step_years: 1.0 / 8_760.0,
         ..MarketModel::default()
     };

@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use common::{CLOCK, Held, portfolio};
@@ -30,7 +31,7 @@ fn job_of(market: &MarketModel, sampling: Sampling, paths: u64, steps: u64) -> J
     let held = [position(0, Side::Long), position(1, Side::Short)];
     let book = portfolio(dec!(100), &assets, &held, FillPrice::Mark, Remainder::Return);
     Job {
-        generator: PathGenerator::new(market, 5).unwrap().with_sampling(sampling),
+        generator: Arc::new(PathGenerator::new(market, 5).unwrap().with_sampling(sampling)),
         books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
         funding: FundingTable::default(),
         paths,
@@ -196,7 +197,13 @@ fn correlations_need_something_that_moves() {
     let closes = vec![1.0, 1.0, 2.0, 4.0, 1.0, 16.0, 2.0, 4.0];
     let assets =
         [0, 1].map(|column| AssetModel { price: 100.0, law: Law::Replay { column } }).into_iter().collect();
-    let windows = Some(WindowHistory { columns: 2, closes, stride: 1, first_bar_ms: 0, bar_ms: 3_600_000 });
+    let windows = Some(WindowHistory {
+        columns: 2,
+        closes: closes.into(),
+        stride: 1,
+        first_bar_ms: 0,
+        bar_ms: 3_600_000,
+    });
     let market = MarketModel { assets, windows, history: None, ..market };
     let found = correlations(&market, Sampling::Independent, 1, 3);
     // About means of 1/3: (8/3·... ) = (−1 − 1/3)/(3 − 1/3).

@@ -91,7 +91,7 @@ pub fn market(law: Law) -> MarketModel {
     MarketModel {
         history: matches!(law, Law::Bootstrap { .. }).then(|| ReturnHistory {
             columns: 1,
-            log_returns,
+            log_returns: log_returns.into(),
             mean_block: 24.0,
         }),
         windows: matches!(law, Law::Replay { .. }).then_some(WindowHistory {

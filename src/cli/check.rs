@@ -6,8 +6,8 @@ use crate::run::simulator;
 
 /// `ringfence check`
 pub fn check(options: &CheckOptions) -> Result<()> {
-    let scenarios = options.changes.load(&options.scenarios)?;
+    let batches = options.changes.load_batches(&options.scenarios)?;
     let threads = simulator(options.threads)?.threads();
-    let plans: Vec<String> = scenarios.iter().map(|s| report::plan::render(s, threads)).collect();
+    let plans: Vec<String> = batches.iter().map(|batch| report::plan::render_batch(batch, threads)).collect();
     output::print(&plans.join("\n"))
 }

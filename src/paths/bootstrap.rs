@@ -4,6 +4,8 @@
 //! round at the end. A row is taken whole, so assets keep their dependence; returns are used as
 //! they are, uncentred.
 
+use std::sync::Arc;
+
 use super::stream::LaneStreams;
 use super::{Aligned, LANES, Lanes, ReturnHistory};
 
@@ -13,7 +15,7 @@ pub struct Resampler {
     /// At most 2^32 − 1.
     rows: u64,
     columns: usize,
-    log_returns: Vec<f64>,
+    log_returns: Arc<[f64]>,
     /// A step starts a new block when a 64-bit draw is at most this.
     restart_below: u64,
 }
@@ -99,7 +101,7 @@ mod tests {
     }
 
     fn walk(rows: usize, mean_block: f64, steps: usize) -> Vec<Vec<u64>> {
-        let history = ReturnHistory { columns: 1, log_returns: vec![0.0; rows], mean_block };
+        let history = ReturnHistory { columns: 1, log_returns: vec![0.0; rows].into(), mean_block };
         let resampler = Resampler::new(&history);
         let mut state = resampler.begin(streams(5, 0));
         let mut walks = vec![Vec::new(); LANES];

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::bates::Bates;
 use super::garch::Garch;
 use super::gbm::Gbm;
@@ -109,7 +111,7 @@ pub struct ReturnHistory {
     /// Number of columns (assets).
     pub columns: usize,
     /// Row-major, `rows × columns`: the log return of each bar.
-    pub log_returns: Vec<f64>,
+    pub log_returns: Arc<[f64]>,
     /// Mean length of a resampled block in rows (steps), `>= 1`.
     pub mean_block: f64,
 }
@@ -127,7 +129,7 @@ pub struct WindowHistory {
     /// Number of columns (assets).
     pub columns: usize,
     /// Row-major, `bars × columns`: the close of each bar, a step apart.
-    pub closes: Vec<f64>,
+    pub closes: Arc<[f64]>,
     /// Bars from the start of one window to that of the next, `>= 1`.
     pub stride: usize,
     /// When the first bar opened, milliseconds since 1970 (UTC).

@@ -4,7 +4,7 @@
 use super::format::significant;
 use crate::domain::{Monitoring, to_f64};
 use crate::paths::{CommonJumps, Innovations, LANES, Law, MarketModel};
-use crate::scenario::Scenario;
+use crate::scenario::{Batch, Scenario};
 use crate::simulation::{bias_paths, inside_ns};
 
 /// Nanoseconds a path-step takes: per asset drawn, per mode, and per asset or pool that a mode looks at.
@@ -17,6 +17,12 @@ const PER_EVENT_NS: f64 = 100.0;
 const PER_OUTCOME_NS: f64 = 40.0;
 /// Seconds for audit, charts and files, whatever the size.
 const FIXED_SECONDS: f64 = 0.5;
+
+/// Seconds to audit one cell of a sweep and to write what it found.
+const CELL_SECONDS: f64 = 0.02;
+/// Cells that are stepped on one draw at a time, and memory that their totals may take.
+const CELLS_A_DRAW: usize = 64;
+const SWEEP_TOTALS_MIB: f64 = 256.0;
 
 /// Memory of the program, and of drawing its charts.
 const PROGRAM_MIB: f64 = 7.0;
@@ -42,28 +48,88 @@ pub fn in_words(scenario: &Scenario, threads: usize) -> String {
     )
 }
 
+/// Time and memory of a sweep in words. `groups` are the cells that share their paths.
+pub fn of_sweep_in_words(batch: &Batch, groups: &[Vec<usize>], threads: usize) -> String {
+    let cells = |group: &Vec<usize>| -> Vec<&Scenario> {
+        group.iter().filter_map(|&cell| batch.cells.get(cell)).map(|cell| &cell.scenario).collect()
+    };
+    let groups: Vec<Vec<&Scenario>> = groups.iter().map(cells).collect();
+    let seconds: f64 = groups.iter().map(|cells| group_seconds(cells, threads)).sum();
+    let totals = |cells: &Vec<&Scenario>| -> f64 { cells.iter().map(|cell| totals_mib(cell, threads)).sum() };
+    let at_once = groups.iter().map(totals).fold(0.0, f64::max).min(SWEEP_TOTALS_MIB);
+    let most = match batch.cells.iter().any(|cell| cell.scenario.settings.precision.is_some()) {
+        true => "at most ",
+        false => "",
+    };
+    format!(
+        "Predicted: {most}{} on {threads} threads of a server of 2025 with AVX-512, and {} MiB of memory ({} without \
+         charts), which grows with neither the number of paths nor, beyond that, of cells.",
+        duration(FIXED_SECONDS + seconds),
+        significant(PROGRAM_MIB + at_once + CHARTS_MIB, 2),
+        significant(PROGRAM_MIB + at_once, 2),
+    )
+}
+
+/// Of cells on one draw of their paths, which each so many of them pay for again.
+fn group_seconds(cells: &[&Scenario], threads: usize) -> f64 {
+    let parts = cells.iter().map(|cell| Parts::of(cell));
+    let accounts: f64 = parts.clone().map(|parts| parts.accounts + parts.inside).sum();
+    let draws = cells.len().div_ceil(CELLS_A_DRAW) as f64;
+    let drawing = parts.map(|parts| parts.drawing).fold(0.0, f64::max);
+    let Some(settings) = cells.first().map(|cell| &cell.settings) else { return 0.0 };
+    let audits = CELL_SECONDS * cells.len() as f64;
+    audits + (draws * drawing + accounts) * 1e-9 * lanes(settings.paths) / busy(settings.paths, threads)
+}
+
+/// What one path of a scenario takes, nanoseconds.
+struct Parts {
+    /// Its prices.
+    drawing: f64,
+    /// Its accounts, in all modes, checked at steps.
+    accounts: f64,
+    /// What checking them inside steps adds, where it is asked for.
+    inside: f64,
+}
+
+impl Parts {
+    fn of(scenario: &Scenario) -> Self {
+        let (settings, market) = (&scenario.settings, &scenario.market);
+        let (n, held) = (market.assets.len(), scenario.portfolio.positions.len());
+        let (assets, positions) = (n as f64, held as f64);
+        let (steps, modes) = (settings.steps as f64, settings.modes.len() as f64);
+        let drawn: f64 = market.assets.iter().map(|asset| PER_ASSET_NS * relative_cost(&asset.law)).sum();
+        // A driver mixes the normals of the assets before it.
+        let drawn = drawn + assets * (assets - 1.0) / 2.0 * PER_TERM_NS;
+        let looked_at = modes * (PER_MODE_NS + PER_TERM_NS * (assets + positions));
+        let events = PER_EVENT_NS * events_per_year(market) * settings.horizon.years();
+        let is_continuous = settings.monitoring == Monitoring::Continuous;
+        Self {
+            drawing: steps * drawn + events,
+            accounts: steps * looked_at + modes * PER_OUTCOME_NS,
+            inside: if is_continuous { steps * inside_ns(n, held) } else { 0.0 },
+        }
+    }
+}
+
+fn lanes(paths: u64) -> f64 {
+    LANES as f64 * paths.div_ceil(LANES as u64) as f64
+}
+
+fn busy(paths: u64, threads: usize) -> f64 {
+    (threads as f64).min(paths.div_ceil(LANES as u64) as f64)
+}
+
 fn seconds(scenario: &Scenario, threads: usize) -> f64 {
-    let settings = &scenario.settings;
-    let (assets, positions) =
-        (scenario.market.assets.len() as f64, scenario.portfolio.positions.len() as f64);
-    let modes = settings.modes.len() as f64;
-    let drawn: f64 =
-        scenario.market.assets.iter().map(|asset| PER_ASSET_NS * relative_cost(&asset.law)).sum();
-    // A driver mixes the normals of the assets before it.
-    let drawing = drawn + assets * (assets - 1.0) / 2.0 * PER_TERM_NS;
-    let blind = drawing + modes * (PER_MODE_NS + PER_TERM_NS * (assets + positions));
-    let (n, held) = (scenario.market.assets.len(), scenario.portfolio.positions.len());
-    let inside = inside_ns(n, held);
-    let per_step = if settings.monitoring == Monitoring::Continuous { blind + inside } else { blind };
+    let (settings, market) = (&scenario.settings, &scenario.market);
+    let (n, held) = (market.assets.len(), scenario.portfolio.positions.len());
+    let parts = Parts::of(scenario);
     // The bias of steps is measured beside the run, where every model has a path inside them.
-    let has_bridges = scenario.market.assets.iter().all(|asset| asset.law.has_bridge());
+    let has_bridges = market.assets.iter().all(|asset| asset.law.has_bridge());
     let compared = if has_bridges { bias_paths(settings.paths, settings.steps, n, held) } else { 0 };
-    let comparing = compared as f64 * settings.steps as f64 * (2.0 * blind + inside);
-    let events = PER_EVENT_NS * events_per_year(&scenario.market) * settings.horizon.years();
-    let per_path = settings.steps as f64 * per_step + events + modes * PER_OUTCOME_NS;
-    let busy = (threads as f64).min(settings.paths.div_ceil(LANES as u64) as f64);
-    let block = LANES as f64 * settings.paths.div_ceil(LANES as u64) as f64;
-    FIXED_SECONDS + (block * per_path + comparing) * 1e-9 / busy
+    let steps = settings.steps as f64;
+    let both = 2.0 * (parts.drawing + parts.accounts) + steps * inside_ns(n, held);
+    let run = lanes(settings.paths) * (parts.drawing + parts.accounts + parts.inside);
+    FIXED_SECONDS + (run + compared as f64 * both) * 1e-9 / busy(settings.paths, threads)
 }
 
 /// Jumps and switches of all assets, expected per year.
@@ -95,7 +161,7 @@ fn relative_cost(law: &Law) -> f64 {
 }
 
 /// Histograms and counts: one set a thread, and one to merge them in.
-fn totals_mib(scenario: &Scenario, threads: usize) -> f64 {
+pub fn totals_mib(scenario: &Scenario, threads: usize) -> f64 {
     let portfolio = &scenario.portfolio;
     let wallet = to_f64(portfolio.account.wallet);
     let root_years = scenario.settings.horizon.years().sqrt();

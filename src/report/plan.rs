@@ -1,14 +1,17 @@
 //! What `check` prints: the account as it opens, and what the run would cost.
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+use serde_json::Value;
 
 use super::assumptions::{model_in_words, venue_in_words};
 use super::cost;
-use super::format::{distinct, elided, exact, paths, printable, seven_digits, steps, wrap};
-use crate::domain::{Contract, Decimal, MarginMode, Monitoring, Position};
+use super::format::{
+    distinct, elided, exact, paths, percent_trimmed, printable, seven_digits, steps, whole, wrap,
+};
+use crate::domain::{Contract, Decimal, MarginMode, Monitoring, Position, PrecisionTarget};
 use crate::margin::entry_prices;
 use crate::paths::Sampling;
-use crate::scenario::Scenario;
+use crate::scenario::{Axis, Batch, Cell, Scenario};
 
 /// Columns of a terminal that all output fits into.
 const WIDTH: usize = 100;
@@ -16,14 +19,110 @@ const WIDTH: usize = 100;
 const NAME: usize = 16;
 const ASSET: usize = 8;
 
+/// Settings of an axis that its line shows.
+const MOST_VALUES: usize = 24;
+
+/// The plan of what one scenario file asks for, on so many threads.
+pub fn render_batch(batch: &Batch, threads: usize) -> String {
+    match &batch.cells[..] {
+        [cell] if !batch.is_sweep() => render(&cell.scenario, threads),
+        [first, ..] => sweep(batch, first, threads),
+        [] => String::new(),
+    }
+}
+
 /// The plan of one scenario on so many threads.
 pub fn render(scenario: &Scenario, threads: usize) -> String {
+    let hash = format!("sha256 of the resolved scenario: {}", scenario.sha256());
+    let below = [cost::in_words(scenario, threads), hash];
+    let notes = scenario.notes.iter().map(String::as_str).map(note);
+    heading(scenario) + &account(scenario) + &wrapped(below.into_iter().chain(notes))
+}
+
+fn note(text: &str) -> String {
+    format!("note: {}", printable(text, 400))
+}
+
+fn heading(scenario: &Scenario) -> String {
+    wrapped([format!("{}: {}", elided(&scenario.name, 40), printable(&scenario.title, 80))])
+}
+
+/// The plan of a sweep: what varies and what it costs, then the first cell's account.
+fn sweep(batch: &Batch, first: &Cell, threads: usize) -> String {
+    let groups = batch.groups();
+    let settings = |cell: &Cell| (cell.scenario.settings.paths, cell.scenario.settings.modes.len() as u64);
+    let drawn = groups.iter().filter_map(|group| group.first()).filter_map(|&cell| batch.cells.get(cell));
+    let drawn = drawn.map(|cell| settings(cell).0).fold(0, u64::saturating_add);
+    let accounts = batch.cells.iter().map(settings).map(|(paths, modes)| paths.saturating_mul(modes));
+    let accounts = accounts.fold(0, u64::saturating_add);
+    let count = |count: usize, one: &str, many: &str| {
+        format!("{} {}", whole(count as u64), if count == 1 { one } else { many })
+    };
+    let above = [format!(
+        "a sweep of {} on {} of prices: {} drawn in all, and {} accounts followed along them",
+        count(batch.cells.len(), "cell", "cells"),
+        count(groups.len(), "draw", "draws"),
+        paths(drawn),
+        whole(accounts),
+    )];
+    let axes: Vec<String> = batch.axes.iter().map(axis).collect();
+    let stops = first.scenario.settings.precision.map(|precision| {
+        let (measure, kind) = (precision.measure, first.scenario.settings.intervals.name());
+        match precision.target {
+            PrecisionTarget::HalfWidth(width) => {
+                format!("a cell stops early where the {kind} interval of {measure} is within ±{width}")
+            }
+            PrecisionTarget::Relative(share) => format!(
+                "a cell stops early where the {kind} interval of {measure} is within ±{} of its estimate",
+                percent_trimmed(share)
+            ),
+        }
+    });
+    let below = [
+        cost::of_sweep_in_words(batch, &groups, threads),
+        format!("sha256 of the sweep: {}", batch.sha256()),
+    ];
+    let set = first.set.iter().map(|(key, value)| format!("{key} = {}", shown(value)));
+    let cell = format!("The first cell, {}:", set.collect::<Vec<_>>().join(", "));
+    heading(&first.scenario)
+        + &wrapped(above)
+        + &axes.iter().map(|axis| wrap(axis, "  ", "    ", WIDTH)).collect::<String>()
+        + &wrapped(stops.into_iter().chain(below).chain(batch.notes().into_iter().map(note)))
+        + "\n"
+        + &wrapped([cell])
+        + &account(&first.scenario)
+}
+
+/// An axis in a line: its keys, then their values in order.
+fn axis(axis: &Axis) -> String {
+    let keys: Vec<String> = axis.keys.iter().map(|key| printable(key, 80)).collect();
+    let setting = |values: &Vec<Value>| values.iter().map(shown).collect::<Vec<_>>().join(" with ");
+    let count = axis.values.len();
+    let (kept, left_out) = match count > MOST_VALUES {
+        true => (&axis.values[..MOST_VALUES - 1], true),
+        false => (&axis.values[..], false),
+    };
+    let mut values: Vec<String> = kept.iter().map(setting).collect();
+    if left_out {
+        values.extend(["…".to_owned()].into_iter().chain(axis.values.last().map(setting)));
+    }
+    format!("{} ({count}): {}", keys.join(" with "), values.join(", "))
+}
+
+/// A value, short.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => printable(text, 40),
+        other => printable(&other.to_string(), 60),
+    }
+}
+
+/// A scenario's account as it opens.
+fn account(scenario: &Scenario) -> String {
     let settings = &scenario.settings;
     let account = &scenario.portfolio.account;
     let modes: Vec<&str> = settings.modes.iter().map(|mode| mode.name()).collect();
-    let notes = scenario.notes.iter().map(|note| format!("note: {}", printable(note, 400)));
     let above = [
-        format!("{}: {}", elided(&scenario.name, 40), printable(&scenario.title, 80)),
         format!(
             "{} of {} over {} in the modes {}; wallet {} {}",
             paths(settings.paths),
@@ -47,18 +146,13 @@ pub fn render(scenario: &Scenario, threads: usize) -> String {
         ),
     ];
     let model = model_in_words(scenario).into_iter().map(|line| printable(&line, 4 * WIDTH));
-    let below = [
-        "Prices at entry, the other assets unchanged; '-' where no price of the asset does it. A margin in \
-         brackets only sets the size: the whole wallet backs the position."
-            .to_owned(),
-        cost::in_words(scenario, threads),
-        format!("sha256 of the resolved scenario: {}", scenario.sha256()),
-    ];
+    let below = "Prices at entry, the other assets unchanged; '-' where no price of the asset does it. A margin in \
+                 brackets only sets the size: the whole wallet backs the position.";
     let venue = venue_in_words(scenario).into_iter().map(|line| printable(&line, 20 * WIDTH));
     wrapped(above.into_iter().chain(model).chain(venue))
         + &positions(scenario)
         + "\n"
-        + &wrapped(below.into_iter().chain(notes))
+        + &wrapped([below.to_owned()])
 }
 
 fn wrapped(lines: impl IntoIterator<Item = String>) -> String {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 pub use compared::{compared, difference, modes};
 pub use layout::Layout;
-pub use words::{axis_name, labels, numbers};
+pub use words::{axis_name, labels, numbers, setting_in_words};
 
 use crate::error::{Error, Result};
 use crate::report::document::SweepDocument;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rust_decimal::Decimal;
 
+use super::files::Files;
 use super::reader::Field;
 use super::source::quoted;
 use crate::error::Result;
@@ -14,6 +15,8 @@ use crate::error::Result;
 pub(super) struct Context<'a> {
     /// Relative file names are relative to it.
     pub folder: &'a Path,
+    /// Data read so far, this scenario's and others' of its batch.
+    pub files: &'a Files,
     /// `key → value` of every setting, defaults included.
     pub resolved: Vec<(String, String)>,
     /// Remarks for the person.
@@ -31,8 +34,8 @@ pub(super) struct DataFile {
 
 impl<'a> Context<'a> {
     /// Nothing gathered yet.
-    pub fn new(folder: &'a Path) -> Self {
-        Self { folder, resolved: Vec::new(), notes: Vec::new() }
+    pub fn new(folder: &'a Path, files: &'a Files) -> Self {
+        Self { folder, files, resolved: Vec::new(), notes: Vec::new() }
     }
 
     /// Adds remarks, each once: several assets may read one file.

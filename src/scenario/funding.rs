@@ -67,7 +67,7 @@ pub(super) fn assign(
                         FundingRates::Series(history.rates.clone().into())
                     }
                 };
-                capped(rates, cap)
+                context.files.rates(capped(rates, cap))
             }
         };
     }

@@ -2,16 +2,17 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use super::assets::Modelled;
 use super::context::Context;
+use super::files::Files;
 use super::node::{Node, Value};
 use super::overrides::{self, Override};
 use super::reader::Table;
 use super::source::{Sources, quoted};
+use super::sweep::{self, Sweep, SweptKey};
 use super::venue::Overridden;
 use super::{
     Batch, Cell, Scenario, assets, entry, funding, name, orders, positions, precision, replaying, settings,
@@ -29,7 +30,7 @@ const MIN_WALLET_DECIMALS: u32 = 4;
 const WALLET_DIGITS: u32 = 24;
 const MAX_CURRENCY_CHARS: usize = 16;
 
-const SECTIONS: [&str; 10] = [
+const SECTIONS: [&str; 11] = [
     "title",
     "description",
     "simulation",
@@ -40,6 +41,7 @@ const SECTIONS: [&str; 10] = [
     "common_jumps",
     "shock",
     "positions",
+    "sweep",
 ];
 
 /// Name of the scenario that is shipped inside the program.
@@ -54,38 +56,19 @@ pub const DEFAULT_TEXT: &str = include_str!("../../scenarios/ten-thousand.toml")
 /// [`Error::Input`] with the place and the remedy: a file that cannot be read, is too large or not
 /// UTF-8, and everything that [`load_text`] refuses.
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario> {
-    let shown_name = path.display().to_string();
-    let text = read_text(path, &shown_name, "scenario")?;
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let folder = path.parent().unwrap_or_else(|| Path::new(""));
-    load_text(&stem, &shown_name, &text, folder, overrides)
+    alone(&path.display().to_string(), load_batch(path, overrides)?)
 }
 
-/// As [`load`], of a file that may have `[sweep]`.
+/// As [`load`], of a file that may have `[sweep]`: every cell is validated.
 ///
 /// # Errors
 /// As [`load`]; a sweep that is none, or of which a cell cannot be run.
 pub fn load_batch(path: &Path, overrides: &[Override]) -> Result<Batch> {
-    load(path, overrides).map(alone)
-}
-
-/// As [`load_text`], of a text that may have `[sweep]`.
-///
-/// # Errors
-/// As [`load_text`]; a sweep that is none, or of which a cell cannot be run.
-pub fn load_batch_text(
-    name: &str,
-    shown_name: &str,
-    text: &str,
-    folder: &Path,
-    overrides: &[Override],
-) -> Result<Batch> {
-    load_text(name, shown_name, text, folder, overrides).map(alone)
-}
-
-fn alone(scenario: Scenario) -> Batch {
-    let cells = vec![Cell { set: Vec::new(), scenario }];
-    Batch { name: cells[0].scenario.name.clone(), axes: Vec::new(), cells }
+    let shown_name = path.display().to_string();
+    let text = read_text(path, &shown_name, "scenario")?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    load_batch_text(&stem, &shown_name, &text, folder, overrides)
 }
 
 /// Reads a venue file of the user's, as `venue.preset = "./my-venue.toml"` does.
@@ -128,7 +111,7 @@ pub(super) fn read_text(path: &Path, shown_name: &str, what: &str) -> Result<Str
 ///
 /// # Errors
 /// [`Error::Input`]: a name that is not one, TOML syntax, an unknown key, a value out of its
-/// range, data files that cannot be read, an account that would be liquidated at entry.
+/// range, data files that cannot be read, an account that would be liquidated at entry; a sweep.
 pub fn load_text(
     name: &str,
     shown_name: &str,
@@ -136,6 +119,20 @@ pub fn load_text(
     folder: &Path,
     overrides: &[Override],
 ) -> Result<Scenario> {
+    alone(shown_name, load_batch_text(name, shown_name, text, folder, overrides)?)
+}
+
+/// As [`load_text`], of a text that may have `[sweep]`.
+///
+/// # Errors
+/// As [`load_text`]; a sweep that is none, or of which a cell cannot be run.
+pub fn load_batch_text(
+    name: &str,
+    shown_name: &str,
+    text: &str,
+    folder: &Path,
+    overrides: &[Override],
+) -> Result<Batch> {
     check_text(name, shown_name, text)?;
     let mut sources = Sources::default();
     let source = sources.add(shown_name, text);
@@ -147,34 +144,128 @@ pub fn load_text(
         let what = "is empty; a scenario has [simulation], [account], [assets.NAME] and [positions.NAME]";
         return Err(Error::input(format!("{}: {what}", quoted(shown_name))));
     }
-    let file = venue::chosen_preset(&Table::root(&sources, &root), folder)?;
-    let preset_source = sources.add(&file.shown_name, &file.text);
-    let preset_tree = Node::parse(&sources, preset_source, &file.text)?;
-    let preset = venue::check(&Table::root(&sources, &preset_tree))?;
-    if file.is_own {
-        // The whole of it is checked, its examples too, so that what is missing is told of that file.
-        venue::read_preset(&file.shown_name, &file.text, folder)?;
+    let sweep = Sweep::take(&mut root, &mut sources)?;
+    let mut loader = Loader { name, folder, sources, files: Files::default(), presets: Vec::new() };
+    let Some(sweep) = sweep else {
+        let cell = Cell { set: Vec::new(), scenario: loader.scenario(root)? };
+        return Ok(Batch { name: name.to_owned(), axes: Vec::new(), cells: vec![cell] });
+    };
+    sweep.refuse(overrides)?;
+    Ok(Batch { name: name.to_owned(), axes: sweep.axes(), cells: loader.cells(&root, &sweep)? })
+}
+
+/// The one scenario of a batch.
+fn alone(shown_name: &str, batch: Batch) -> Result<Scenario> {
+    let (is_sweep, count) = (batch.is_sweep(), batch.cells.len());
+    match batch.cells.into_iter().next().filter(|_| !is_sweep) {
+        Some(cell) => Ok(cell.scenario),
+        None => Err(Error::input(format!(
+            "{}: [sweep] asks for {count} runs, and here one is wanted: write --set 'sweep={{}}' to leave the sweep out, \
+             and --set KEY=VALUE for its keys",
+            quoted(shown_name)
+        ))),
     }
-    let over = Overridden::read(&Table::root(&sources, &root), &Table::root(&sources, &preset_tree))?;
-    venue::merge_preset(&mut root, &preset_tree, over.requirement);
-    resolve(name, (&preset, over), &Table::root(&sources, &root), Context::new(folder))
+}
+
+/// What the cells of a batch are read with.
+struct Loader<'a> {
+    name: &'a str,
+    folder: &'a Path,
+    sources: Sources,
+    files: Files,
+    /// Venue files met so far.
+    presets: Vec<PresetFile>,
+}
+
+struct PresetFile {
+    shown_name: String,
+    tree: Node,
+    name: String,
+}
+
+impl Loader<'_> {
+    fn cells(&mut self, root: &Node, sweep: &Sweep) -> Result<Vec<Cell>> {
+        let mut cells = Vec::with_capacity(sweep.cells);
+        let (mut first, mut failed) = (None, 0);
+        for index in 0..sweep.cells {
+            let settings = sweep.cell(index);
+            let set = || settings.iter().map(|(key, node)| (key.key.clone(), sweep::json(node))).collect();
+            match self.cell(root, &settings) {
+                Ok(scenario) => cells.push(Cell { set: set(), scenario }),
+                Err(error) => {
+                    first.get_or_insert_with(|| (set(), error));
+                    failed += 1;
+                }
+            }
+        }
+        match first {
+            Some((set, error)) => Err(failure(&set, error, failed - 1)),
+            None => Ok(cells),
+        }
+    }
+
+    fn cell(&mut self, root: &Node, settings: &[(&SweptKey, &Node)]) -> Result<Scenario> {
+        let mut root = root.clone();
+        for (key, value) in settings {
+            overrides::insert(&mut root, &key.parts, (*value).clone(), &self.sources)?;
+        }
+        self.scenario(root)
+    }
+
+    /// The scenario of a whole tree, without `sweep`.
+    fn scenario(&mut self, mut root: Node) -> Result<Scenario> {
+        let preset = self.preset(&root)?;
+        let PresetFile { tree, name, .. } = &self.presets[preset];
+        let (table, file) = (Table::root(&self.sources, &root), Table::root(&self.sources, tree));
+        let over = Overridden::read(&table, &file)?;
+        venue::merge_preset(&mut root, tree, over.requirement);
+        let context = Context::new(self.folder, &self.files);
+        resolve(self.name, (name, over), &Table::root(&self.sources, &root), context)
+    }
+
+    /// Index of the venue file that a tree names.
+    fn preset(&mut self, root: &Node) -> Result<usize> {
+        let file = venue::chosen_preset(&Table::root(&self.sources, root), self.folder)?;
+        if let Some(known) = self.presets.iter().position(|known| known.shown_name == file.shown_name) {
+            return Ok(known);
+        }
+        let source = self.sources.add(&file.shown_name, &file.text);
+        let tree = Node::parse(&self.sources, source, &file.text)?;
+        let name = venue::check(&Table::root(&self.sources, &tree))?;
+        if file.is_own {
+            // The whole of it is checked, its examples too, so that what is missing is told of that file.
+            venue::read_preset(&file.shown_name, &file.text, self.folder)?;
+        }
+        self.presets.push(PresetFile { shown_name: file.shown_name, tree, name });
+        Ok(self.presets.len() - 1)
+    }
+}
+
+/// The first failure of a sweep, with the cell it belongs to.
+fn failure(set: &[(String, serde_json::Value)], error: Error, more: usize) -> Error {
+    /// Characters of a value: a table can be long.
+    const SHOWN: usize = 60;
+    let Error::Input(text) = error else { return error };
+    let setting = |(key, value): &(String, serde_json::Value)| {
+        let value = value.to_string();
+        let cut: String = value.chars().take(SHOWN).collect();
+        format!("{key} = {cut}{}", if cut.len() < value.len() { "…" } else { "" })
+    };
+    let settings: Vec<String> = set.iter().map(setting).collect();
+    let others = match more {
+        0 => String::new(),
+        1 => "; one more cell cannot be run".to_owned(),
+        more => format!("; {more} more cells cannot be run"),
+    };
+    Error::Input(format!("{text}\n  = cell: {}{others}", settings.join(", ")))
 }
 
 fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
-    if let Some(fault) = name::fault(name) {
+    if let Some(fault) = name::name_fault(name) {
         return Err(Error::input(format!(
-            "{}: the file's name names the run and its folder, but {} {fault}; rename it: {}",
+            "{}: the file's name names the run and its folder, but {} {fault}",
             quoted(shown_name),
             quoted(name),
-            name::RULE
-        )));
-    }
-    if name.starts_with('.') {
-        return Err(Error::input(format!(
-            "{}: the file's name names the run and its folder, but {} begins with a dot, which hides a folder; \
-             rename it",
-            quoted(shown_name),
-            quoted(name)
         )));
     }
     if let Some(at) = text.find('\0') {
@@ -193,7 +284,7 @@ fn resolve(
     root: &Table<'_>,
     mut context: Context<'_>,
 ) -> Result<Scenario> {
-    root.only(&SECTIONS, &["sweep"])?;
+    root.only(&SECTIONS, &[])?;
     let title = match root.field("title") {
         Some(field) => field.text("title = \"A hedged pair\"")?.to_owned(),
         None => name.to_owned(),
@@ -221,9 +312,9 @@ fn resolve(
         .map_err(|refusal| point_at(root, &portfolio.positions, &refusal))?;
     note_unused_assets(&portfolio, &mut context);
     orders::note_idle(&portfolio, &settings, &mut context);
+    let market = context.files.market(market);
     let Context { resolved, notes, .. } = context;
     let name = name.to_owned();
-    let market = Arc::new(market);
     let scenario = Scenario { name, title, description, settings, portfolio, market, resolved, notes };
     precision::check(root, &scenario)?;
     Ok(scenario)

@@ -1,5 +1,7 @@
 //! `assets.NAME.model`: the law of one price.
 
+use std::sync::Arc;
+
 use super::Settings;
 use super::context::Context;
 use super::history::{PriceHistory, read_history};
@@ -46,7 +48,7 @@ impl Model {
 #[derive(Debug)]
 pub(super) struct Resampled {
     /// The prices.
-    pub history: PriceHistory,
+    pub history: Arc<PriceHistory>,
     /// Mean length of a block.
     pub block: Span,
     /// Missing bars repeat the last close instead of being refused.
@@ -57,7 +59,7 @@ pub(super) struct Resampled {
 #[derive(Debug)]
 pub(super) struct Replayed {
     /// The prices.
-    pub history: PriceHistory,
+    pub history: Arc<PriceHistory>,
     /// Bars from the start of one window to that of the next, `>= 1`.
     pub stride: u64,
     /// Missing bars repeat the last close instead of being refused.
@@ -118,10 +120,12 @@ fn replay(keys: &Keys<'_, '_>, settings: &Settings, context: &mut Context<'_>) -
 }
 
 /// Reads the file and resolves it by the hash of its bytes.
-fn history(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<PriceHistory> {
+fn history(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<Arc<PriceHistory>> {
     let field = keys.required("history")?;
     let file = context.data_file(&field, "history = \"btc.csv\"")?;
-    let history = read_history(&file.path, &file.shown_name).map_err(|error| field.about_file(&error))?;
+    let read = || read_history(&file.path, &file.shown_name).map_err(|error| error.to_string());
+    let history =
+        context.files.prices.get(file.path.clone(), read).map_err(|error| field.about_file(&error))?;
     context.resolve(keys.table.key("history"), format!("sha256:{}", history.sha256));
     context.notes.extend(history.notes.iter().cloned());
     Ok(history)

@@ -103,7 +103,9 @@ pub(super) fn apply(root: &mut Node, set: &Override, sources: &mut Sources) -> R
         )
     })?;
     let value = parse_value(&set.value, source, offset, sources)?;
-    insert(root, &parts, value, source, sources)
+    let parts: Vec<(String, Origin)> =
+        parts.into_iter().map(|(part, span)| (part, Origin { source, span })).collect();
+    insert(root, &parts, value, sources)
 }
 
 fn parse_value(text: &str, source: usize, offset: usize, sources: &Sources) -> Result<Node> {
@@ -127,28 +129,33 @@ fn parse_value(text: &str, source: usize, offset: usize, sources: &Sources) -> R
     }
 }
 
-fn insert(
+/// Puts a value where a path leads, with the place of each part; keys that only the file wrote and that exclude it go.
+///
+/// # Errors
+/// A path through a value that is neither a table nor a list that long.
+pub(super) fn insert(
     root: &mut Node,
-    parts: &[(String, std::ops::Range<usize>)],
+    parts: &[(String, Origin)],
     value: Node,
-    source: usize,
     sources: &Sources,
 ) -> Result<()> {
     let path: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
     let mut node = root;
-    for (depth, (part, span)) in parts.iter().enumerate() {
-        let origin = Origin { source, span: span.clone() };
+    for (depth, (part, origin)) in parts.iter().enumerate() {
         let words = node.describe();
         let entries = match &mut node.value {
             Value::Table(entries) => entries,
             Value::List(items) => {
-                let index = list_index(part, items.len(), &origin, sources)?;
+                let index = list_index(part, items.len(), origin, sources)?;
                 node = &mut items[index];
                 continue;
             }
             _ => {
-                let what = format!("--set cannot reach `{part}`: what holds it is {words}, not a table");
-                return Err(sources.error(&origin, &what, "name a key that the scenario's tables can hold"));
+                let what = format!(
+                    "{} cannot reach `{part}`: what holds it is {words}, not a table",
+                    who(origin, sources)
+                );
+                return Err(sources.error(origin, &what, "name a key that the scenario's tables can hold"));
             }
         };
         // What the file wrote gives way; of two overrides that exclude each other neither does.
@@ -160,13 +167,17 @@ fn insert(
         }
         let index = entries.iter().position(|entry| entry.key == *part).unwrap_or_else(|| {
             let empty = Node { value: Value::Table(Vec::new()), origin: origin.clone() };
-            entries.push(Entry { key: part.clone(), key_origin: origin, node: empty });
+            entries.push(Entry { key: part.clone(), key_origin: origin.clone(), node: empty });
             entries.len() - 1
         });
         node = &mut entries[index].node;
     }
     *node = value;
     Ok(())
+}
+
+fn who(origin: &Origin, sources: &Sources) -> &'static str {
+    if sources.is_override(origin) { "--set" } else { "the sweep" }
 }
 
 /// The item of a list of `length` that a part of a key names, from 0.
@@ -177,7 +188,7 @@ fn list_index(part: &str, length: usize, origin: &Origin, sources: &Sources) -> 
         return Ok(index);
     }
     let items = if length == 1 { "1 item".to_owned() } else { format!("{length} items") };
-    let what = format!("--set cannot reach {} of a list of {items}", quoted(part));
+    let what = format!("{} cannot reach {} of a list of {items}", who(origin, sources), quoted(part));
     let help = match length {
         0 => "give the list whole".to_owned(),
         _ => format!("items are named by their numbers, here 0 to {}; or give the list whole", length - 1),

@@ -24,6 +24,7 @@ pub(super) struct Table<'a> {
 pub(super) struct Field<'a> {
     sources: &'a Sources,
     node: &'a Node,
+    key_origin: &'a Origin,
     /// The key as `--set` would name it.
     pub path: String,
 }
@@ -87,7 +88,8 @@ impl<'a> Table<'a> {
     /// The value of a key, if it is written.
     pub fn field(&self, key: &str) -> Option<Field<'a>> {
         let entry = self.entries.iter().find(|entry| entry.key == key)?;
-        Some(Field { sources: self.sources, node: &entry.node, path: join(&self.path, key) })
+        let path = join(&self.path, key);
+        Some(Field { sources: self.sources, node: &entry.node, key_origin: &entry.key_origin, path })
     }
 
     /// The value of a key that has no default.
@@ -115,7 +117,8 @@ impl<'a> Table<'a> {
     pub fn fields(&self) -> impl Iterator<Item = (&'a str, Field<'a>)> {
         self.entries.iter().map(|entry| {
             let path = join(&self.path, &entry.key);
-            (entry.key.as_str(), Field { sources: self.sources, node: &entry.node, path })
+            let (sources, key_origin) = (self.sources, &entry.key_origin);
+            (entry.key.as_str(), Field { sources, node: &entry.node, key_origin, path })
         })
     }
 
@@ -136,13 +139,23 @@ impl<'a> Table<'a> {
 }
 
 impl<'a> Field<'a> {
+    /// The value as written.
+    pub fn node(&self) -> &'a Node {
+        self.node
+    }
+
+    /// Where the key stands; of an item of a list, where the item does.
+    pub fn key_origin(&self) -> &'a Origin {
+        self.key_origin
+    }
+
     /// An error that points at the value.
     pub fn fail(&self, what: &str, help: &str) -> Error {
         self.sources.error(&self.node.origin, what, help)
     }
 
     /// An error inside the file that this field names.
-    pub fn about_file(&self, error: &Error) -> Error {
+    pub fn about_file(&self, error: &str) -> Error {
         self.fail(&format!("`{}`: {error}", self.path), "correct the file, or name another one here")
     }
 
@@ -208,8 +221,10 @@ impl<'a> Field<'a> {
     /// The value, which must be a list; an item's key ends in its number, from 0.
     pub fn list(&self, example: &str) -> Result<Vec<Field<'a>>> {
         let Value::List(items) = &self.node.value else { return Err(self.wrong_kind("a list", example)) };
-        let field =
-            |(index, node)| Field { sources: self.sources, node, path: format!("{}.{index}", self.path) };
+        let field = |(index, node): (usize, &'a Node)| {
+            let path = format!("{}.{index}", self.path);
+            Field { sources: self.sources, node, key_origin: &node.origin, path }
+        };
         Ok(items.iter().enumerate().map(field).collect())
     }
 

@@ -2,11 +2,12 @@
 
 use super::assets::Modelled;
 use super::context::Context;
+use super::files::Windows;
 use super::history::{Gaps, JointCloses, Place, iso, joint_closes};
 use super::model::{Model, Replayed};
 use super::reach::LARGEST_LOG_RETURN;
 use super::reader::Table;
-use super::resampling::{bar_step, fail_at};
+use super::resampling::{bar_step, fail_at, joint_key};
 use super::{Scenario, Settings};
 use crate::domain::Span;
 use crate::error::Result;
@@ -42,24 +43,31 @@ pub(super) fn join(
     }
     check_agreement(root, &replayed)?;
     let step = bar_step(root, first_name, settings)?;
-    let histories: Vec<_> = replayed.iter().map(|(name, model)| (*name, &model.history)).collect();
+    let histories: Vec<_> = replayed.iter().map(|(name, model)| (*name, &*model.history)).collect();
     let gaps = if first.fill_gaps { Gaps::Fill } else { Gaps::Error };
-    let joint = joint_closes(&histories, step.seconds(), gaps).map_err(|error| {
+    let key = format!("{:?}", (joint_key(&histories), step, gaps));
+    let join = || joint_closes(&histories, step.seconds(), gaps).map(by_row);
+    let windows = context.files.windows.get(key, join).map_err(|error| {
         let name = replayed.get(error.asset).map_or(first_name, |(name, _)| *name);
         fail_at(root, name, error.place, &error.what, &error.help)
     })?;
-    check_closes(root, &replayed, &joint, settings, step)?;
-    context.notes.extend(joint.notes);
-    let bars = joint.columns.first().map_or(0, Vec::len);
-    let closes = (0..bars).flat_map(|bar| joint.columns.iter().map(move |column| column[bar])).collect();
+    let joint = &windows.joint;
+    check_closes(root, &replayed, joint, settings, step)?;
+    context.notes.extend(joint.notes.iter().cloned());
     let stride = usize::try_from(first.stride).unwrap_or(usize::MAX);
     Ok(Some(WindowHistory {
         columns: replayed.len(),
-        closes,
+        closes: context.files.numbers(windows.closes.clone()),
         stride,
         first_bar_ms: joint.range_ms.0,
         bar_ms: i64::try_from(step.seconds() * 1_000).unwrap_or(i64::MAX),
     }))
+}
+
+fn by_row(joint: JointCloses) -> Windows {
+    let bars = joint.columns.first().map_or(0, Vec::len);
+    let closes = (0..bars).flat_map(|bar| joint.columns.iter().map(move |column| column[bar])).collect();
+    Windows { joint, closes }
 }
 
 /// One window serves all, so that stride and gaps must be the same.

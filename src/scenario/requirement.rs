@@ -214,5 +214,5 @@ pub(super) fn read(
     }
     let file = context.data_file(&field, "tiers = \"tiers.csv\"")?;
     let read = super::tiers::read_tiers(&file.path, &file.shown_name);
-    Ok(Some(read.map_err(|error| field.about_file(&error))?.capped(cap)))
+    Ok(Some(read.map_err(|error| field.about_file(&error.to_string()))?.capped(cap)))
 }

@@ -3,7 +3,7 @@
 use super::Settings;
 use super::assets::Modelled;
 use super::context::Context;
-use super::history::{Gaps, Place, joint_returns};
+use super::history::{Gaps, Place, PriceHistory, joint_returns};
 use super::model::{Model, Resampled};
 use super::reach::LARGEST_LOG_RETURN;
 use super::reader::Table;
@@ -37,10 +37,12 @@ pub(super) fn join(
     let Some(&(first_name, first)) = resampled.first() else { return Ok(None) };
     check_agreement(root, &resampled)?;
     let step = check_step(root, first_name, first, settings)?;
-    let histories: Vec<_> = resampled.iter().map(|(name, model)| (*name, &model.history)).collect();
+    let histories: Vec<_> = resampled.iter().map(|(name, model)| (*name, &*model.history)).collect();
     let gaps = if first.fill_gaps { Gaps::Fill } else { Gaps::Error };
     let mean_block = first.block.seconds() as f64 / step.seconds() as f64;
-    let joint = joint_returns(&histories, step.seconds(), gaps, mean_block).map_err(|error| {
+    let key = format!("{:?}", (joint_key(&histories), step, gaps, mean_block));
+    let join = || joint_returns(&histories, step.seconds(), gaps, mean_block);
+    let joint = context.files.returns.get(key, join).map_err(|error| {
         let name = resampled.get(error.asset).map_or(first_name, |(name, _)| *name);
         fail_at(root, name, error.place, &error.what, &error.help)
     })?;
@@ -48,8 +50,14 @@ pub(super) fn join(
         check_reach(&joint.history, column, settings.steps)
             .map_err(|(what, help)| fail_at(root, name, Place::History, &what, &help))?;
     }
-    context.notes.extend(joint.notes);
-    Ok(Some(joint.history))
+    context.notes.extend(joint.notes.iter().cloned());
+    let log_returns = context.files.numbers(joint.history.log_returns.clone());
+    Ok(Some(ReturnHistory { log_returns, ..joint.history.clone() }))
+}
+
+/// What histories are, whatever is done with them.
+pub(super) fn joint_key<'h>(histories: &[(&'h str, &'h PriceHistory)]) -> Vec<(&'h str, &'h str)> {
+    histories.iter().map(|(name, history)| (*name, history.sha256.as_str())).collect()
 }
 
 /// One row index serves all, so that block and gaps must be the same.

@@ -21,6 +21,13 @@ pub(super) struct Origin {
     pub span: Range<usize>,
 }
 
+impl Origin {
+    fn holds(&self, other: &Self) -> bool {
+        let (own, other_span) = (&self.span, &other.span);
+        self.source == other.source && own.start <= other_span.start && other_span.end <= own.end
+    }
+}
+
 #[derive(Debug)]
 struct Source {
     shown_name: String,
@@ -29,18 +36,27 @@ struct Source {
 
 /// Every text a scenario is made of: its file, each `--set`, the venue's preset.
 #[derive(Debug, Default)]
-pub(super) struct Sources(Vec<Source>);
+pub(super) struct Sources {
+    texts: Vec<Source>,
+    /// Places whose errors are told with more words.
+    marks: Vec<(Origin, String)>,
+}
 
 impl Sources {
     /// Adds a text and returns its index, which an [`Origin`] refers to.
     pub fn add(&mut self, shown_name: &str, text: &str) -> usize {
-        self.0.push(Source { shown_name: shown_name.to_owned(), text: text.to_owned() });
-        self.0.len() - 1
+        self.texts.push(Source { shown_name: shown_name.to_owned(), text: text.to_owned() });
+        self.texts.len() - 1
     }
 
     /// Whether a place lies in the text of a `--set`.
     pub fn is_override(&self, origin: &Origin) -> bool {
-        self.0.get(origin.source).is_some_and(|source| source.shown_name == OVERRIDE)
+        self.texts.get(origin.source).is_some_and(|source| source.shown_name == OVERRIDE)
+    }
+
+    /// From now on every error within a place begins with a label.
+    pub fn mark(&mut self, place: &Origin, label: &str) {
+        self.marks.push((place.clone(), label.to_owned()));
     }
 
     /// What is wrong, where (file, line, column, caret), and what to write instead.
@@ -56,7 +72,11 @@ impl Sources {
         other: Option<(Range<usize>, &str)>,
         help: &str,
     ) -> Error {
-        let Some(source) = self.0.get(origin.source) else { return Error::input(format!("{what}; {help}")) };
+        let label = self.marks.iter().find(|(place, _)| place.holds(origin)).map(|(_, label)| label);
+        let what = label.map_or_else(|| what.to_owned(), |label| format!("{label}: {what}"));
+        let Some(source) = self.texts.get(origin.source) else {
+            return Error::input(format!("{what}; {help}"));
+        };
         let mut snippet = Snippet::source(source.text.as_str())
             .path(source.shown_name.as_str())
             .annotation(AnnotationKind::Primary.span(source.clamp(&origin.span)));

@@ -23,7 +23,7 @@ fn replay(bars: usize, stride: usize, prices: [f64; 2]) -> MarketModel {
         correlation: vec![1.0, 0.0, 0.0, 1.0],
         windows: Some(WindowHistory {
             columns: 2,
-            closes: closes(bars),
+            closes: closes(bars).into(),
             stride,
             first_bar_ms: 0,
             bar_ms: 3_600_000,
@@ -39,9 +39,14 @@ fn a_window_is_replayed_as_it_was() {
     let (bars, steps) = (120, 21);
     for stride in [1, 3, 7] {
         let history = closes(bars);
-        let windows =
-            WindowHistory { columns: 2, closes: history.clone(), stride, first_bar_ms: 0, bar_ms: 3_600_000 }
-                .windows(steps as u64);
+        let windows = WindowHistory {
+            columns: 2,
+            closes: history.clone().into(),
+            stride,
+            first_bar_ms: 0,
+            bar_ms: 3_600_000,
+        }
+        .windows(steps as u64);
         assert_eq!(windows, ((bars - steps) as u64).div_ceil(stride as u64));
         for window in 0..windows {
             let start = window as usize * stride;
@@ -76,7 +81,7 @@ fn a_window_is_replayed_as_it_was() {
 #[test]
 fn windows_are_counted() {
     let windows = |bars: usize, stride, steps| {
-        WindowHistory { columns: 2, closes: closes(bars), stride, first_bar_ms: 0, bar_ms: 3_600_000 }
+        WindowHistory { columns: 2, closes: closes(bars).into(), stride, first_bar_ms: 0, bar_ms: 3_600_000 }
             .windows(steps)
     };
     // A window of n steps has n + 1 closes.
@@ -118,7 +123,7 @@ fn resampled(history: &[f64], mean_block: f64, lag: usize) -> (f64, f64) {
     let mean = squares.iter().sum::<f64>() / n;
     let variance = squares.iter().map(|s| (s - mean) * (s - mean)).sum::<f64>() / n;
     let market = MarketModel {
-        history: Some(ReturnHistory { columns: 1, log_returns: history.to_vec(), mean_block }),
+        history: Some(ReturnHistory { columns: 1, log_returns: history.into(), mean_block }),
         ..one_asset(Law::Bootstrap { column: 0 }, 1.0)
     };
     let generator = PathGenerator::new(&market, 80_000).unwrap();

@@ -110,7 +110,8 @@ pub fn write_svg(picture: &Picture, scale: Scale, file: &Path) -> Result<()> {
     fs::write(file, document).map_err(|e| failed(&e))
 }
 
-fn escaped(text: &str) -> String {
+/// Text that may stand in an element or a quoted attribute.
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

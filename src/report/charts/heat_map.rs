@@ -25,6 +25,8 @@ const NARROW: f64 = 700.0;
 const LARGEST_CELL: (f64, f64) = (420.0, 220.0);
 /// Cells of all grids up to which their values are written in them.
 const MOST_WRITTEN: usize = 150;
+/// Cells of all grids up to which each is told of.
+const MOST_TOLD: usize = 1_000;
 const VALUE_SIZES: [f64; 4] = [20.0, 17.0, 15.0, 13.0];
 /// Widest label of a row, in units.
 const WIDEST_LABEL: f64 = 250.0;
@@ -105,6 +107,7 @@ impl HeatMap<'_> {
             }
             self.name_columns(picture, grid, geometry.cell.0, tick);
             self.fill(picture, grid, geometry.cell, cells);
+            self.tell(picture, grid, geometry.cell, cells);
         }
         self.paint_values(picture, &geometry);
         let last = geometry.grid(geometry.columns.min(self.grids.len()) - 1, rows, columns);
@@ -177,6 +180,27 @@ impl HeatMap<'_> {
                     Shown::Value(value) => filled(picture, place, self.ramp.ink(*value)),
                     Shown::Unsure(_) => hatched(picture, place),
                 }
+            }
+        }
+    }
+
+    /// The settings and the value of each cell, for those who point at it.
+    fn tell(&self, picture: &mut Picture, grid: Rectangle, cell: (f64, f64), cells: &[Vec<Shown>]) {
+        if self.rows.labels.len() * self.columns.labels.len() * self.grids.len() > MOST_TOLD {
+            return;
+        }
+        for ((row, values), row_label) in cells.iter().enumerate().zip(&self.rows.labels) {
+            for ((column, shown), column_label) in values.iter().enumerate().zip(&self.columns.labels) {
+                let (left, top) = (grid.left + column as f64 * cell.0, grid.top + row as f64 * cell.1);
+                let place = Rectangle { left, top, right: left + cell.0, bottom: top + cell.1 };
+                let value = match shown {
+                    Shown::Missing => "no value".to_owned(),
+                    Shown::Value(value) => self.numbers.bare(*value),
+                    Shown::Unsure(value) => format!("{}, sign not established", self.numbers.bare(*value)),
+                };
+                let (rows, columns) = (&self.rows.name, &self.columns.name);
+                let told = format!("{rows} {row_label}, {columns} {column_label}: {value}");
+                picture.places.push((place, told));
             }
         }
     }

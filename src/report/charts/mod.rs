@@ -10,6 +10,7 @@ mod equity_fan;
 mod final_equity;
 mod format;
 mod heat_map;
+mod inline;
 mod map_cell;
 mod numbers;
 mod page;
@@ -34,10 +35,10 @@ use crate::report::format::paths;
 use crate::report::{ResultDocument, SweepDocument};
 use crate::simulation::{PathSample, RunOutcome};
 pub use encode::Scale;
-pub use page::{Layout, swatch_alone};
-pub use picture::{Anchor, Ink, Picture, Plot, Point, Shape, Span, Swatch, Text};
-pub use style::{DARK, GREY, GRID, of_mode};
-pub use text::width as text_width;
+pub use inline::inline_svg;
+pub use page::{Layout, mode_of, swatch_alone};
+pub use picture::{Anchor, Dash, Ink, Picture, Plot, Point, Rectangle, Shape, Span, Swatch, Text};
+pub use text::one_line;
 
 /// What charts show of a run.
 #[derive(Debug, Clone)]

@@ -3,8 +3,9 @@
 use super::ChartInput;
 use super::map_cell::{hatched, missing};
 use super::picture::{Anchor, HEIGHT, Ink, Picture, Rectangle, Shape, Swatch, Text, WIDTH};
-use super::style::{DARK, GREY};
+use super::style::{DARK, GREY, of_mode};
 use super::text::{fitted, in_lines, one_line, width};
+use crate::domain::MarginMode;
 
 const MARGIN: f64 = 40.0;
 const LEGEND_SIZE: f64 = 20.0;
@@ -142,6 +143,14 @@ impl Page<'_> {
         }
         if self.legend.is_empty() { first } else { y + 22.0 }
     }
+}
+
+/// The mode that a legend's mark stands for.
+pub fn mode_of(swatch: Swatch) -> Option<MarginMode> {
+    let (Swatch::Line(ink, _) | Swatch::Band(ink) | Swatch::Cross(ink) | Swatch::Disc(ink)) = swatch else {
+        return None;
+    };
+    MarginMode::ALL.into_iter().find(|mode| of_mode(*mode).ink == ink)
 }
 
 /// A legend's mark as a picture of its own.

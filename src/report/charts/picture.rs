@@ -158,6 +158,8 @@ pub struct Picture {
     pub shapes: Vec<Shape>,
     /// Its plot areas.
     pub plots: Vec<Plot>,
+    /// What is told of a place that is pointed at.
+    pub places: Vec<(Rectangle, String)>,
 }
 
 impl Picture {
@@ -173,7 +175,7 @@ impl Picture {
 
     /// A saltire of half-width `arm` around a point, with a white rim that sets it off from lines below.
     pub fn cross(&mut self, (x, y): Point, arm: f64, ink: Ink) {
-        for (ink, width, arm) in [(Ink(255, 255, 255), 5.5, arm + 1.5), (ink, 2.5, arm)] {
+        for (ink, width, arm) in [(super::style::WHITE, 5.5, arm + 1.5), (ink, 2.5, arm)] {
             self.line(vec![(x - arm, y - arm), (x + arm, y + arm)], ink, width, None);
             self.line(vec![(x - arm, y + arm), (x + arm, y - arm)], ink, width, None);
         }

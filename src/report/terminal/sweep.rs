@@ -276,7 +276,8 @@ fn intervals(document: &SweepDocument) -> String {
     )
 }
 
-fn draws(document: &SweepDocument) -> String {
+/// How many draws of the prices there are.
+pub fn draws(document: &SweepDocument) -> String {
     match document.plan.path_groups {
         1 => "All cells stand on one draw of the prices: they see the same paths.".to_owned(),
         groups => format!(
@@ -287,7 +288,7 @@ fn draws(document: &SweepDocument) -> String {
 }
 
 /// In how many cells the precision that was asked for was met.
-fn precision(document: &SweepDocument) -> Option<String> {
+pub fn precision(document: &SweepDocument) -> Option<String> {
     let asked = document.sweep.iter().find_map(|cell| cell.precision.as_ref())?;
     let met = document.sweep.iter().filter(|cell| cell.precision.as_ref().is_some_and(|p| p.met)).count();
     let target = match (asked.half_width, asked.relative) {

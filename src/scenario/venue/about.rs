@@ -7,6 +7,7 @@ use super::rules::{self, Rules};
 use super::{ABOUT, Overridden, REQUIREMENT, RULES};
 use crate::error::Result;
 use crate::scenario::context::Context;
+use crate::scenario::files::Files;
 use crate::scenario::name;
 use crate::scenario::node::Node;
 use crate::scenario::reader::{Field, Table};
@@ -41,7 +42,8 @@ pub fn read_preset(shown_name: &str, text: &str, folder: &Path) -> Result<Preset
     let node = Node::parse(&sources, source, text)?;
     let table = Table::root(&sources, &node);
     let name = check(&table)?;
-    let rules = rules::read(&table, &name, Overridden::default(), &mut Context::new(folder))?;
+    let files = Files::default();
+    let rules = rules::read(&table, &name, Overridden::default(), &mut Context::new(folder, &files))?;
     let one =
         |key| table.field(key).map_or(Ok(String::new()), |field| field.text("a text").map(str::to_owned));
     Ok(Preset {

@@ -1,5 +1,7 @@
 //! The rules of a venue: what `[venue]` says once a venue file lies below it.
 
+use std::sync::Arc;
+
 use rust_decimal::{Decimal, dec};
 
 use super::{ABOUT, Overridden, RULES, procedure};
@@ -57,7 +59,7 @@ pub enum FundingSource {
     /// The same at every payment.
     Rate(Decimal),
     /// A file.
-    History(Box<FundingHistory>),
+    History(Arc<FundingHistory>),
 }
 
 /// How large a funding rate may be, either way.
@@ -261,10 +263,15 @@ pub(in crate::scenario) fn read_funding(
         }
         (None, Some(field)) => {
             let file = context.data_file(&field, "history = \"funding.csv\"")?;
-            let history = read_funding_history(&file.path, &file.shown_name)
+            let read =
+                || read_funding_history(&file.path, &file.shown_name).map_err(|error| error.to_string());
+            let history = context
+                .files
+                .funding
+                .get(file.path.clone(), read)
                 .map_err(|error| field.about_file(&error))?;
             context.note(&history.notes);
-            Ok(Some(FundingSource::History(Box::new(history))))
+            Ok(Some(FundingSource::History(history)))
         }
         (None, None) => Ok(None),
     }
