@@ -33,7 +33,6 @@ use crate::simulation::{Control, Job, Simulator, VectorWidth, WidthLimit};
 use finish::Drawing;
 use machine::Machine;
 pub use merge::merge;
-pub use outcomes::OutcomeFormat;
 use prepare::{Prepared, Task};
 pub use redraw::redraw;
 pub use replay::replay;
@@ -109,7 +108,7 @@ fn run_batch(
     let document = simulate(&prepared, batch, &machine, &mut store, request)
         .and_then(|()| write(&prepared, &mut store, request, control));
     let document = document.inspect_err(|_| {
-        if prepared.work.exists() {
+        if prepared.work.is_worth_keeping() {
             let (what, place) = (prepared.work.amount(), prepared.work.path().display());
             (told.remark)(&format!("{what} and the work at hand are kept in {place}: go on with --resume"));
         }

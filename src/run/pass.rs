@@ -12,13 +12,12 @@ use super::{generator, job_on};
 use crate::domain::Precision;
 use crate::error::{Error, Result};
 use crate::margin::entry_prices;
+use crate::report::folder::AT_HAND;
+use crate::report::outcomes::OutcomeNames;
 use crate::report::saved::{self, Observed, Part, Saved};
 use crate::report::{BatchFacts, Facts};
 use crate::scenario::Scenario;
 use crate::simulation::{Job, Stopped, Totals};
-
-/// File of a pass that has not ended.
-const AT_HAND: &str = "at-hand.bin";
 
 /// How far a pass has come.
 #[derive(Serialize, Deserialize)]
@@ -65,6 +64,16 @@ impl Open {
         }
     }
 
+    /// What the numbers in rows of outcomes stand for.
+    fn names(&self) -> OutcomeNames {
+        OutcomeNames {
+            modes: self.job.books.iter().map(|book| book.mode().name().to_owned()).collect(),
+            positions: self.facts.positions.clone(),
+            horizon_days: self.facts.summary.horizon_days,
+            steps: self.job.steps,
+        }
+    }
+
     /// Paths in blocks.
     fn paths(&self, first: u64, end: u64) -> u64 {
         Part { first, end, all: end }.paths(self.job.paths)
@@ -98,7 +107,7 @@ pub fn run(
     open.iter().for_each(|cell| machine.skip(cell.paths(part.first, reached)));
     let stops = open.iter().any(|cell| cell.precision.is_some());
     let mut rounds = Rounds::new(reached, part.end, stops, machine.keep_every);
-    store.open_outcomes(open.iter().map(|cell| (cell.index, &cell.facts)))?;
+    store.open_outcomes(open.iter().map(|cell| (cell.index, cell.names())))?;
     loop {
         let blocks = rounds.next();
         if blocks.is_empty() || open.is_empty() {
@@ -117,8 +126,9 @@ pub fn run(
             prepared.work.write(AT_HAND, &saved::encode(&at_hand)?)?;
         }
     }
-    for (place, (cell, totals)) in open.iter().zip(&totals).enumerate() {
-        store.keep(cell.index, place, cell.saved(part, totals), cell.precision)?;
+    // The files of outcomes move up as they are closed.
+    for (cell, totals) in open.iter().zip(&totals) {
+        store.keep(cell.index, 0, cell.saved(part, totals), cell.precision)?;
     }
     prepared.work.remove(AT_HAND)
 }
