@@ -78,6 +78,7 @@ fn render(content: &Content, figures: &[Figure]) -> Result<String> {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.map_err(failed)?);
+    environment.add_filter("unbroken", unbroken);
     environment.add_template("page.html", PAGE).map_err(failed)?;
     let sections: Vec<Value> = content
         .sections
@@ -142,5 +143,31 @@ impl<'a> TableView<'a> {
             modes.iter().find(is_of).map_or("", String::as_str)
         };
         Self { table, modes: table.head.iter().map(of).collect() }
+    }
+}
+
+/// A number stays on one line with what belongs to it.
+fn unbroken(text: &str) -> String {
+    const SPACE: &str = "\u{a0}";
+    let text = text.replace(" %", "\u{a0}%").replace("± ", "±\u{a0}");
+    let mut out = String::with_capacity(text.len());
+    for (at, part) in text.split('[').enumerate() {
+        match part.split_once(']').filter(|(inside, _)| at > 0 && inside.len() < 40) {
+            Some((inside, after)) => out.extend(["[", &inside.replace(' ', SPACE), "]", after]),
+            None if at > 0 => out.extend(["[", part]),
+            None => out.push_str(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_not_torn() {
+        assert_eq!(unbroken("4.2 % ± 0.1 of [1, 2] a b"), "4.2\u{a0}% ±\u{a0}0.1 of [1,\u{a0}2] a b");
+        assert_eq!(unbroken("[ open ] [x [y"), "[\u{a0}open\u{a0}] [x [y");
     }
 }

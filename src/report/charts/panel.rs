@@ -9,6 +9,7 @@ const CAPTION_ROW: f64 = 30.0;
 const TICK_ROW: f64 = 30.0;
 const LABEL_ROW: f64 = 28.0;
 const GAP: f64 = 44.0;
+const STACK_GAP: f64 = 14.0;
 /// Space below this width holds panels one below the other.
 const NARROW: f64 = 700.0;
 
@@ -44,11 +45,11 @@ impl Panel {
         captions: &[(String, Ink)],
     ) -> Vec<Self> {
         let (left, each) = (Self::left_of(space, y), Self::share_of_width(space, y, captions.len()));
-        let (first, last) = (space.top + LABEL_ROW, space.bottom - TICK_ROW - LABEL_ROW);
+        let first = space.top + LABEL_ROW;
         let stacked = is_narrow(space);
-        let below = TICK_ROW + LABEL_ROW;
+        let below = TICK_ROW + LABEL_ROW + if stacked { STACK_GAP } else { 0.0 };
         let count = if stacked { captions.len().max(1) as f64 } else { 1.0 };
-        let slot = (last + below - first) / count;
+        let slot = (space.bottom - first) / count;
         Self::name_of_y(picture, space, y);
         let panels: Vec<_> = (0..captions.len())
             .map(|i| {

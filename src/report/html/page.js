@@ -66,7 +66,8 @@
       const middle = (low + high + 1) >> 1;
       if (found[middle][0] <= x) low = middle; else high = middle - 1;
     }
-    return found[low][1];
+    const [here, next] = [found[low], found[low + 1]];
+    return next ? here[1] + (x - here[0]) / (next[0] - here[0]) * (next[1] - here[1]) : here[1];
   };
   for (const svg of all("svg[data-plots]")) {
     const plots = JSON.parse(svg.dataset.plots);
@@ -83,7 +84,9 @@
       if (!plot) return hide();
       const [left, top, right, bottom] = plot.box;
       const at = plot.x[0] + (x - left) / (right - left) * (plot.x[1] - plot.x[0]);
-      const lines = [`${shown(at, ...plot.x)} ${plot.units[0]}`];
+      // Settings of a sweep stand where they look best: their place is no number.
+      const lines = plot.units[0] ? [`${shown(at, ...plot.x)} ${plot.units[0]}`] : [];
+      const before = lines.length;
       for (const curve of curves) {
         const first = pointsOf(curve)[0];
         const here = first && first[0] >= left - 1 && first[0] <= right && first[1] >= top - 1 && first[1] <= bottom + 1;
@@ -92,7 +95,7 @@
         const value = plot.y[0] + (bottom - height) / (bottom - top) * (plot.y[1] - plot.y[0]);
         lines.push(`${curve.classList[1]}: ${shown(value, ...plot.y)} ${plot.units[1]}`);
       }
-      if (lines.length === 1) return hide();
+      if (lines.length === before) return hide();
       for (const [name, value] of [["x1", x], ["x2", x], ["y1", top], ["y2", bottom]]) line.setAttribute(name, value);
       svg.append(line);
       tip.textContent = lines.join("\n");
