@@ -1,7 +1,7 @@
 //! The result as tidy tables: one row a fact, units in a column or in the header's names.
 
 mod modes;
-mod rows;
+pub(super) mod rows;
 
 use std::fs;
 use std::path::Path;

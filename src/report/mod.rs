@@ -11,6 +11,7 @@ pub mod folder;
 mod format;
 pub mod json;
 mod law;
+pub mod outcomes;
 pub mod plan;
 mod sampling;
 pub mod schema;
