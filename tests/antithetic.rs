@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use ringfence::paths::Sampling;
-use ringfence::report::{ResultDocument, build, terminal};
+use ringfence::report::{Facts, ResultDocument, build, terminal};
 use ringfence::run::job;
 use ringfence::scenario::{Scenario, load_text};
 use ringfence::simulation::{Audit, Control, RunOutcome, Simulator, VectorWidth, WidthLimit};
@@ -58,7 +58,7 @@ fn outcome(scenario: &Scenario, simulator: &Simulator) -> RunOutcome {
 }
 
 fn document(scenario: &Scenario, outcome: &RunOutcome) -> ResultDocument {
-    build(scenario, "", &[], outcome, &Audit::default())
+    build(&Facts::new(scenario, "", &[]), outcome, &Audit::default())
 }
 
 /// An interval of a document.

@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 
 use ringfence::domain::MarginMode::{self, Cross, Isolated, Mixed};
 use ringfence::error::Result;
-use ringfence::report::charts::{self, ChartInput};
+use ringfence::report::charts::{self, ChartInput, Layout, Scale};
 use ringfence::simulation::{PathSample, RunOutcome};
 use synthetic::{Toy, run};
 
@@ -32,11 +32,12 @@ fn input<'a>(toy: &Toy, title: &'a str, outcome: &'a RunOutcome, sample: &'a Pat
         outcome,
         sample,
         subtitle: "a toy · seed 42".to_owned(),
+        layout: Layout::File,
     }
 }
 
 fn render_all(folder: &Path, run: &ChartInput<'_>) -> Result<Vec<String>> {
-    charts::render_all(folder, run, &AtomicBool::new(false))
+    charts::render_all(folder, run, Scale::ONE, &AtomicBool::new(false))
 }
 
 fn rendered(toy: &Toy, title: &str, folder: &Path) -> Vec<String> {

@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use common::{CLOCK, Held, portfolio};
@@ -46,7 +47,7 @@ fn job(
     seed: u64,
 ) -> Job {
     Job {
-        generator: PathGenerator::new(market, seed).unwrap().recording_inside(),
+        generator: Arc::new(PathGenerator::new(market, seed).unwrap().recording_inside()),
         books: modes.iter().map(|mode| BookPlan::new(book, *mode, CLOCK)).collect(),
         funding: FundingTable::default(),
         paths,
@@ -66,7 +67,7 @@ fn run_with(job: &Job, threads: usize, limit: WidthLimit) -> RunOutcome {
 }
 
 fn blind(job: &Job) -> Job {
-    Job { generator: job.generator.clone().blind_inside(), ..job.clone() }
+    Job { generator: Arc::new(PathGenerator::clone(&job.generator).blind_inside()), ..job.clone() }
 }
 
 #[track_caller]
@@ -266,7 +267,7 @@ fn the_ledger_agrees_on_every_kind_of_law() {
         book.venue.liquidation.remainder = remainder;
         let job = job(&market, &book, &MarginMode::ALL, 40, 6_400, 8);
         let simulator = Simulator::new(2, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
-        let audit = simulator.audit(&job, &AtomicBool::new(false)).unwrap();
+        let audit = simulator.audit(&job, 1, &AtomicBool::new(false)).unwrap();
         assert!(audit.events > 100 && audit.left_out == 0 && audit.paths == 64, "{audit:?}");
         assert!(audit.max_balance_error < 1e-10, "{audit:?}");
     }

@@ -111,7 +111,7 @@ fn under_every_model_losses_are_capped_and_ledger_and_kernel_agree() {
             sets.extend(models.iter().map(String::as_str));
             let scenario = scenario(&file, &sets);
             let job = job(&scenario).unwrap();
-            let audit = simulator.audit(&job, &AtomicBool::new(false));
+            let audit = simulator.audit(&job, 1, &AtomicBool::new(false));
             let audit = audit.unwrap_or_else(|error| panic!("{}, {model}: {error}", scenario.name));
             assert_eq!(
                 (audit.paths, audit.left_out, audit.steps),

@@ -214,7 +214,7 @@ fn seventeen_digits_are_welcome() {
     let scenario = load_text("digits", "digits.toml", text, Path::new(""), &[]).unwrap();
     assert_eq!(scenario.portfolio.account.wallet.to_string(), "33.333333333333336");
     assert_eq!(scenario.portfolio.assets[0].price.to_string(), "60123.456789012345");
-    let audit = simulator(2).unwrap().audit(&job(&scenario).unwrap(), &AtomicBool::new(false)).unwrap();
+    let audit = simulator(2).unwrap().audit(&job(&scenario).unwrap(), 1, &AtomicBool::new(false)).unwrap();
     assert!(audit.paths == 64 && audit.events > 5, "{audit:?}");
 }
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use ringfence::domain::*;
 use ringfence::margin::EntryPrices;
 use ringfence::paths::{AssetModel, Gbm, Law, MarketModel};
-use ringfence::report::{ResultDocument, build, csv, json, terminal};
+use ringfence::report::{Facts, ResultDocument, build, csv, json, terminal};
 use ringfence::scenario::{Scenario, Settings};
 use ringfence::simulation::{Audit, ModeBias, ModeOutcome, PairOutcome, RunOutcome, StepBias, TwoByTwo};
 use ringfence::statistics::{Distribution, Moments, binomial_lower_tail};
@@ -198,7 +198,11 @@ fn entry() -> Vec<Vec<EntryPrices>> {
 }
 
 fn document(isolated: &[Path], cross: &[Path]) -> ResultDocument {
-    build(&scenario("Two positions, by hand"), "abc123", &entry(), &run_outcome(isolated, cross), &AUDIT)
+    build(
+        &Facts::new(&scenario("Two positions, by hand"), "abc123", &entry()),
+        &run_outcome(isolated, cross),
+        &AUDIT,
+    )
 }
 
 fn four_paths() -> (Vec<Path>, Vec<Path>) {
@@ -523,7 +527,7 @@ fn the_bias_of_steps_is_told() {
     assert_eq!((rows.len(), rows[3][..3].join(" ")), (9, "isolated missed 0.02".to_owned()));
     let mut unknown = run_outcome(&isolated, &cross);
     unknown.step_bias = None;
-    let shown = terminal::render(&build(&scenario("No bridge"), "", &entry(), &unknown, &AUDIT));
+    let shown = terminal::render(&build(&Facts::new(&scenario("No bridge"), "", &entry()), &unknown, &AUDIT));
     assert!(shown.contains("What checking margin at steps misses is not measured"), "{shown}");
 }
 
@@ -576,7 +580,7 @@ fn formulas_in_names_are_disarmed() {
     hostile.portfolio.positions[0].name = "-x".to_owned();
     hostile.portfolio.account.currency = "=HYPERLINK(\"a,b\")".to_owned();
     let outcome = run_outcome(&isolated, &cross);
-    let document = build(&hostile, "", &entry(), &outcome, &AUDIT);
+    let document = build(&Facts::new(&hostile, "", &entry()), &outcome, &AUDIT);
     let tables = csv::tables(&document, &outcome).unwrap();
     for (name, text) in &tables {
         for cell in [",-x,", ",=HYPERLINK", "\"=HYPERLINK"] {
@@ -672,7 +676,7 @@ fn the_terminal_keeps_its_width_and_takes_no_orders() {
     hostile.portfolio.positions[1].name = "q".repeat(64);
     hostile.portfolio.account.currency = "ELEPHANTS\u{1b}[31m".repeat(5);
     hostile.notes = vec!["a\rb".to_owned()];
-    let document = build(&hostile, "", &entry(), &run_outcome(&isolated, &cross), &AUDIT);
+    let document = build(&Facts::new(&hostile, "", &entry()), &run_outcome(&isolated, &cross), &AUDIT);
     let shown = terminal::render(&document) + &terminal::render_comparison(&[&document]);
     for line in shown.lines() {
         assert!(line.chars().count() <= 100, "{line}");

@@ -5,6 +5,7 @@ mod common;
 #[allow(dead_code)] // other tests use the rest
 mod zoo;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use common::{CLOCK, Held, portfolio};
@@ -46,7 +47,7 @@ fn job(paths: u64, steps: u64) -> Job {
         ..MarketModel::default()
     };
     Job {
-        generator: PathGenerator::new(&market, 2_024).unwrap(),
+        generator: Arc::new(PathGenerator::new(&market, 2_024).unwrap()),
         books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
         funding: FundingTable::default(),
         paths,
@@ -108,7 +109,7 @@ fn every_law_job(sampling: Sampling) -> Job {
     let positions: Vec<Held> = (0..n).map(held).collect();
     let book = portfolio(dec!(3), &assets, &positions, FillPrice::Mark, Remainder::Return);
     Job {
-        generator: PathGenerator::new(&market, 77).unwrap().with_sampling(sampling),
+        generator: Arc::new(PathGenerator::new(&market, 77).unwrap().with_sampling(sampling)),
         books: [MarginMode::Isolated, MarginMode::Cross].map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
         funding: FundingTable::default(),
         paths: 500,
@@ -150,7 +151,7 @@ fn no_law_depends_on_the_block() {
 #[test]
 fn the_ledger_follows_every_law() {
     let simulator = Simulator::new(2, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
-    let audit = simulator.audit(&every_law_job(Sampling::Independent), &AtomicBool::new(false)).unwrap();
+    let audit = simulator.audit(&every_law_job(Sampling::Independent), 1, &AtomicBool::new(false)).unwrap();
     assert!(audit.paths == 64 && audit.events > 200 && audit.max_balance_error < 1e-12, "{audit:?}");
 }
 
@@ -228,7 +229,7 @@ const MEANS: [u64; 3] = [0x4010_0810_5590_8534, 0xbff9_2a60_de06_4413, 0x4007_c1
 #[test]
 fn the_audit_follows_paths_in_the_ledger() {
     let simulator = Simulator::new(2, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
-    let audit = simulator.audit(&job(1_000, 200), &AtomicBool::new(false)).unwrap();
+    let audit = simulator.audit(&job(1_000, 200), 1, &AtomicBool::new(false)).unwrap();
     assert_eq!(audit.paths, 64);
     assert!(audit.events > 50, "{audit:?}");
     assert!(audit.max_balance_error < 1e-12 && audit.left_out == 0);
@@ -246,9 +247,9 @@ fn the_audit_counts_what_it_cannot_follow() {
         step_years: 1.0 / 365.0,
         ..MarketModel::default()
     };
-    job.generator = PathGenerator::new(&market, 1).unwrap();
+    job.generator = Arc::new(PathGenerator::new(&market, 1).unwrap());
     let simulator = Simulator::new(1, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
-    let audit = simulator.audit(&job, &AtomicBool::new(false)).unwrap();
+    let audit = simulator.audit(&job, 1, &AtomicBool::new(false)).unwrap();
     assert_eq!((audit.paths, audit.left_out), (0, 64));
 }
 
@@ -259,5 +260,5 @@ fn a_cancelled_run_ends_without_a_result() {
     let job = job(100_000_000, 720);
     let ended = simulator.simulate(&job, &Control { cancelled: &cancelled, progress: &|_| () });
     assert!(matches!(ended, Err(ringfence::error::Error::Interrupted)));
-    assert!(simulator.audit(&job, &cancelled).is_err());
+    assert!(simulator.audit(&job, 1, &cancelled).is_err());
 }

@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::margin::MarginOptions;
 use crate::error::Result;
+use crate::run::Asked;
 use crate::scenario::{self, Batch, Override, Scenario};
 
 /// How often is each margin mode liquidated, how deep does it draw down, and what does the difference cost?
@@ -20,6 +21,10 @@ pub enum Command {
     Run(RunOptions),
     /// Validate scenarios and print their plan; simulates nothing
     Check(CheckOptions),
+    /// Make one result of the parts that runs with --shard have written
+    Merge(MergeOptions),
+    /// Draw the tables, charts and pages of a result again
+    Report(ReportOptions),
     /// Print one path's account in exact decimals, event by event
     Replay(ReplayOptions),
     /// Print one position's margin figures: margins, liquidation and bankruptcy price
@@ -33,6 +38,16 @@ pub enum Command {
     Models {
         /// Model to print
         kind: Option<String>,
+    },
+    /// Compare two results with their uncertainty: B − A
+    Diff {
+        /// Result folder, or the summary.json in one
+        a: PathBuf,
+        /// Result folder, or the summary.json in one
+        b: PathBuf,
+        /// Print the comparison as JSON instead of a table
+        #[arg(long)]
+        json: bool,
     },
     /// Write a commented scenario to start from, NAME.toml, in this folder
     New {
@@ -75,15 +90,61 @@ pub struct RunOptions {
     /// Threads; 0 is one per core
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub threads: u64,
-    /// Draw no charts
+    /// Draw no charts and no report page
     #[arg(long)]
     pub no_charts: bool,
-    /// Replace a result folder that holds something else
+    /// Pixels of a chart for each of its 1280 x 800 units, 0.5 to 4
+    #[arg(long, value_name = "S", default_value_t = 1.0)]
+    pub scale: f64,
+    /// Keep a row for every path and mode, as parquet or csv
+    #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "parquet")]
+    pub outcomes: Option<String>,
+    /// Go on with a run that did not end; results that are there already are kept
+    #[arg(long)]
+    pub resume: bool,
+    /// Run only part I of N of the paths, from 1; `merge` makes a result of all parts
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
+    /// Replace a result folder that holds something else, and drop a run that did not end
     #[arg(long)]
     pub force: bool,
     /// No progress and no remarks on standard error
     #[arg(long)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct MergeOptions {
+    /// Folders of shards, or folders that hold some
+    #[arg(required = true)]
+    pub folders: Vec<PathBuf>,
+    /// Folder for the results, one folder per scenario in it
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    pub out: PathBuf,
+    /// Print the result document as JSON instead of tables
+    #[arg(long)]
+    pub json: bool,
+    /// Draw no charts and no report page
+    #[arg(long)]
+    pub no_charts: bool,
+    /// Pixels of a chart for each of its 1280 x 800 units, 0.5 to 4
+    #[arg(long, value_name = "S", default_value_t = 1.0)]
+    pub scale: f64,
+    /// Replace a result folder that holds something else
+    #[arg(long)]
+    pub force: bool,
+    /// No remarks on standard error
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportOptions {
+    /// Folder of a result
+    pub folder: PathBuf,
+    /// Pixels of a chart for each of its 1280 x 800 units, 0.5 to 4
+    #[arg(long, value_name = "S", default_value_t = 1.0)]
+    pub scale: f64,
 }
 
 #[derive(Debug, Args)]
@@ -124,6 +185,32 @@ impl Changes {
         Ok(overrides)
     }
 
+    /// What each scenario file asks for with the changes made, and how to ask for it again.
+    pub fn asked(&self, paths: &[PathBuf]) -> Result<Vec<Asked>> {
+        let overrides: Vec<_> = self.overrides()?.into_iter().map(|set| (set.key, set.value)).collect();
+        let batches = self.load_batches(paths)?.into_iter().enumerate();
+        let asked = batches.map(|(index, batch)| Asked {
+            batch,
+            command: self.command(paths.get(index)),
+            overrides: overrides.clone(),
+        });
+        Ok(asked.collect())
+    }
+
+    /// The command that runs a scenario file with these changes, from the file's folder.
+    fn command(&self, path: Option<&PathBuf>) -> String {
+        let file = path.and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
+        let mut words = vec!["ringfence".to_owned(), "run".to_owned()];
+        words.extend(file);
+        for set in &self.set {
+            words.extend(["--set".to_owned(), set.clone()]);
+        }
+        for (flag, value) in [("--paths", &self.paths), ("--seed", &self.seed)] {
+            words.extend(value.iter().flat_map(|value| [flag.to_owned(), value.clone()]));
+        }
+        words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    }
+
     /// Reads the scenarios with the changes made, each one run; the shipped default where none is named.
     pub fn load(&self, paths: &[PathBuf]) -> Result<Vec<Scenario>> {
         let overrides = self.overrides()?;
@@ -145,4 +232,13 @@ impl Changes {
         }
         paths.iter().map(|path| scenario::load_batch(path, &overrides)).collect()
     }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -2,11 +2,14 @@
 
 mod args;
 mod check;
+mod diff;
 mod margin;
+mod merge;
 mod models;
 mod new;
 mod output;
 mod replay;
+mod report;
 mod run;
 mod schema;
 mod signal;
@@ -29,11 +32,14 @@ pub fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Run(options) => run::run(&options),
+        Command::Merge(options) => merge::merge(&options),
+        Command::Report(options) => report::report(&options),
         Command::Check(options) => check::check(&options),
         Command::Replay(options) => replay::replay(&options),
         Command::Margin(options) => margin::margin(&options),
         Command::Venues { name } => venues::venues(name.as_deref()),
         Command::Models { kind } => models::models(kind.as_deref()),
+        Command::Diff { a, b, json } => diff::diff(&a, &b, json),
         Command::New { name } => new::new(&name),
         Command::Schema { of } => schema::schema(&of),
     };

@@ -1,29 +1,40 @@
 use std::io::IsTerminal;
 use std::sync::Once;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::RunOptions;
 use super::{output, signal};
 use crate::error::{Error, Result};
-use crate::report;
-use crate::run::{Options, run_all, simulator};
-use crate::scenario::Scenario;
+use crate::report::charts::Scale;
+use crate::report::{json, terminal};
+use crate::run::{Asked, Finished, OutcomeFormat, Request, Shard, Told, planned_paths, run_all, simulator};
 use crate::simulation::Control;
+
+/// How often work at hand is kept.
+const KEEP_EVERY: Duration = Duration::from_secs(20);
 
 /// `ringfence run`
 pub fn run(options: &RunOptions) -> Result<()> {
-    let scenarios = options.changes.load(&options.scenarios)?;
-    refuse_equal_names(&scenarios, options)?;
+    let asked = options.changes.asked(&options.scenarios)?;
+    refuse_equal_names(&asked, options)?;
+    let request = request(options)?;
+    if options.json && request.shard.is_some() {
+        return Err(Error::input(
+            "--json with --shard: a part has no result; ringfence merge DIR --json prints that of all",
+        ));
+    }
+    refuse_shards_that_stop(&asked, &request)?;
     let simulator = simulator(options.threads)?;
     if !options.quiet {
-        for scenario in &scenarios {
-            for note in &scenario.notes {
-                output::message(&format!("note: {}: {note}", scenario.name));
+        for asked in &asked {
+            for note in asked.batch.notes() {
+                output::message(&format!("note: {}: {note}", asked.batch.name));
             }
         }
     }
-    let bar = progress_bar(scenarios.iter().map(|s| s.settings.paths).sum(), options.quiet);
+    let bar = progress_bar(planned_paths(&asked, &request), options.quiet);
     let cancelled = signal::listen();
     // The audit comes first and counts no paths: the time left is reckoned from the first of them.
     let first = Once::new();
@@ -32,28 +43,78 @@ pub fn run(options: &RunOptions) -> Result<()> {
         bar.inc(paths);
     };
     let control = Control { cancelled, progress: &progress };
-    let request = Options { out: &options.out, charts: !options.no_charts, force: options.force };
-    let finished = run_all(&scenarios, &simulator, &control, &request, &|what| {
-        bar.set_message(what.to_owned());
-    });
+    let stage = |what: &str| bar.set_message(what.to_owned());
+    let remark = |what: &str| bar.suspend(|| output::message(what));
+    let told = Told { stage: &stage, remark: &remark };
+    let finished = run_all(&asked, &simulator, &control, &request, &told);
     bar.finish_and_clear();
-    let finished = finished?;
-    let documents: Vec<_> = finished.iter().map(|f| &f.document).collect();
-    if options.json {
-        return output::print(&report::json::render(&documents)?);
+    tell(&finished?, options.json, options.quiet)
+}
+
+/// Results on standard output, their places on standard error.
+pub fn tell(finished: &[Finished], as_json: bool, quiet: bool) -> Result<()> {
+    let documents: Vec<_> = finished.iter().filter_map(|f| f.document.as_ref()).collect();
+    if as_json {
+        return output::print(&json::render(&documents)?);
     }
-    output::print(&report::terminal::render_all(&documents))?;
-    if !options.quiet {
-        for run in &finished {
-            output::message(&format!("written: {}", run.folder.display()));
+    if !documents.is_empty() {
+        output::print(&terminal::render_all(&documents))?;
+    }
+    if !quiet {
+        for run in finished {
+            let next = if run.document.is_none() {
+                "; make a result of all shards with ringfence merge"
+            } else {
+                ""
+            };
+            output::message(&format!("written: {}{next}", run.folder.display()));
         }
     }
     Ok(())
 }
 
+/// The scale of charts that a person asks for.
+pub fn scale(pixels: f64) -> Result<Scale> {
+    Scale::new(pixels).ok_or_else(|| Error::input(format!("--scale {pixels}: write a number from 0.5 to 4")))
+}
+
+fn request(options: &RunOptions) -> Result<Request<'_>> {
+    let outcomes = options.outcomes.as_deref().map(str::parse::<OutcomeFormat>).transpose()?;
+    let shard = options.shard.as_deref().map(str::parse::<Shard>).transpose()?;
+    if shard.is_some() && outcomes.is_some() {
+        return Err(Error::input(
+            "--outcomes with --shard: rows of paths are written by runs of all paths; leave one of the two out",
+        ));
+    }
+    Ok(Request {
+        out: &options.out,
+        charts: !options.no_charts,
+        scale: scale(options.scale)?,
+        force: options.force,
+        resume: options.resume,
+        shard,
+        outcomes,
+        keep_every: KEEP_EVERY,
+    })
+}
+
+/// Whether a part is known well enough says nothing of the whole.
+fn refuse_shards_that_stop(asked: &[Asked], request: &Request<'_>) -> Result<()> {
+    let stops =
+        |asked: &&Asked| asked.batch.cells.iter().any(|cell| cell.scenario.settings.precision.is_some());
+    match asked.iter().find(stops).filter(|_| request.shard.is_some()) {
+        Some(asked) => Err(Error::input(format!(
+            "{}: simulation.precision stops a run by what all its paths show, which no shard knows; remove \
+             simulation.precision, or run without --shard",
+            asked.batch.name
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// Two scenarios of one name would write the same folder; so would two that differ in case, on some systems.
-fn refuse_equal_names(scenarios: &[Scenario], options: &RunOptions) -> Result<()> {
-    let files = || scenarios.iter().zip(&options.scenarios);
+fn refuse_equal_names(asked: &[Asked], options: &RunOptions) -> Result<()> {
+    let files = || asked.iter().map(|asked| &asked.batch).zip(&options.scenarios);
     for (index, (second, second_file)) in files().enumerate() {
         let earlier = files().take(index).find(|(first, _)| first.name.eq_ignore_ascii_case(&second.name));
         if let Some((first, first_file)) = earlier {

@@ -6,14 +6,12 @@ mod factors;
 mod monitoring;
 mod paired;
 
-use estimate::{Estimator, LEVELS, Uncertainty, at_levels, decimal, number};
+pub(super) use estimate::decimal;
+use estimate::{Estimator, LEVELS, Uncertainty, at_levels, number};
 
-use super::assumptions::{essential, further, model_in_words};
 use super::document::*;
+use super::facts::Facts;
 use super::sampling;
-use crate::domain::Decimal;
-use crate::margin::EntryPrices;
-use crate::scenario::Scenario;
 use crate::simulation::{Audit, ModeOutcome, RunOutcome, TwinMode};
 use crate::statistics::{
     Interval, MeanEstimate, liquidation_step_at_rank, liquidation_step_quantile, mean_liquidation_step,
@@ -24,45 +22,37 @@ use crate::statistics::{
 const SCHEMA: &str = "ringfence/result/1";
 /// Equal times at which survival is given, besides time 0.
 const SURVIVAL_POINTS: u64 = 50;
-/// The document of one run. `entry` holds, per mode and position in the scenario's order, the prices at
-/// which the pool fails at entry; `sha256` is the resolved scenario's.
-pub fn build(
-    scenario: &Scenario,
-    sha256: &str,
-    entry: &[Vec<EntryPrices>],
-    outcome: &RunOutcome,
-    audit: &Audit,
-) -> ResultDocument {
+
+/// The document of one run.
+pub fn build(facts: &Facts, outcome: &RunOutcome, audit: &Audit) -> ResultDocument {
     let uncertainty = match &outcome.twins {
-        _ if scenario.windows_overlap() => Uncertainty::Unknown,
+        _ if facts.overlapping_windows => Uncertainty::Unknown,
         Some(twins) => Uncertainty::Pairs(twins),
         None => Uncertainty::Independent,
     };
-    let context = Context::new(scenario, outcome.paths, uncertainty);
-    let (positions, confidence) = (&scenario.portfolio.positions, scenario.settings.confidence);
-    let no_prices = Vec::new();
+    let context = Context::new(facts, outcome.paths, uncertainty);
     let modes = outcome.modes.iter().enumerate().map(|(index, mode)| {
-        let prices = entry.get(index).unwrap_or(&no_prices);
         let twin = outcome.twins.as_ref().and_then(|twins| twins.modes.get(index));
+        let prices = facts.entry.get(index).map_or(&[][..], Vec::as_slice);
         (mode.mode.name().to_owned(), context.mode(mode, twin, prices))
     });
-    let essential = [sampling::essential(scenario, outcome), essential(scenario)].concat();
+    let essential = [sampling::essential(facts, outcome), facts.essential.clone()].concat();
     ResultDocument {
         schema: SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        scenario: summary(scenario, sha256, outcome.paths),
+        scenario: ScenarioSummary { paths: outcome.paths, ..facts.summary.clone() },
         sampling: SamplingResult {
-            kind: sampling::kind(scenario).to_owned(),
+            kind: facts.sampling.clone(),
             pairs: outcome.twins.as_ref().map(|twins| twins.pairs),
-            overlapping_windows: scenario.windows_overlap(),
+            overlapping_windows: facts.overlapping_windows,
         },
-        monitoring: monitoring::monitoring(scenario, outcome.step_bias.as_ref()),
+        monitoring: monitoring::monitoring(facts, outcome),
         held_paths: outcome.held_paths,
         modes: modes.collect(),
         paired: (0..outcome.pairs.len())
-            .filter_map(|index| paired::pair(outcome, index, positions, &context.estimator, confidence))
+            .filter_map(|index| paired::pair(outcome, index, facts, &context.estimator))
             .collect(),
-        correlations: correlation::correlations(scenario, outcome),
+        correlations: correlation::correlations(facts, outcome),
         audit: AuditResult {
             paths: audit.paths,
             steps: audit.steps,
@@ -71,46 +61,22 @@ pub fn build(
             max_balance_error: number(audit.max_balance_error),
         },
         essential: essential.len(),
-        assumptions: [essential, further(scenario)].concat(),
+        assumptions: [essential, facts.further.clone()].concat(),
         precision: None,
-        notes: scenario.notes.clone(),
+        notes: facts.notes.clone(),
     }
-}
-
-fn summary(scenario: &Scenario, sha256: &str, paths: u64) -> ScenarioSummary {
-    let settings = &scenario.settings;
-    ScenarioSummary {
-        title: scenario.title.clone(),
-        name: scenario.name.clone(),
-        sha256: sha256.to_owned(),
-        paths,
-        steps: settings.steps,
-        seed: settings.seed,
-        horizon_days: settings.horizon.days(),
-        confidence: settings.confidence,
-        ruin_level: settings.ruin_level,
-        wallet: decimal(scenario.portfolio.account.wallet).unwrap_or(0.0),
-        currency: scenario.portfolio.account.currency.clone(),
-        venue: scenario.portfolio.venue.preset.clone(),
-        model: model_in_words(scenario),
-    }
-}
-
-/// A price at 12 significant digits, as scenarios and the ledger have them.
-fn price(value: Decimal) -> Option<f64> {
-    decimal(value.round_sf(12).unwrap_or(value))
 }
 
 /// What all numbers of one run share.
 struct Context<'a> {
-    scenario: &'a Scenario,
+    facts: &'a Facts,
     paths: u64,
     estimator: Estimator<'a>,
 }
 
 impl<'a> Context<'a> {
-    fn new(scenario: &'a Scenario, paths: u64, uncertainty: Uncertainty<'a>) -> Self {
-        Self { scenario, paths, estimator: Estimator::new(paths, scenario.settings.confidence, uncertainty) }
+    fn new(facts: &'a Facts, paths: u64, uncertainty: Uncertainty<'a>) -> Self {
+        Self { facts, paths, estimator: Estimator::new(paths, facts.level, uncertainty) }
     }
 
     /// A share of all paths, `both` pairs of which are counted whole.
@@ -118,7 +84,7 @@ impl<'a> Context<'a> {
         self.estimator.frequency(count, self.paths, self.estimator.spread(count, both))
     }
 
-    fn mode(&self, mode: &ModeOutcome, twin: Option<&TwinMode>, prices: &[EntryPrices]) -> ModeResult {
+    fn mode(&self, mode: &ModeOutcome, twin: Option<&TwinMode>, prices: &[[Option<f64>; 2]]) -> ModeResult {
         let estimator = &self.estimator;
         let shortfall = estimator.mean(
             mode.shortfall.mean_of_nonzero(mode.shortfall_paths),
@@ -166,22 +132,23 @@ impl<'a> Context<'a> {
         &self,
         mode: &ModeOutcome,
         twin: Option<&TwinMode>,
-        prices: &[EntryPrices],
+        prices: &[[Option<f64>; 2]],
     ) -> LiquidationResult {
-        let positions = self.scenario.portfolio.positions.iter().zip(&mode.positions).enumerate();
+        let positions = self.facts.positions.iter().zip(&mode.positions).enumerate();
         LiquidationResult {
             any: self.share(mode.any, twin.map(|t| t.any)),
             all: self.share(mode.all, twin.map(|t| t.all)),
             positions: positions
                 .map(|(index, (position, count))| {
-                    let at = prices.get(index);
+                    let [liquidation_price, bankruptcy_price] =
+                        prices.get(index).copied().unwrap_or_default();
                     let both = twin.and_then(|t| t.positions.get(index)).copied();
                     let result = PositionResult {
                         liquidated: self.share(*count, both),
-                        liquidation_price: at.and_then(|p| p.liquidation).and_then(price),
-                        bankruptcy_price: at.and_then(|p| p.bankruptcy).and_then(price),
+                        liquidation_price,
+                        bankruptcy_price,
                     };
-                    (position.name.clone(), result)
+                    (position.clone(), result)
                 })
                 .collect(),
             time_days: self.time_days(mode, twin),
@@ -191,10 +158,8 @@ impl<'a> Context<'a> {
     }
 
     fn time_days(&self, mode: &ModeOutcome, twin: Option<&TwinMode>) -> TimeToLiquidation {
-        let settings = &self.scenario.settings;
         let first = &mode.first_liquidation;
-        let (horizon_days, steps) = (settings.horizon.days(), settings.steps as f64);
-        let days = |step: f64| step * horizon_days / steps;
+        let days = |step: f64| self.facts.days(step);
         let worst = self.estimator.worst_spread();
         let mean = self.estimator.mean(mean_liquidation_step(first), mode.any, worst).converted(days);
         let over_all = |e: MeanEstimate| {
@@ -222,8 +187,7 @@ impl<'a> Context<'a> {
     }
 
     fn survival(&self, first_liquidation: &[u64], twin: Option<&TwinMode>) -> Vec<SurvivalRow> {
-        let settings = &self.scenario.settings;
-        let horizon_days = settings.horizon.days();
+        let horizon_days = self.facts.summary.horizon_days;
         survival(first_liquidation, self.paths, SURVIVAL_POINTS)
             .into_iter()
             .enumerate()

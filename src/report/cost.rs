@@ -161,7 +161,7 @@ fn relative_cost(law: &Law) -> f64 {
 }
 
 /// Histograms and counts: one set a thread, and one to merge them in.
-fn totals_mib(scenario: &Scenario, threads: usize) -> f64 {
+pub fn totals_mib(scenario: &Scenario, threads: usize) -> f64 {
     let portfolio = &scenario.portfolio;
     let wallet = to_f64(portfolio.account.wallet);
     let root_years = scenario.settings.horizon.years().sqrt();

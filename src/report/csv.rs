@@ -1,7 +1,7 @@
 //! The result as tidy tables: one row a fact, units in a column or in the header's names.
 
 mod modes;
-mod rows;
+pub(super) mod rows;
 
 use std::fs;
 use std::path::Path;
@@ -129,8 +129,7 @@ fn paired(document: &ResultDocument) -> Result<String> {
             rows.add(&[&pair.a, &pair.b, measure, position, &value, &std_error, &low, &high, unit])
         };
         let l = &pair.liquidation;
-        let difference = Estimate { value: l.difference, std_error: l.std_error, low: l.low, high: l.high };
-        add("liquidated_any_difference", "", difference, "share of paths")?;
+        add("liquidated_any_difference", "", l.into(), "share of paths")?;
         add("liquidated_any_mcnemar_p", "", Estimate::of(l.mcnemar_p), "probability")?;
         add("liquidated_any_variance_factor", "", Estimate::of(l.variance_factor), "ratio")?;
         for (measure, difference, unit) in [

@@ -1,11 +1,13 @@
 //! The result document: what a run found, as plain data. `None` is written as `null`, and every key is
 //! always there. Shares and frequencies are fractions of 1, money is in account currency, times in days.
 
+mod either;
 mod keyed;
 mod mode;
 mod paired;
 mod sweep;
 
+pub use either::Document;
 pub use keyed::Keyed;
 pub use mode::*;
 pub use paired::*;

@@ -4,6 +4,7 @@ mod lock;
 mod output;
 mod place;
 mod staging;
+mod unfinished;
 
 use std::fs::{self, File};
 use std::io;
@@ -17,7 +18,9 @@ use crate::error::{Error, Result};
 use crate::scenario::hex;
 use lock::Lock;
 pub use output::OutputFolder;
-use place::{MANIFEST, check, files_under};
+use place::{MANIFEST, check};
+pub use place::{files_under, is_finished, manifest_of as manifest};
+pub use unfinished::Unfinished;
 
 /// A place for a result, reserved: a hidden folder that files are written to until they are published.
 /// Dropped before that, it leaves nothing behind.
@@ -164,6 +167,17 @@ fn sync_all(folder: &Path) -> io::Result<()> {
         }
     }
     sync(folder)
+}
+
+/// Puts the file `name` of one folder into another as well.
+///
+/// # Errors
+/// Those of the system.
+pub fn copy(from: &Path, to: &Path, name: &str) -> io::Result<()> {
+    let (from, target) = (from.join(name), to.join(name));
+    fs::create_dir_all(target.parent().unwrap_or(to))?;
+    // A second name costs no room; not every file system has them.
+    fs::hard_link(&from, &target).or_else(|_| fs::copy(&from, &target).map(|_| ()))
 }
 
 /// Folders are synchronised where the system can.

@@ -3,20 +3,37 @@
 use std::fs;
 use std::path::Path;
 
-use super::document::ResultDocument;
+use serde::Serialize;
+
+use super::document::Document;
 use crate::error::{Error, Result};
 
 /// Name of the document in a result folder.
 const SUMMARY: &str = "summary.json";
+/// A document that is larger is none of ours.
+const LIMIT: u64 = 512 << 20;
 
 /// Writes one document into `folder`, which exists.
 ///
 /// # Errors
 /// [`Error::Failed`] naming the file that could not be written.
-pub fn write(folder: &Path, document: &ResultDocument) -> Result<()> {
+pub fn write(folder: &Path, document: &impl Serialize) -> Result<()> {
     let path = folder.join(SUMMARY);
     fs::write(&path, render(&[document])?)
         .map_err(|e| Error::failed(format!("{}: cannot be written: {e}", path.display())))
+}
+
+/// Reads a document back.
+///
+/// # Errors
+/// [`Error::Input`] naming the file: unreadable, larger than 512 MiB, or no result of this program.
+pub fn read(path: &Path) -> Result<Document> {
+    let wrong = |what: &dyn std::fmt::Display| Error::input(format_args!("{}: {what}", path.display()));
+    if fs::metadata(path).map_err(|e| wrong(&e))?.len() > LIMIT {
+        return Err(wrong(&"is larger than 512 MiB: no result of this program"));
+    }
+    let bytes = fs::read(path).map_err(|e| wrong(&e))?;
+    serde_json::from_slice(&bytes).map_err(|_| wrong(&"is no result document of this version"))
 }
 
 /// Indented JSON, ending in a line break: the document itself where there is one, an array of them
@@ -24,7 +41,7 @@ pub fn write(folder: &Path, document: &ResultDocument) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Failed`] if the document cannot be written as JSON.
-pub fn render(documents: &[&ResultDocument]) -> Result<String> {
+pub fn render(documents: &[&impl Serialize]) -> Result<String> {
     let text = match documents {
         [one] => serde_json::to_string_pretty(one),
         several => serde_json::to_string_pretty(several),

@@ -1,5 +1,6 @@
 //! How paths were drawn, and what may then be said of sampling error.
 
+use super::facts::Facts;
 use super::format::{paths, percent_trimmed};
 use crate::scenario::Scenario;
 use crate::simulation::RunOutcome;
@@ -13,8 +14,8 @@ pub fn kind(scenario: &Scenario) -> &'static str {
 }
 
 /// What every reader of a table has to know.
-pub fn essential(scenario: &Scenario, outcome: &RunOutcome) -> Vec<String> {
-    let overlap = scenario.windows_overlap().then(|| {
+pub fn essential(facts: &Facts, outcome: &RunOutcome) -> Vec<String> {
+    let overlap = facts.overlapping_windows.then(|| {
         "Paths are overlapping windows of one history: the same bars are in several of them, so that no standard \
          error, interval or test can be stated, and none is. Shares are shares of these windows."
             .to_owned()

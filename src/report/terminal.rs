@@ -2,16 +2,20 @@
 
 mod compare;
 mod correlation;
-mod mode_table;
-mod money;
+pub(super) mod mode_table;
+pub(super) mod money;
 mod monitoring;
-mod paired;
-mod share;
+pub(super) mod paired;
+pub(super) mod share;
+pub(super) mod sweep;
 
 pub use compare::render_comparison;
 use money::Money;
+pub use sweep::render as render_sweep;
 
-use super::document::{DistributionResult, Frequency, Keyed, ModeResult, ResultDocument};
+use super::document::{
+    AuditResult, DistributionResult, Document, Frequency, Keyed, ModeResult, ResultDocument,
+};
 use super::format::{paths, percent_trimmed, printable, significant, steps, whole, wrap};
 use super::sampling::WINDOWS;
 
@@ -44,10 +48,20 @@ pub fn render(document: &ResultDocument) -> String {
 }
 
 /// Every scenario, and where there are several, one table that compares them.
-pub fn render_all(documents: &[&ResultDocument]) -> String {
-    let mut parts: Vec<String> = documents.iter().map(|document| render(document)).collect();
-    if documents.len() > 1 {
-        parts.push(render_comparison(documents));
+pub fn render_all(documents: &[&Document]) -> String {
+    let mut parts = Vec::new();
+    let mut runs = Vec::new();
+    for document in documents {
+        match document {
+            Document::Sweep(sweep) => parts.push(render_sweep(sweep)),
+            Document::Run(run) => {
+                parts.push(render(run));
+                runs.push(run.as_ref());
+            }
+        }
+    }
+    if runs.len() > 1 {
+        parts.push(render_comparison(&runs));
     }
     parts.join("\n")
 }
@@ -71,6 +85,15 @@ fn header(document: &ResultDocument) -> String {
 }
 
 fn footer(document: &ResultDocument) -> String {
+    let mut lines = sampling_error(document);
+    lines.extend(document.assumptions.iter().take(document.essential).cloned());
+    lines.push(audited(&document.audit));
+    lines.extend(document.notes.iter().map(|note| format!("Note: {note}")));
+    lines.iter().map(|line| wrap(&printable(line, 10 * WIDTH), "", "  ", WIDTH)).collect()
+}
+
+/// How the margins of error beside the numbers are to be read.
+pub(super) fn sampling_error(document: &ResultDocument) -> Vec<String> {
     let scenario = &document.scenario;
     let confidence = percent_trimmed(scenario.confidence);
     let mut lines = Vec::new();
@@ -92,15 +115,11 @@ fn footer(document: &ResultDocument) -> String {
     lines.extend(gain_of_twins(document));
     lines.extend(no_liquidations(document));
     lines.extend(coarse_bins(document));
-    lines.extend(document.assumptions.iter().take(document.essential).cloned());
-    lines.push(audited(document));
-    lines.extend(document.notes.iter().map(|note| format!("Note: {note}")));
-    lines.iter().map(|line| wrap(&printable(line, 10 * WIDTH), "", "  ", WIDTH)).collect()
+    lines
 }
 
 /// What the exact ledger was asked.
-fn audited(document: &ResultDocument) -> String {
-    let audit = &document.audit;
+pub(super) fn audited(audit: &AuditResult) -> String {
     let left_out = match audit.left_out {
         0 => String::new(),
         count => format!("; {} left out, beyond exact decimals", paths(count)),
@@ -158,7 +177,7 @@ fn gain_of_twins(document: &ResultDocument) -> Vec<String> {
 }
 
 /// The upper bound of a frequency.
-fn at_most(f: &Frequency) -> String {
+pub(super) fn at_most(f: &Frequency) -> String {
     or_dash(f.high.map(|high| format!("at most {} %", significant(high * 100.0, 3))))
 }
 
@@ -189,11 +208,11 @@ fn coarse_bins(document: &ResultDocument) -> Vec<String> {
 }
 
 /// The value at a level, where there is one.
-fn at(levels: &Keyed<Option<f64>>, level: &str) -> Option<f64> {
+pub(super) fn at(levels: &Keyed<Option<f64>>, level: &str) -> Option<f64> {
     levels.get(level).copied().flatten()
 }
 
 /// A text, or a dash where there is nothing to say.
-fn or_dash(text: Option<String>) -> String {
+pub(super) fn or_dash(text: Option<String>) -> String {
     text.unwrap_or_else(|| "-".to_owned())
 }

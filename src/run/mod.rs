@@ -1,130 +1,220 @@
-//! START HERE: the whole program. A scenario becomes a job, the job an outcome, the outcome a
-//! document, and the document a folder that appears whole or not at all.
+//! START HERE: the whole program. A scenario becomes a batch of cells, a cell a job, the jobs' totals outcomes, these
+//! documents, and a document a folder that appears whole or not at all.
 
+mod finish;
+mod machine;
+mod merge;
+mod outcomes;
+mod pass;
+mod passes;
+mod prepare;
+mod redraw;
 mod replay;
+mod request;
+mod shard;
+mod store;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-pub use replay::replay;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::domain::{Clock, Monitoring};
 use crate::error::{Error, Result};
-use crate::margin::{BookPlan, FundingTable, entry_prices};
-use crate::paths::PathGenerator;
-use crate::report::folder::{self, OutputFolder, ResultFolder};
-use crate::report::{self, ResultDocument, charts, csv, json};
-use crate::scenario::Scenario;
+use crate::margin::{BookPlan, FundingTable};
+use crate::paths::{LANES, PathGenerator};
+use crate::report::folder::OutputFolder;
+use crate::report::saved::Part;
+use crate::report::{BatchFacts, Document};
+use crate::scenario::{Batch, Scenario};
 use crate::simulation::{Control, Job, Simulator, VectorWidth, WidthLimit};
+use finish::Drawing;
+use machine::Machine;
+pub use merge::merge;
+pub use outcomes::OutcomeFormat;
+use prepare::{Prepared, Task};
+pub use redraw::redraw;
+pub use replay::replay;
+pub use request::{Asked, Request};
+pub use shard::Shard;
+use store::Store;
 
 /// Threads a person may ask for.
 const MOST_THREADS: u64 = 1_024;
 
-/// Where results go, and how many of them.
-pub struct Options<'a> {
-    /// Parent of the scenarios' folders.
-    pub out: &'a Path,
-    /// Draw the charts.
-    pub charts: bool,
-    /// Replace a folder that holds something else.
-    pub force: bool,
-}
-
-/// One scenario, done.
+/// What became of one batch.
 pub struct Finished {
-    /// The result.
-    pub document: ResultDocument,
+    /// The result; `None` of a shard, which is none.
+    pub document: Option<Document>,
     /// Where it was written.
     pub folder: PathBuf,
 }
 
-/// Runs every scenario. All output folders are found usable before anything is simulated.
+/// What a run tells while it works.
+pub struct Told<'a> {
+    /// The name of the batch that begins.
+    pub stage: &'a dyn Fn(&str),
+    /// A remark, such as where finished cells are kept.
+    pub remark: &'a dyn Fn(&str),
+}
+
+/// Runs every batch. All output folders are found usable before anything is simulated.
 ///
 /// # Errors
-/// Exit status 2 before anything is simulated, 1 and 130 on the way; finished folders stay.
+/// Exit status 2 before anything is simulated, 1 and 130 on the way; finished folders and cells stay.
 pub fn run_all(
-    scenarios: &[Scenario],
+    asked: &[Asked],
     simulator: &Simulator,
     control: &Control<'_>,
-    options: &Options<'_>,
-    stage: &dyn Fn(&str),
+    request: &Request<'_>,
+    told: &Told<'_>,
 ) -> Result<Vec<Finished>> {
-    let output = OutputFolder::open(options.out)?;
-    let prepared: Vec<(Job, ResultFolder)> = scenarios
-        .iter()
-        .map(|s| Ok((job(s)?, open_folder(s, &output, options.force)?)))
-        .collect::<Result<_>>()?;
-    let mut finished = Vec::with_capacity(scenarios.len());
-    for (scenario, (job, folder)) in scenarios.iter().zip(prepared) {
-        stage(&scenario.name);
-        finished.push(run_one(scenario, &job, folder, simulator, control, options)?);
+    let output = OutputFolder::open(request.out)?;
+    let tasks: Vec<Task> =
+        asked.iter().map(|a| prepare::prepare(a, &output, request)).collect::<Result<_>>()?;
+    let mut finished = Vec::with_capacity(tasks.len());
+    for (task, asked) in tasks.into_iter().zip(asked) {
+        (told.stage)(&asked.batch.name);
+        finished.push(match task {
+            Task::Done(done) => {
+                let scenarios = asked.batch.cells.iter().map(|cell| &cell.scenario);
+                (control.progress)(scenarios.map(|s| part(s, request).paths(s.settings.paths)).sum());
+                done
+            }
+            Task::Run(prepared) => run_batch(*prepared, &asked.batch, simulator, control, request, told)?,
+        });
     }
     Ok(finished)
 }
 
-fn run_one(
-    scenario: &Scenario,
-    job: &Job,
-    folder: ResultFolder,
+/// Paths of all cells that are to be run: what progress is told in.
+pub fn planned_paths(asked: &[Asked], request: &Request<'_>) -> u64 {
+    let scenarios = asked.iter().flat_map(|asked| &asked.batch.cells).map(|cell| &cell.scenario);
+    scenarios.map(|scenario| part(scenario, request).paths(scenario.settings.paths)).sum()
+}
+
+fn run_batch(
+    prepared: Prepared,
+    batch: &Batch,
     simulator: &Simulator,
     control: &Control<'_>,
-    options: &Options<'_>,
+    request: &Request<'_>,
+    told: &Told<'_>,
 ) -> Result<Finished> {
     let started = Instant::now();
-    let modes = &scenario.settings.modes;
-    let entry: Vec<_> = modes.iter().map(|&mode| entry_prices(&scenario.portfolio, mode)).collect();
-    // What the audit finds, it should find before hours are spent.
-    let audit = simulator.audit(job, control.cancelled)?;
-    let mut outcome = simulator.simulate(job, control)?;
-    outcome.correlations = simulator.correlations(job, control.cancelled)?;
-    outcome.step_bias = simulator.step_bias(job, control.cancelled)?;
-    let document = report::build(scenario, &scenario.sha256(), &entry, &outcome, &audit);
-    json::write(folder.staging(), &document)?;
-    csv::write_tables(folder.staging(), &document, &outcome)?;
-    if options.charts {
-        let sample = simulator.sample(job, control.cancelled)?;
-        let input = charts::ChartInput::new(&document, &outcome, &sample);
-        charts::render_all(folder.staging(), &input, control.cancelled)?;
-    }
-    if control.cancelled.load(Ordering::Relaxed) {
-        return Err(Error::Interrupted);
-    }
-    let facts = json!({
-        "seed": scenario.settings.seed,
-        "threads": simulator.threads(),
-        "operating_system": std::env::consts::OS,
-        "processor": std::env::consts::ARCH,
-        "wall_time_seconds": started.elapsed().as_secs_f64(),
-    });
+    let machine = Machine { simulator, control, keep_every: request.keep_every };
+    let mut store = Store::new(&prepared, request);
+    let document = simulate(&prepared, batch, &machine, &mut store, request)
+        .and_then(|()| write(&prepared, &mut store, request, control));
+    let document = document.inspect_err(|_| {
+        if prepared.work.exists() {
+            let (what, place) = (prepared.work.amount(), prepared.work.path().display());
+            (told.remark)(&format!("{what} and the work at hand are kept in {place}: go on with --resume"));
+        }
+    })?;
+    drop(store);
+    let facts = manifest(&prepared.facts, simulator.threads(), started);
+    let Prepared { folder, work, .. } = prepared;
     let folder = folder.publish(&facts)?;
+    work.end()?;
     Ok(Finished { document, folder })
 }
 
-/// Everything the simulation needs, dense.
+fn simulate(
+    prepared: &Prepared,
+    batch: &Batch,
+    machine: &Machine<'_>,
+    store: &mut Store<'_>,
+    request: &Request<'_>,
+) -> Result<()> {
+    for cells in passes::passes(batch, machine.simulator.threads(), request.outcomes.is_some()) {
+        let cells: Vec<(usize, &Scenario)> =
+            cells.iter().filter_map(|&cell| Some((cell, &batch.cells.get(cell)?.scenario))).collect();
+        let Some((_, first)) = cells.first() else { continue };
+        pass::run(prepared, &cells, part(first, request), machine, store)?;
+    }
+    Ok(())
+}
+
+/// The part of a scenario's blocks that is asked for.
+fn part(scenario: &Scenario, request: &Request<'_>) -> Part {
+    let all = scenario.settings.paths.div_ceil(LANES as u64);
+    request.shard.unwrap_or(Shard { index: 1, count: 1 }).part(all)
+}
+
+/// Writes the files of a result whose cells are all stored; a shard has no document.
+fn write(
+    prepared: &Prepared,
+    store: &mut Store<'_>,
+    request: &Request<'_>,
+    control: &Control<'_>,
+) -> Result<Option<Document>> {
+    let (facts, folder) = (&prepared.facts, prepared.folder.staging());
+    store.hand_over(folder)?;
+    if let Some(shard) = request.shard {
+        return merge::write_shard(folder, facts, shard).map(|()| None);
+    }
+    let drawing = Drawing { charts: request.charts, scale: request.scale, cancelled: control.cancelled };
+    let document = finish::write(prepared, store, drawing)?;
+    if control.cancelled.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    Ok(Some(document))
+}
+
+/// What a manifest holds beside the scenario and the files.
+fn manifest(batch: &BatchFacts, threads: usize, started: Instant) -> Value {
+    let pairs = |lines: Vec<(String, String)>| -> Value {
+        lines.into_iter().map(|(key, value)| (key, Value::from(value))).collect::<Map<_, _>>().into()
+    };
+    let data = batch.resolved.iter().filter(|(_, value)| value.contains("sha256:")).cloned().collect();
+    json!({
+        "command": batch.command,
+        "overrides": pairs(batch.overrides.clone()),
+        "data": pairs(data),
+        "seed": batch.seed,
+        "cells": batch.cells.len(),
+        "threads": threads,
+        "operating_system": std::env::consts::OS,
+        "processor": std::env::consts::ARCH,
+        "wall_time_seconds": started.elapsed().as_secs_f64(),
+    })
+}
+
+/// Everything the simulation needs of one run, dense.
 ///
 /// # Errors
 /// [`Error::Input`] when the drivers' correlations are contradictory.
 pub fn job(scenario: &Scenario) -> Result<Job> {
+    Ok(job_on(scenario, Arc::new(generator(scenario)?)))
+}
+
+/// Where a scenario's prices come from.
+fn generator(scenario: &Scenario) -> Result<PathGenerator> {
     let generator = PathGenerator::new(&scenario.market, scenario.settings.seed)
         .ok_or_else(|| Error::input("correlation: the matrix is not positive definite"))?
         .with_sampling(scenario.settings.sampling);
-    let generator = match scenario.settings.monitoring {
+    Ok(match scenario.settings.monitoring {
         Monitoring::Step => generator,
         Monitoring::Continuous => generator.recording_inside(),
-    };
+    })
+}
+
+/// A run on a draw of prices that others may share.
+fn job_on(scenario: &Scenario, generator: Arc<PathGenerator>) -> Job {
     let (portfolio, settings) = (&scenario.portfolio, &scenario.settings);
     let clock = Clock { horizon_seconds: settings.horizon.seconds(), steps: settings.steps };
     let books: Vec<_> = settings.modes.iter().map(|&mode| BookPlan::new(portfolio, mode, clock)).collect();
-    Ok(Job {
+    Job {
         generator,
         ruin_equity: settings.ruin_level * books.first().map_or(0.0, BookPlan::opening_equity),
         books,
         funding: FundingTable::new(portfolio, clock),
         paths: settings.paths,
         steps: settings.steps,
-    })
+    }
 }
 
 /// Threads and vector width; `RINGFENCE_VECTOR` limits the latter.
@@ -142,8 +232,4 @@ pub fn simulator(threads: u64) -> Result<Simulator> {
         Some(text) => text.to_string_lossy().parse().map_err(Error::Input)?,
     };
     Simulator::new(threads as usize, VectorWidth::detect(limit))
-}
-
-fn open_folder(scenario: &Scenario, output: &OutputFolder, force: bool) -> Result<ResultFolder> {
-    folder::prepare(output, &scenario.name, &scenario.sha256(), &scenario.resolved, force)
 }

@@ -32,12 +32,14 @@ struct Extent {
 }
 
 impl Extent {
-    /// Paths spread evenly over the run, within the budget.
-    fn new(job: &Job) -> Self {
+    /// Paths spread evenly over the run, within the budget that so many runs share.
+    fn new(job: &Job, sharing: u64) -> Self {
+        let (most, fewest) = ((AUDIT_PATHS / sharing).max(1), (FEWEST_PATHS / sharing).max(1));
+        let budget = AUDIT_BUDGET / sharing;
         let per_step = (job.books.len() * job.positions()).max(1) as u64;
-        let most = AUDIT_PATHS.min(job.paths);
-        let paths = (AUDIT_BUDGET / (job.steps * per_step)).clamp(FEWEST_PATHS.min(most), most);
-        let steps = job.steps.min((AUDIT_BUDGET / (paths * per_step)).max(1));
+        let most = most.min(job.paths);
+        let paths = (budget / (job.steps * per_step)).clamp(fewest.min(most), most);
+        let steps = job.steps.min((budget / (paths * per_step)).max(1));
         let mut blocks: Vec<(u64, Vec<usize>)> = Vec::new();
         for index in 0..paths {
             let path = (u128::from(index) * u128::from(job.paths) / u128::from(paths)) as u64;
@@ -97,12 +99,12 @@ impl<'a> Followed<'a> {
     }
 }
 
-/// Compares the two, blocks in parallel.
+/// Compares the two, blocks in parallel, with the effort that `sharing` runs have together.
 ///
 /// # Errors
 /// [`Error::Failed`] with the path and the values on the first difference; [`Error::Interrupted`].
-pub fn audit(job: &Job, cancelled: &AtomicBool) -> Result<Audit> {
-    let extent = Extent::new(job);
+pub fn audit(job: &Job, sharing: u64, cancelled: &AtomicBool) -> Result<Audit> {
+    let extent = Extent::new(job, sharing.max(1));
     let one = |(block, lanes): &(u64, Vec<usize>)| audit_block(job, *block, lanes, extent.steps, cancelled);
     extent.blocks.par_iter().map(one).try_reduce(Audit::default, |a, b| {
         Ok(Audit {

@@ -1,11 +1,17 @@
+use serde::de::{Deserializer, Error as _};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+
+use super::mode_name;
 use super::twins::Twins;
 use crate::domain::MarginMode;
 use crate::statistics::{Distribution, Moments};
 
 /// What all paths of one mode add up to. Counts are numbers of paths.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ModeOutcome {
     /// The mode.
+    #[serde(with = "mode_name")]
     pub mode: MarginMode,
     /// At least one position was force-closed.
     pub any: u64,
@@ -40,7 +46,7 @@ pub struct ModeOutcome {
 }
 
 /// An account in coin counted in quote at the marks of each step; not kept over antithetic pairs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QuoteOutcome {
     /// Maximum drawdown relative to the running peak, unit 1, in `[0, 1]`.
     pub drawdown_relative: Distribution,
@@ -51,7 +57,7 @@ pub struct QuoteOutcome {
 }
 
 /// A 2×2 table over paths.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TwoByTwo {
     /// Both modes.
     pub both: u64,
@@ -64,7 +70,7 @@ pub struct TwoByTwo {
 }
 
 /// Two modes compared path by path; differences are `a − b`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PairOutcome {
     /// Index of the first mode in [`RunOutcome::modes`].
     pub a: usize,
@@ -83,7 +89,7 @@ pub struct PairOutcome {
 }
 
 /// Ledger against kernel on a sample of the run's paths.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Audit {
     /// Paths compared, each in every mode.
     pub paths: u64,
@@ -98,7 +104,7 @@ pub struct Audit {
 }
 
 /// One mode's paths liquidated at all, under both kinds of monitoring.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct ModeBias {
     /// With margin checked at steps.
     pub at_steps: u64,
@@ -112,7 +118,7 @@ pub struct ModeBias {
 }
 
 /// What checking margin at steps only misses, on a part of the run's paths.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepBias {
     /// Paths looked at.
     pub paths: u64,
@@ -121,9 +127,10 @@ pub struct StepBias {
 }
 
 /// One mode over the sampled paths.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SampledMode {
     /// The mode.
+    #[serde(with = "mode_name")]
     pub mode: MarginMode,
     /// `equity[path][i]` at `PathSample::steps[i]`, account currency.
     pub equity: Vec<Vec<f64>>,
@@ -134,7 +141,8 @@ pub struct SampledMode {
 }
 
 /// The first paths of the run, kept for pictures only.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct PathSample {
     /// Steps at which equity was recorded, from 0 to the last step, rising.
     pub steps: Vec<u64>,
@@ -142,8 +150,37 @@ pub struct PathSample {
     pub modes: Vec<SampledMode>,
 }
 
+impl PathSample {
+    /// Whether every mode has the same paths, each with an equity at every step, and only numbers.
+    fn is_sound(&self) -> bool {
+        let paths = self.modes.first().map_or(0, |mode| mode.equity.len());
+        let row =
+            |row: &Vec<f64>| row.len() == self.steps.len() && row.iter().all(|equity| equity.is_finite());
+        self.steps.is_sorted()
+            && self.modes.iter().all(|mode| {
+                let lengths = [mode.equity.len(), mode.first_liquidation.len(), mode.drawdown_relative.len()];
+                lengths == [paths; 3]
+                    && mode.equity.iter().all(row)
+                    && mode.drawdown_relative.iter().all(|drawdown| drawdown.is_finite())
+            })
+    }
+}
+
+impl Serialize for PathSample {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for PathSample {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let sample = Self::deserialize(deserializer)?;
+        if sample.is_sound() { Ok(sample) } else { Err(D::Error::custom("sampled paths are not complete")) }
+    }
+}
+
 /// How the step returns of two assets are correlated on the first paths of a run.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Correlation {
     /// Index of the first asset.
     pub a: usize,

@@ -1,20 +1,29 @@
 //! Folding blocks of paths into totals that merge exactly, in any order.
 
-use super::block::Scratch;
+mod saved;
+
+use serde::{Deserialize, Serialize};
+
 use super::outcome::{ModeOutcome, PairOutcome, QuoteOutcome, TwoByTwo};
-use super::results::{ModeResults, bits, each, first_bits, row};
+use super::results::{ModeResults, each, first_bits, row};
 use super::twins::Twins;
 use super::{Job, RunOutcome};
-use crate::margin::BookPlan;
+use crate::error::Error;
+use crate::margin::{BookPlan, BookState};
 use crate::paths::{LANES, Sampling};
 use crate::statistics::{Distribution, Moments, StepCounts};
+
+/// Paths that totals can be of: every sum of theirs fits.
+const MOST_PATHS: u64 = 1 << 60;
 
 /// A price or an equity that is not a number any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotFinite;
 
-/// Totals of the paths folded so far.
-#[derive(Debug, Clone)]
+/// Totals of the paths folded so far. They merge exactly, in any order, and may be kept in a file: equal totals are equal
+/// bytes there. What is read back adds up, or is refused; whether it is of a job, [`Totals::fits`] tells.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Totals {
     paths: u64,
     modes: Vec<ModeOutcome>,
@@ -82,7 +91,8 @@ impl Totals {
         }
     }
 
-    /// Adds the first `lanes` paths of a block that has reached the horizon, by way of `results`, one per mode.
+    /// Adds the first `lanes` paths of a block that has reached the horizon: each mode's accounts, and the paths held at the
+    /// edge of the range of numbers, as bits. By way of `results`, one per mode.
     ///
     /// # Errors
     /// [`NotFinite`] when an account has left the range of numbers.
@@ -90,13 +100,13 @@ impl Totals {
     pub fn fold(
         &mut self,
         job: &Job,
-        block: &Scratch,
+        (states, held): (&[BookState], u64),
         results: &mut [ModeResults],
         lanes: usize,
     ) -> Result<(), NotFinite> {
         self.paths += lanes as u64;
-        self.held_paths += count(bits(|lane| block.is_held(lane)) & first_bits(lanes));
-        for ((results, plan), state) in results.iter_mut().zip(&job.books).zip(block.states()) {
+        self.held_paths += count(held & first_bits(lanes));
+        for ((results, plan), state) in results.iter_mut().zip(&job.books).zip(states) {
             results.read(job, plan, state, lanes)?;
         }
         let results = &*results;
@@ -115,8 +125,23 @@ impl Totals {
         Ok(())
     }
 
+    /// Number of paths folded.
+    pub fn paths(&self) -> u64 {
+        self.paths
+    }
+
     /// Adds everything `other` has folded.
-    pub fn merge(&mut self, other: &Self) {
+    ///
+    /// # Errors
+    /// [`Error::Input`] when they are of scenarios that differ in modes, positions, steps, sampling or amounts of money,
+    /// or of more paths than can be counted; nothing is added then.
+    pub fn merge(&mut self, other: &Self) -> crate::error::Result<()> {
+        if !self.is_like(other) {
+            return Err(Error::input("totals of different scenarios cannot be added up"));
+        }
+        if self.paths + other.paths > MOST_PATHS {
+            return Err(Error::input("totals of more than 2^60 paths cannot be added up"));
+        }
         self.paths += other.paths;
         self.held_paths += other.held_paths;
         if let (Some(ours), Some(theirs)) = (&mut self.twins, &other.twins) {
@@ -131,6 +156,7 @@ impl Totals {
         for (ours, theirs) in self.first_liquidations.iter_mut().zip(&other.first_liquidations) {
             ours.merge(theirs);
         }
+        Ok(())
     }
 
     /// The outcome of the whole run.

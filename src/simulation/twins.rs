@@ -6,7 +6,7 @@ use crate::paths::{LANES, Lanes};
 use crate::statistics::{Histogram, Moments, StepCounts, TwinDifferences};
 
 /// One measure over the pairs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct TwinMeasure {
     /// Of the mean of a pair's two values.
     pub means: Moments,
@@ -15,7 +15,7 @@ pub struct TwinMeasure {
 }
 
 /// One mode over the pairs. Counts are numbers of pairs of which both paths did.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct TwinMode {
     /// At least one position was force-closed.
     pub any: u64,
@@ -42,7 +42,7 @@ pub struct TwinMode {
 }
 
 /// Two modes compared over the pairs: means of a pair's two differences.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct TwinDifference {
     /// Liquidated at all.
     pub liquidation: TwinDifferences,
@@ -55,7 +55,7 @@ pub struct TwinDifference {
 }
 
 /// Totals over pairs of paths, `2k` and `2k + 1`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Twins {
     /// Number of pairs.
     pub pairs: u64,

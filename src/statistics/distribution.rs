@@ -10,7 +10,7 @@ use super::{Histogram, MeanEstimate, Moments, quantile_rank};
 /// the exact value by at most 2^−14 (6.1e-5) of the unit, or of the value where that is beyond 8
 /// units (2^−8 beyond 2^27 units). A value that many paths share exactly (a liquidated account's loss) comes out exactly
 /// where nothing above it falls into its bin.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Distribution {
     unit: f64,
     moments: Moments,
@@ -41,6 +41,23 @@ impl Distribution {
     pub fn merge(&mut self, other: &Self) {
         self.moments.merge(&other.moments);
         self.histogram.merge(&other.histogram);
+    }
+
+    /// Whether it is such as `count` values can have led to: what was read from a file may be anything.
+    pub fn can_be_of(&self, count: u64) -> bool {
+        let (moments, histogram) = (&self.moments, &self.histogram);
+        moments.can_be_of(count)
+            && histogram.total() == count
+            && self.is_like(&Self::new(self.unit))
+            && histogram.bins().next_back().map(|(largest, _)| largest) == moments.max()
+            && moments.min().is_none_or(|least| histogram.counts_to(least).0 == 0)
+    }
+
+    /// Whether both measure in the same unit, as they must to be merged.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.unit == other.unit
+            && self.moments.is_like(&other.moments)
+            && self.histogram.is_like(&other.histogram)
     }
 
     /// Mean, standard deviation, standard error, minimum, maximum.

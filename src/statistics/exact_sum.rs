@@ -4,7 +4,7 @@ const LOW_BITS: u32 = 64;
 
 /// A sum of up to 2^64 128-bit integers, `high·2^64 + low`: neither the order, nor which of them were summed before, nor
 /// an intermediate size of the sum can change it, as saturation would.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct ExactSum {
     high: i128,
     low: u64,
@@ -27,6 +27,12 @@ impl ExactSum {
         let (sum, carry) = self.low.overflowing_add(low);
         self.high += high + i128::from(carry);
         self.low = sum;
+    }
+
+    /// Whether so many values can have come to it; those that can leave room for others' sums.
+    pub fn can_be_of(&self, count: u64) -> bool {
+        let most = u128::from(count) << LOW_BITS;
+        self.high.unsigned_abs() <= most && (count > 0 || self.low == 0)
     }
 
     /// The sum, correctly rounded below 2^127 and to a relative 1e-16 beyond.

@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+
+use super::moments::is_unit;
+
 /// Bins a page holds.
 const PAGE: usize = 256;
 /// Width of a bin, 2^−14 = 6.1e-5: of the unit up to [`LINEAR_LIMIT`] units, of its value beyond.
@@ -65,6 +70,24 @@ impl Histogram {
     /// An empty histogram of values whose natural size is `unit > 0`.
     pub fn new(unit: f64) -> Self {
         Self { unit, total: 0, linear: vec![None; LINEAR_PAGES], beyond: BTreeMap::new() }
+    }
+
+    /// One of these bins, (largest value, count), ascending; `None` where no values can have filled them.
+    fn of_bins(unit: f64, bins: &[(f64, u64)]) -> Option<Self> {
+        let mut histogram = is_unit(unit).then(|| Self::new(unit))?;
+        let mut last = i64::MIN;
+        for &(max, count) in bins {
+            let index = bin_index(max / unit) + LINEAR_BINS;
+            let is_minus_zero = max == 0.0 && max.is_sign_negative();
+            if !max.is_finite() || is_minus_zero || count == 0 || index <= last {
+                return None;
+            }
+            last = index;
+            histogram.total = histogram.total.checked_add(count)?;
+            let page = histogram.page(index.div_euclid(PAGE as i64));
+            page[index.rem_euclid(PAGE as i64) as usize] = Bin { count, max };
+        }
+        Some(histogram)
     }
 
     /// Adds one finite value.
@@ -133,6 +156,11 @@ impl Histogram {
             .chain(beyond((Bound::Included(0), Bound::Unbounded)))
     }
 
+    /// Whether both measure in the same unit, as they must to be merged.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.unit == other.unit
+    }
+
     /// Number of values.
     pub fn total(&self) -> u64 {
         self.total
@@ -157,6 +185,22 @@ impl Histogram {
             .flat_map(|(_, page)| page.iter())
             .filter(|bin| bin.count > 0)
             .map(|bin| (bin.max, bin.count))
+    }
+}
+
+/// The unit, and of each bin that holds anything, ascending, the largest value and the count: the bin is that of its value.
+impl Serialize for Histogram {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bins: Vec<(f64, u64)> = self.bins().collect();
+        (self.unit, bins).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Histogram {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (unit, bins) = <(f64, Vec<(f64, u64)>)>::deserialize(deserializer)?;
+        Self::of_bins(unit, &bins)
+            .ok_or_else(|| D::Error::custom("a histogram's bins are not such as values can fill"))
     }
 }
 

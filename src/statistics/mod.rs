@@ -1,6 +1,7 @@
 //! Pure functions over numbers: estimates with their uncertainty.
 
 mod binomial;
+mod difference;
 mod distribution;
 mod exact_sum;
 mod histogram;
@@ -16,6 +17,7 @@ mod tail;
 mod twins;
 
 pub use binomial::{binomial_lower_tail, binomial_pmf, binomial_upper_tail};
+pub use difference::{Bounded, MeanOf, difference_of_bounded, difference_of_means};
 pub use distribution::Distribution;
 pub use histogram::Histogram;
 pub use moments::{MeanEstimate, Moments};

@@ -36,7 +36,7 @@ pub struct MeanEstimate {
 /// commute exactly. A value is cut to 2^−60 units and its square to 2^−72; where a value is beyond 2^27
 /// units (1.3e8) its square no longer fits and there is no variance, beyond 2^66 no mean. The variance is a
 /// difference of sums: its error is a few 1e-16 of the mean square.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Moments {
     unit: f64,
     count: u64,
@@ -128,6 +128,22 @@ impl Moments {
         self.max = self.max.max(other.max);
     }
 
+    /// Whether they are such as `count` values can have led to: what was read from a file may be anything.
+    pub fn can_be_of(&self, count: u64) -> bool {
+        let sums = self.sum.can_be_of(count) && self.sum_of_squares.can_be_of(count);
+        let extremes = if count == 0 {
+            (self.min, self.max) == (f64::INFINITY, f64::NEG_INFINITY)
+        } else {
+            self.min.is_finite() && self.max.is_finite() && self.min <= self.max
+        };
+        self.count == count && sums && extremes && is_unit(self.unit)
+    }
+
+    /// Whether both measure in the same unit, as they must to be merged.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.unit == other.unit
+    }
+
     /// Number of values.
     pub fn count(&self) -> u64 {
         self.count
@@ -204,6 +220,11 @@ impl Moments {
         let spread = if spread <= noise { 0.0 } else { spread };
         spread * n / (n - 1.0) * self.unit * self.unit
     }
+}
+
+/// Whether values can be measured in it.
+pub(super) fn is_unit(unit: f64) -> bool {
+    unit > 0.0 && unit.is_finite()
 }
 
 /// Sums of integers in two parts that f64 arithmetic keeps exact, lane by lane: `high·2^46 + low`.

@@ -1,5 +1,8 @@
 //! Counts by step, made where there is anything to count.
 
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+
 /// Steps a page holds.
 const PAGE: usize = 128;
 
@@ -42,6 +45,36 @@ impl StepCounts {
         let pages = self.pages.iter().enumerate().filter_map(|(number, page)| Some((number, page.as_ref()?)));
         let steps = pages.flat_map(|(number, page)| ((number * PAGE) as u64..).zip(page.iter().copied()));
         steps.filter(|(_, count)| *count > 0)
+    }
+}
+
+/// Page by page, a page that was not made as an empty one: what is read is never much larger than its file.
+impl Serialize for StepCounts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer
+            .collect_seq(self.pages.iter().map(|page| page.as_ref().map_or(&[] as &[u64], |page| &page[..])))
+    }
+}
+
+impl<'de> Deserialize<'de> for StepCounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pages = Vec::<Vec<u64>>::deserialize(deserializer)?;
+        // Pages are made by counting, so that equal counts have equal pages.
+        if pages.last().is_some_and(Vec::is_empty) {
+            return Err(D::Error::custom("counts by step end with nothing"));
+        }
+        let page = |page: Vec<u64>| match page.as_slice() {
+            [] => Ok(None),
+            counts if counts.iter().all(|count| *count == 0) => {
+                Err(D::Error::custom("a page of counts is empty"))
+            }
+            _ => Ok(Some(
+                page.into_boxed_slice()
+                    .try_into()
+                    .map_err(|_| D::Error::custom("a page of counts is cut"))?,
+            )),
+        };
+        Ok(Self { pages: pages.into_iter().map(page).collect::<Result<_, _>>()? })
     }
 }
 

@@ -55,7 +55,7 @@ impl TwinProportion {
 }
 
 /// Differences of twins in `{−1, 0, 1}`, summed over each pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct TwinDifferences {
     /// Pairs with a sum of −1 or 1.
     pub by_one: u64,

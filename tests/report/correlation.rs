@@ -11,7 +11,7 @@ fn found(a: usize, b: usize, realised: f64) -> Correlation {
 fn of(scenario: &Scenario, correlations: Vec<Correlation>) -> ResultDocument {
     let (isolated, cross) = four_paths();
     let outcome = RunOutcome { correlations, ..run_outcome(&isolated, &cross) };
-    build(scenario, "", &entry(), &outcome, &AUDIT)
+    build(&Facts::new(scenario, "", &entry()), &outcome, &AUDIT)
 }
 
 #[test]

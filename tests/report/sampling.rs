@@ -38,7 +38,7 @@ fn document_of(scenario: &Scenario) -> (ResultDocument, RunOutcome) {
         step_bias: None,
         ..run_outcome(&isolated, &cross)
     };
-    (build(scenario, "", &entry(), &outcome, &AUDIT), outcome)
+    (build(&Facts::new(scenario, "", &entry()), &outcome, &AUDIT), outcome)
 }
 
 fn says_of_error(key: &str) -> bool {
@@ -96,7 +96,7 @@ fn the_terminal_claims_nothing_of_overlapping_windows() {
     let calm = vec![Path { drawdown: 0.05, pnl: 12.5, ..Path::default() }; 50];
     let mut shown = terminal::render(&document_of(&windows(3)).0);
     let calm = RunOutcome { step_bias: None, ..run_outcome(&calm, &calm) };
-    shown += &terminal::render(&build(&windows(3), "", &entry(), &calm, &AUDIT));
+    shown += &terminal::render(&build(&Facts::new(&windows(3), "", &entry()), &calm, &AUDIT));
     shown += &terminal::render_comparison(&[&document_of(&windows(3)).0]);
     let table = shown.split("Note:").next().unwrap();
     for claim in ["±", "≤", "[", "≥ ", "chance", "McNemar", "Runs on separate", "probability", "()"] {
@@ -133,7 +133,7 @@ fn windows_a_horizon_apart_keep_their_intervals() {
 fn held_paths_are_told() {
     let (isolated, cross) = four_paths();
     let outcome = RunOutcome { held_paths: 3, ..run_outcome(&isolated, &cross) };
-    let doc = build(&scenario("Held"), "", &entry(), &outcome, &AUDIT);
+    let doc = build(&Facts::new(&scenario("Held"), "", &entry()), &outcome, &AUDIT);
     assert_eq!(as_value(std::slice::from_ref(&doc))["held_paths"], 3);
     let text = terminal::render(&doc);
     assert!(text.contains("On 3 paths a price left the range of numbers and was held at its edge"), "{text}");

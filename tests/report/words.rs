@@ -25,7 +25,7 @@ fn shown(both: usize, first: usize, second: usize, neither: usize) -> String {
 
 fn in_modes(modes: [MarginMode; 2], [first, second]: [Vec<Path>; 2]) -> String {
     let outcome = run_of(modes, [&first, &second]);
-    words(&build(&scenario("Modes"), "", &entry(), &outcome, &AUDIT))
+    words(&build(&Facts::new(&scenario("Modes"), "", &entry()), &outcome, &AUDIT))
 }
 
 #[track_caller]
@@ -95,11 +95,11 @@ fn long_names_stay_apart() {
         position.name = format!("{}{index}{}", "a".repeat(30), "b".repeat(30));
     }
     let outcome = run_outcome(&isolated, &cross);
-    let text = words(&build(&named, "", &entry(), &outcome, &AUDIT));
+    let text = words(&build(&Facts::new(&named, "", &entry()), &outcome, &AUDIT));
     says(&text, "aaaaaaaaaaa…bbbbbbbbbb~1: saved");
     says(&text, "aaaaaaaaaaa…bbbbbbbbbb~2: saved");
     named.portfolio.positions[1].name.push_str("_tail");
-    let text = words(&build(&named, "", &entry(), &outcome, &AUDIT));
+    let text = words(&build(&Facts::new(&named, "", &entry()), &outcome, &AUDIT));
     says(&text, "aaaaaaaaaaaa…bbbbbb_tail: saved");
 }
 
@@ -107,7 +107,7 @@ fn long_names_stay_apart() {
 fn rich(isolated: &[Path], cross: &[Path]) -> String {
     let mut rich = scenario("Rich");
     rich.portfolio.account.wallet = Decimal::from(10_000_000);
-    words(&build(&rich, "", &entry(), &run_outcome(isolated, cross), &AUDIT))
+    words(&build(&Facts::new(&rich, "", &entry()), &run_outcome(isolated, cross), &AUDIT))
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn the_level_of_the_intervals_is_named_in_full() {
     let mut strict = scenario("Strict");
     strict.settings.confidence = 0.999_999_999_9;
     let outcome = run_outcome(&isolated, &cross);
-    let doc = build(&strict, "", &entry(), &outcome, &AUDIT);
+    let doc = build(&Facts::new(&strict, "", &entry()), &outcome, &AUDIT);
     let comparison = terminal::render_comparison(&[&doc]);
     says(&words(&doc), "± is half the 99.99999999 % interval");
     says(&comparison, "± is half the 99.99999999 % interval");

@@ -1,8 +1,8 @@
 //! Every two modes, path by path.
 
 use super::estimate::{Estimator, Uncertainty};
-use crate::domain::Position;
 use crate::report::document::{MeanDifference, PairedLiquidation, PairedResult};
+use crate::report::facts::Facts;
 use crate::simulation::{ModeOutcome, PairOutcome, RunOutcome, TwinDifference, TwinMode, TwoByTwo};
 use crate::statistics::{
     Moments, TwinProportion, mcnemar_exact, newcombe_of_clusters, proportion_difference_std_error,
@@ -21,9 +21,8 @@ struct Twinned<'a> {
 pub fn pair(
     outcome: &RunOutcome,
     index: usize,
-    positions: &[Position],
+    facts: &Facts,
     estimator: &Estimator<'_>,
-    confidence: f64,
 ) -> Option<PairedResult> {
     let pair = outcome.pairs.get(index)?;
     let (a, b) = (outcome.modes.get(pair.a)?, outcome.modes.get(pair.b)?);
@@ -36,7 +35,7 @@ pub fn pair(
         }),
         Uncertainty::Independent | Uncertainty::Unknown => None,
     };
-    let names = positions.iter().map(|position| position.name.clone());
+    let names = facts.positions.iter().cloned();
     type Means<'a> = [&'a Moments; 3];
     let difference = |own: Means<'_>, of_twins: fn(&Twinned<'_>) -> [Moments; 3]| {
         mean_difference(estimator, own, twinned.as_ref().map(of_twins))
@@ -44,7 +43,7 @@ pub fn pair(
     Some(PairedResult {
         a: a.mode.name().to_owned(),
         b: b.mode.name().to_owned(),
-        liquidation: liquidation(pair, [a, b], estimator, twinned.as_ref(), confidence),
+        liquidation: liquidation(pair, [a, b], estimator, twinned.as_ref(), facts.level),
         positions: names.zip(pair.positions.iter().map(|table| (*table).into())).collect(),
         drawdown_relative: difference(
             [&pair.drawdown_relative, a.drawdown_relative.moments(), b.drawdown_relative.moments()],

@@ -1,6 +1,7 @@
 //! Ranges, ticks and their labels.
 
 use super::format::{Scale, grouped, power_of_ten, scientific};
+use super::picture::Span;
 use super::text::width;
 use crate::report::format::percent_trimmed;
 
@@ -18,6 +19,8 @@ pub struct Axis {
     pub ticks: Vec<(f64, String)>,
     /// Its name and unit.
     pub label: String,
+    unit: String,
+    divisor: f64,
 }
 
 /// What the numbers of an axis are.
@@ -25,6 +28,8 @@ pub struct Axis {
 pub enum Quantity {
     /// Shares of one, shown as percentages.
     Share,
+    /// Differences of shares, shown as percentage points.
+    Points,
     /// Money; the text is the currency.
     Money(String),
     /// Time in the named unit.
@@ -54,24 +59,39 @@ impl Axis {
             .map(|count| labelled(quantity, scale.divisor, low, high, count))
             .find(|ticks| fits(ticks))
             .unwrap_or_default();
-        Self { low, high, ticks, label: label(name, quantity, scale) }
+        let unit = unit(quantity, scale);
+        let label = if unit.is_empty() { name.to_owned() } else { format!("{name} ({unit})") };
+        let is_share = matches!(quantity, Quantity::Share | Quantity::Points);
+        let divisor = if is_share { 0.01 } else { scale.divisor };
+        Self { low, high, ticks, label, unit, divisor }
+    }
+
+    /// An axis with ticks of the caller's, over settings that have no unit.
+    pub fn of_settings(label: String, (low, high): (f64, f64), ticks: Vec<(f64, String)>) -> Self {
+        Self { low, high, ticks, label, unit: String::new(), divisor: 1.0 }
+    }
+
+    /// What it spans, as it is shown.
+    pub fn span(&self) -> Span {
+        Span { low: self.low / self.divisor, high: self.high / self.divisor, unit: self.unit.clone() }
     }
 }
 
-fn label(name: &str, quantity: &Quantity, scale: Scale) -> String {
+fn unit(quantity: &Quantity, scale: Scale) -> String {
     match quantity {
-        Quantity::Share => format!("{name} (%)"),
-        Quantity::Time(unit) => format!("{name} ({unit})"),
-        Quantity::Money(currency) => {
-            let unit =
-                [scale.word, currency.as_str()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>();
-            if unit.is_empty() { name.to_owned() } else { format!("{name} ({})", unit.join(" ")) }
-        }
+        Quantity::Share => "%".to_owned(),
+        Quantity::Points => "points".to_owned(),
+        Quantity::Time(unit) => (*unit).to_owned(),
+        Quantity::Money(currency) => [scale.word, currency.as_str()]
+            .into_iter()
+            .filter(|w| !w.is_empty())
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 
 fn labelled(quantity: &Quantity, divisor: f64, low: f64, high: f64, count: u32) -> Vec<(f64, String)> {
-    let divisor = if *quantity == Quantity::Share { 0.01 } else { divisor };
+    let divisor = if matches!(quantity, Quantity::Share | Quantity::Points) { 0.01 } else { divisor };
     let (values, step) = round_ticks(low / divisor, high / divisor, count);
     let decimals = decimals_of(step);
     let plain = step >= 1e-6 && high.abs().max(low.abs()) / divisor < 1e12;

@@ -3,9 +3,9 @@
 use super::ChartInput;
 use super::axis::{Axis, Quantity, share_axis};
 use super::format::percent;
-use super::page::{Page, Swatch};
+use super::page::Page;
 use super::panel::Panel;
-use super::picture::Picture;
+use super::picture::{Picture, Swatch};
 use super::staircase::{exceedance, thinned};
 use super::style::of_mode;
 
@@ -28,7 +28,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
          Cliffs: many paths share a value."
             .to_owned(),
     ];
-    let page = Page { heading: "Drawdown: paths that fall at least so far", legend, notes };
+    let page = Page { heading: "Drawdown: paths that fall at least so far", legend, notes, panels: 1 };
     let (mut picture, space) = page.begin(input);
     let deepest = modes.iter().filter_map(|m| m.drawdown_relative.moments().max()).fold(0.0, f64::max);
     let high = if deepest > 0.0 { deepest * 1.03 } else { 1.0 };

@@ -3,15 +3,17 @@
 use super::ChartInput;
 use super::axis::{Axis, Quantity};
 use super::format::{grouped, percent};
-use super::page::{Page, Rectangle, Swatch};
+use super::page::{Layout, Page};
 use super::panel::Panel;
-use super::picture::{Ink, Picture, Shape};
+use super::picture::{Ink, Picture, Rectangle, Shape, Swatch};
 use super::style::{DARK, GREY, of_mode};
 use crate::domain::MarginMode;
 use crate::simulation::SampledMode;
 
 /// More points than this hide one another.
 const SHOWN: usize = 2_000;
+/// The same on a telephone.
+const SHOWN_NARROW: usize = 600;
 /// From here on discs are see-through, so that dense places look dense.
 const CROWD: usize = 100;
 /// Drawdowns this close are the same: the modes round differently.
@@ -29,6 +31,8 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     let share = |test: &dyn Fn(f64) -> bool| {
         percent(points.iter().filter(|(x, y)| test(x - y)).count() as f64 / points.len() as f64)
     };
+    let most = if input.layout == Layout::Narrow { SHOWN_NARROW } else { SHOWN };
+    let shown = points.len().min(most);
     let legend = vec![
         (Swatch::Disc(ink_a), format!("{} draws down deeper: {}", a.mode, share(&|d| d > SAME))),
         (Swatch::Disc(ink_b), format!("{} draws down deeper: {}", b.mode, share(&|d| d < -SAME))),
@@ -38,10 +42,10 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         "A disc is a price path; on the line both modes draw down equally. Shares over {} of {} paths, {} shown.",
         grouped(points.len() as f64, 0),
         grouped(input.outcome.paths as f64, 0),
-        grouped(points.len().min(SHOWN) as f64, 0)
+        grouped(shown as f64, 0)
     )];
     let heading = format!("Drawdown, path by path: {} against {}", a.mode, b.mode);
-    let page = Page { heading: &heading, legend, notes };
+    let page = Page { heading: &heading, legend, notes, panels: 1 };
     let (mut picture, space) = page.begin(input);
     let deepest = points.iter().map(|(x, y)| x.max(*y)).fold(0.0, f64::max);
     let span = (0.0, if deepest > 0.0 { deepest * 1.03 } else { 1.0 });
@@ -52,7 +56,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     let panel = Panel::single(&mut picture, space, x, y);
     picture.line(vec![panel.at(0.0, 0.0), panel.at(span.1, span.1)], DARK, 1.5, Some((6.0, 5.0)));
     let opacity = if points.len() > CROWD { 0.35 } else { 0.9 };
-    for (x, y) in points.iter().take(SHOWN) {
+    for (x, y) in points.iter().take(shown) {
         let at = panel.at(*x, *y);
         let ink = side(x - y, ink_a, ink_b);
         picture.shapes.push(Shape::Disc { at, radius: 4.0, ink, opacity });

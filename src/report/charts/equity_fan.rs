@@ -3,9 +3,9 @@
 use super::ChartInput;
 use super::axis::{Axis, Clock, Quantity, roomy, span_of};
 use super::format::grouped;
-use super::page::{Page, Swatch};
+use super::page::Page;
 use super::panel::Panel;
-use super::picture::Picture;
+use super::picture::{Picture, Swatch};
 use super::style::{DARK, GREY, of_mode};
 use super::text::one_line;
 use crate::simulation::SampledMode;
@@ -32,7 +32,8 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         grouped(sampled as f64, 0),
         grouped(input.outcome.paths as f64, 0)
     )];
-    let page = Page { heading: "Equity fan: where accounts stand over time", legend, notes };
+    let page =
+        Page { heading: "Equity fan: where accounts stand over time", legend, notes, panels: modes.len() };
     let (mut picture, space) = page.begin(input);
     let values = fans.iter().flatten().flatten().copied();
     let span = roomy(span_of(values.chain([input.opening_equity])), 0.03);

@@ -3,9 +3,9 @@
 use super::ChartInput;
 use super::axis::{Axis, Quantity, roomy, share_axis, span_of};
 use super::format::{amount, percent};
-use super::page::{Page, Swatch};
+use super::page::Page;
 use super::panel::Panel;
-use super::picture::Picture;
+use super::picture::{Picture, Swatch};
 use super::staircase::{cumulative, shared_value, thinned};
 use super::style::{DARK, of_mode};
 use super::text::one_line;
@@ -37,6 +37,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         heading: "Final equity: paths that end at or below",
         legend,
         notes: vec![note(&modes, opening, span.1)],
+        panels: 1,
     };
     let (mut picture, space) = page.begin(input);
     let y = share_axis("Share of paths", 0.0);

@@ -9,13 +9,20 @@ mod encode;
 mod equity_fan;
 mod final_equity;
 mod format;
+mod heat_map;
+mod inline;
+mod map_cell;
+mod numbers;
 mod page;
 mod panel;
-mod picture;
+pub mod picture;
+mod ramp;
 mod sample_paths;
 mod staircase;
 mod style;
 mod survival;
+mod sweep;
+mod sweep_lines;
 mod text;
 
 use std::fs;
@@ -24,10 +31,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::Monitoring;
 use crate::error::{Error, Result};
-use crate::report::ResultDocument;
 use crate::report::format::paths;
+use crate::report::{ResultDocument, SweepDocument};
 use crate::simulation::{PathSample, RunOutcome};
-use picture::Picture;
+pub use encode::Scale;
+pub use inline::inline_svg;
+pub use page::{Layout, mode_of, swatch_alone};
+pub use picture::{Anchor, Dash, Ink, Picture, Plot, Point, Rectangle, Shape, Span, Swatch, Text};
+pub use text::one_line;
 
 /// What charts show of a run.
 #[derive(Debug, Clone)]
@@ -52,6 +63,8 @@ pub struct ChartInput<'a> {
     pub sample: &'a PathSample,
     /// Paths, seed, venue, monitoring and model in a few words, on two lines; what is too long is cut at its end.
     pub subtitle: String,
+    /// What pictures are made for.
+    pub layout: Layout,
 }
 
 impl<'a> ChartInput<'a> {
@@ -79,6 +92,7 @@ impl<'a> ChartInput<'a> {
                 scenario.seed,
                 scenario.venue,
             ),
+            layout: Layout::File,
         }
     }
 }
@@ -94,13 +108,27 @@ const CHARTS: [(&str, Draw); 6] = [
     ("drawdown_pairs", drawdown_pairs::picture),
 ];
 
+/// Every chart that the run has data for (the pairs need two modes), with its name.
+///
+/// # Errors
+/// [`Error::Failed`] when the embedded font cannot be read.
+pub fn pictures(run: &ChartInput<'_>) -> Result<Vec<(&'static str, Picture)>> {
+    text::register()?;
+    Ok(CHARTS.iter().filter_map(|(name, draw)| Some((*name, draw(run)?))).collect())
+}
+
 /// Writes `charts/NAME.png` and `charts/NAME.svg` under `folder` for every chart that the run has data
-/// for (the pairs need two modes), and returns those relative names.
+/// for, and returns those relative names. `scale` times 1280 × 800 is their size in pixels.
 ///
 /// # Errors
 /// [`Error::Failed`] when a file cannot be written; [`Error::Interrupted`] when cancelled, which is looked
 /// at before each chart.
-pub fn render_all(folder: &Path, run: &ChartInput<'_>, cancelled: &AtomicBool) -> Result<Vec<String>> {
+pub fn render_all(
+    folder: &Path,
+    run: &ChartInput<'_>,
+    scale: Scale,
+    cancelled: &AtomicBool,
+) -> Result<Vec<String>> {
     text::register()?;
     let target = folder.join("charts");
     fs::create_dir_all(&target).map_err(|e| Error::failed(format_args!("{}: {e}", target.display())))?;
@@ -111,8 +139,46 @@ pub fn render_all(folder: &Path, run: &ChartInput<'_>, cancelled: &AtomicBool) -
         }
         let Some(picture) = draw(run) else { continue };
         let (png, svg) = (format!("charts/{name}.png"), format!("charts/{name}.svg"));
-        encode::write_png(&picture, &folder.join(&png))?;
-        encode::write_svg(&picture, &folder.join(&svg))?;
+        encode::write_png(&picture, scale, &folder.join(&png))?;
+        encode::write_svg(&picture, scale, &folder.join(&svg))?;
+        names.extend([png, svg]);
+    }
+    Ok(names)
+}
+
+/// The pictures of a sweep by two of its axes, or along its only one, each with a file name without ending. None where
+/// nothing varies.
+///
+/// # Errors
+/// [`Error::Failed`] when the embedded font cannot be read.
+pub fn sweep_pictures(document: &SweepDocument, layout: Layout) -> Result<Vec<(String, Picture)>> {
+    text::register()?;
+    Ok(sweep::pictures(document, layout))
+}
+
+/// Writes `charts/NAME.png` and `charts/NAME.svg` under `folder` for every picture of the sweep, and returns those
+/// relative names.
+///
+/// # Errors
+/// [`Error::Failed`] when a file cannot be written; [`Error::Interrupted`] when cancelled, which is looked
+/// at before each chart.
+pub fn render_sweep_charts(
+    folder: &Path,
+    document: &SweepDocument,
+    scale: Scale,
+    cancelled: &AtomicBool,
+) -> Result<Vec<String>> {
+    let pictures = sweep_pictures(document, Layout::File)?;
+    let target = folder.join("charts");
+    fs::create_dir_all(&target).map_err(|e| Error::failed(format_args!("{}: {e}", target.display())))?;
+    let mut names = Vec::new();
+    for (name, picture) in pictures {
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        let (png, svg) = (format!("charts/{name}.png"), format!("charts/{name}.svg"));
+        encode::write_png(&picture, scale, &folder.join(&png))?;
+        encode::write_svg(&picture, scale, &folder.join(&svg))?;
         names.extend([png, svg]);
     }
     Ok(names)

@@ -1,9 +1,11 @@
 //! What every chart shares: heading, run, legend, notes, and the space that is left for panels.
 
 use super::ChartInput;
-use super::picture::{Anchor, Dash, HEIGHT, Ink, Picture, Text, WIDTH};
-use super::style::{DARK, GREY};
+use super::map_cell::{hatched, missing};
+use super::picture::{Anchor, HEIGHT, Ink, Picture, Rectangle, Shape, Swatch, Text, WIDTH};
+use super::style::{DARK, GREY, of_mode};
 use super::text::{fitted, in_lines, one_line, width};
+use crate::domain::MarginMode;
 
 const MARGIN: f64 = 40.0;
 const LEGEND_SIZE: f64 = 20.0;
@@ -13,39 +15,54 @@ const SUBTITLE_LINES: usize = 2;
 const SUBTITLE_LINE: f64 = 22.0;
 const LINE_SWATCH: f64 = 46.0;
 const MARK_SWATCH: f64 = 18.0;
-
-/// A rectangle of the page.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rectangle {
-    /// Left edge.
-    pub left: f64,
-    /// Upper edge.
-    pub top: f64,
-    /// Right edge.
-    pub right: f64,
-    /// Lower edge.
-    pub bottom: f64,
-}
-
-/// What stands before a legend's text.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Swatch {
-    /// A line.
-    Line(Ink, Option<Dash>),
-    /// A band.
-    Band(Ink),
-    /// A saltire.
-    Cross(Ink),
-    /// A disc.
-    Disc(Ink),
-}
+const CELL_SWATCH: f64 = 32.0;
 
 impl Swatch {
     fn width(self) -> f64 {
         match self {
             Self::Line(..) | Self::Band(_) => LINE_SWATCH,
             Self::Cross(_) | Self::Disc(_) => MARK_SWATCH,
+            Self::Hatched | Self::Missing => CELL_SWATCH,
         }
+    }
+}
+
+/// What a picture is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// To stand alone in a file: heading, run, legend and notes are painted.
+    File,
+    /// Inside a document, as wide as a screen.
+    Wide,
+    /// Inside a document, as wide as a telephone: panels lie below one another.
+    Narrow,
+}
+
+impl Layout {
+    /// Width and height of a picture of so many panels, in units.
+    fn size(self, panels: usize) -> (f64, f64) {
+        match self {
+            Self::File => (WIDTH, HEIGHT),
+            Self::Wide => (WIDTH, 640.0),
+            Self::Narrow => (560.0, 60.0 + 400.0 * panels as f64),
+        }
+    }
+}
+
+/// What stands below every chart's heading.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Run<'a> {
+    /// The scenario's title, shown as it is on one line.
+    pub title: &'a str,
+    /// What was run, on two lines; what is too long is cut at its end.
+    pub subtitle: &'a str,
+    /// What pictures are made for.
+    pub layout: Layout,
+}
+
+impl<'a> From<&'a ChartInput<'_>> for Run<'a> {
+    fn from(input: &'a ChartInput<'_>) -> Self {
+        Self { title: input.title, subtitle: &input.subtitle, layout: input.layout }
     }
 }
 
@@ -57,31 +74,50 @@ pub struct Page<'a> {
     pub legend: Vec<(Swatch, String)>,
     /// Lines below the panels.
     pub notes: Vec<String>,
+    /// Plot areas that share the page.
+    pub panels: usize,
 }
 
 impl Page<'_> {
-    /// Paints everything but the panels; returns the picture and the space for them.
-    pub fn begin(&self, input: &ChartInput<'_>) -> (Picture, Rectangle) {
-        let title = one_line(input.title);
-        let mut picture = Picture { alternative: self.alternative(&title), shapes: Vec::new() };
+    /// Paints everything but the panels; returns the picture and the space for them. Inside a document its text stands
+    /// around the picture, which then is panels alone.
+    pub fn begin<'r>(&self, run: impl Into<Run<'r>>) -> (Picture, Rectangle) {
+        let run = run.into();
+        let title = one_line(run.title);
+        let (width, height) = run.layout.size(self.panels);
+        let mut picture = Picture {
+            heading: self.heading.to_owned(),
+            alternative: self.alternative(&title),
+            legend: self.legend.clone(),
+            notes: self.notes.clone(),
+            size: (width, height),
+            ..Picture::default()
+        };
+        let inset = Rectangle { left: 4.0, top: 0.0, right: width - 4.0, bottom: height - 4.0 };
+        let space = if run.layout == Layout::File { self.frame(&mut picture, run, &title) } else { inset };
+        (picture, space)
+    }
+
+    /// Heading, run, legend and notes; returns what space they leave.
+    fn frame(&self, picture: &mut Picture, run: Run<'_>, title: &str) -> Rectangle {
         let space = WIDTH - 2.0 * MARGIN;
         let mut line = |y: f64, text: &str, size: f64, ink: Ink, bold: bool| {
             let text = fitted(text, size, bold, space);
             picture.text(Text { at: (MARGIN, y), text, size, ink, anchor: Anchor::Start, bold });
         };
         line(48.0, self.heading, 30.0, DARK, true);
-        line(79.0, &title, 21.0, DARK, false);
-        let run = in_lines(&one_line(&input.subtitle), NOTE_SIZE, space, SUBTITLE_LINES);
-        for (i, text) in run.iter().enumerate() {
+        line(79.0, title, 21.0, DARK, false);
+        let facts = in_lines(&one_line(run.subtitle), NOTE_SIZE, space, SUBTITLE_LINES);
+        for (i, text) in facts.iter().enumerate() {
             line(105.0 + SUBTITLE_LINE * i as f64, text, NOTE_SIZE, GREY, false);
         }
-        let below = SUBTITLE_LINE * run.len().saturating_sub(1) as f64;
+        let below = SUBTITLE_LINE * facts.len().saturating_sub(1) as f64;
         for (i, note) in self.notes.iter().rev().enumerate() {
             line(HEIGHT - 18.0 - 24.0 * i as f64, note, NOTE_SIZE, GREY, false);
         }
-        let top = self.paint_legend(&mut picture, 142.0 + below, space);
+        let top = self.paint_legend(picture, 142.0 + below, space);
         let bottom = HEIGHT - 14.0 - 24.0 * self.notes.len() as f64;
-        (picture, Rectangle { left: MARGIN, top, right: WIDTH - MARGIN, bottom })
+        Rectangle { left: MARGIN, top, right: WIDTH - MARGIN, bottom }
     }
 
     fn alternative(&self, title: &str) -> String {
@@ -109,6 +145,22 @@ impl Page<'_> {
     }
 }
 
+/// The mode that a legend's mark stands for.
+pub fn mode_of(swatch: Swatch) -> Option<MarginMode> {
+    let (Swatch::Line(ink, _) | Swatch::Band(ink) | Swatch::Cross(ink) | Swatch::Disc(ink)) = swatch else {
+        return None;
+    };
+    MarginMode::ALL.into_iter().find(|mode| of_mode(*mode).ink == ink)
+}
+
+/// A legend's mark as a picture of its own.
+pub fn swatch_alone(swatch: Swatch) -> Picture {
+    let mut picture = Picture { size: (swatch.width(), MARK_SWATCH + 4.0), ..Picture::default() };
+    let middle = picture.size.1 / 2.0;
+    paint_swatch(&mut picture, swatch, (0.0, middle));
+    picture
+}
+
 fn paint_swatch(picture: &mut Picture, swatch: Swatch, (x, y): (f64, f64)) {
     match swatch {
         Swatch::Line(ink, dash) => picture.line(vec![(x, y), (x + LINE_SWATCH, y)], ink, 3.5, dash),
@@ -119,7 +171,14 @@ fn paint_swatch(picture: &mut Picture, swatch: Swatch, (x, y): (f64, f64)) {
         Swatch::Cross(ink) => picture.cross((x + MARK_SWATCH / 2.0, y), 7.0, ink),
         Swatch::Disc(ink) => {
             let at = (x + MARK_SWATCH / 2.0, y);
-            picture.shapes.push(super::picture::Shape::Disc { at, radius: 6.0, ink, opacity: 0.8 });
+            picture.shapes.push(Shape::Disc { at, radius: 6.0, ink, opacity: 0.8 });
+        }
+        Swatch::Hatched | Swatch::Missing => {
+            let cell = Rectangle { left: x, top: y - 10.0, right: x + CELL_SWATCH, bottom: y + 10.0 };
+            match swatch {
+                Swatch::Hatched => hatched(picture, cell),
+                _ => missing(picture, cell),
+            }
         }
     }
 }

@@ -1,8 +1,7 @@
 //! A plot area with its axes, and the map from values to the page.
 
 use super::axis::{Axis, TICK_SIZE};
-use super::page::Rectangle;
-use super::picture::{Anchor, Ink, Picture, Point, Text};
+use super::picture::{Anchor, Ink, Picture, Plot, Point, Rectangle, Text};
 use super::style::{DARK, GREY, GRID};
 use super::text::{fitted, width};
 
@@ -10,6 +9,8 @@ const CAPTION_ROW: f64 = 30.0;
 const TICK_ROW: f64 = 30.0;
 const LABEL_ROW: f64 = 28.0;
 const GAP: f64 = 44.0;
+/// Space below this width holds panels one below the other.
+const NARROW: f64 = 700.0;
 
 /// One plot area.
 #[derive(Debug, Clone)]
@@ -27,13 +28,14 @@ impl Panel {
         space.left + widest + 12.0
     }
 
-    /// Width that is left for one of `count` panels side by side in `space` that share the axis `y`.
+    /// Width that is left for one of `count` panels in `space` that share the axis `y`.
     pub fn share_of_width(space: Rectangle, y: &Axis, count: usize) -> f64 {
-        let count = count.max(1) as f64;
+        let count = if is_narrow(space) { 1.0 } else { count.max(1) as f64 };
         (space.right - 14.0 - Self::left_of(space, y) - GAP * (count - 1.0)) / count
     }
 
-    /// Panels side by side in `space`, with one vertical axis; each has its own caption.
+    /// Panels side by side in `space`, or one below the other where it is narrow, with one vertical axis; each has its
+    /// own caption.
     pub fn row(
         picture: &mut Picture,
         space: Rectangle,
@@ -42,20 +44,25 @@ impl Panel {
         captions: &[(String, Ink)],
     ) -> Vec<Self> {
         let (left, each) = (Self::left_of(space, y), Self::share_of_width(space, y, captions.len()));
-        let top = space.top + LABEL_ROW + CAPTION_ROW;
-        let bottom = space.bottom - TICK_ROW - LABEL_ROW;
+        let (first, last) = (space.top + LABEL_ROW, space.bottom - TICK_ROW - LABEL_ROW);
+        let stacked = is_narrow(space);
+        let below = TICK_ROW + LABEL_ROW;
+        let count = if stacked { captions.len().max(1) as f64 } else { 1.0 };
+        let slot = (last + below - first) / count;
         Self::name_of_y(picture, space, y);
         let panels: Vec<_> = (0..captions.len())
             .map(|i| {
-                let left = left + i as f64 * (each + GAP);
+                let (column, row) = if stacked { (0.0, i as f64) } else { (i as f64, 0.0) };
+                let (left, top) = (left + column * (each + GAP), first + row * slot + CAPTION_ROW);
+                let bottom = top - CAPTION_ROW + slot - below;
                 let inside = Rectangle { left, top, right: left + each, bottom };
                 Self { inside, x: x.clone(), y: y.clone() }
             })
             .collect();
         for (i, (panel, (caption, ink))) in panels.iter().zip(captions).enumerate() {
-            panel.frame(picture, i == 0);
+            panel.frame(picture, stacked || i == 0);
             let text = fitted(caption, 20.0, true, each);
-            let at = (panel.inside.left, top - 11.0);
+            let at = (panel.inside.left, panel.inside.top - 11.0);
             picture.text(Text { at, text, size: 20.0, ink: *ink, anchor: Anchor::Start, bold: true });
         }
         panels
@@ -84,6 +91,7 @@ impl Panel {
 
     fn frame(&self, picture: &mut Picture, numbers_of_y: bool) {
         let Rectangle { left, top, right, bottom } = self.inside;
+        picture.plots.push(Plot { inside: self.inside, x: self.x.span(), y: self.y.span() });
         let mut tick = |at: Point, text: &str, anchor: Anchor| {
             let text = text.to_owned();
             picture.text(Text { at, text, size: TICK_SIZE, ink: DARK, anchor, bold: false });
@@ -123,4 +131,8 @@ impl Panel {
             picture.line(ends, DARK, 1.5, Some((6.0, 5.0)));
         }
     }
+}
+
+fn is_narrow(space: Rectangle) -> bool {
+    space.right - space.left < NARROW
 }

@@ -1,8 +1,8 @@
-//! A chart as plain data: shapes on a page of 1280 × 800 units, y downwards, painted in order.
+//! A chart as plain data: shapes on a page of so many units, y downwards, painted in order.
 
-/// Width of every picture, in units (pixels of the PNG).
+/// Width of a picture that stands in a file of its own, in units (pixels of the PNG).
 pub const WIDTH: f64 = 1280.0;
-/// Height of every picture, in units.
+/// Its height, in units.
 pub const HEIGHT: f64 = 800.0;
 
 /// A point of the page, in units.
@@ -89,13 +89,77 @@ pub enum Shape {
     Text(Text),
 }
 
-/// A finished chart.
+/// A rectangle of the page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rectangle {
+    /// Left edge.
+    pub left: f64,
+    /// Upper edge.
+    pub top: f64,
+    /// Right edge.
+    pub right: f64,
+    /// Lower edge.
+    pub bottom: f64,
+}
+
+/// What stands before a legend's text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Swatch {
+    /// A line.
+    Line(Ink, Option<Dash>),
+    /// A band.
+    Band(Ink),
+    /// A saltire.
+    Cross(Ink),
+    /// A disc.
+    Disc(Ink),
+    /// A hatched cell of a map.
+    Hatched,
+    /// A cell without a value.
+    Missing,
+}
+
+/// What an axis of a plot spans, as it is shown: percentages, days, millions.
 #[derive(Debug, Clone, PartialEq)]
+pub struct Span {
+    /// Value at its beginning.
+    pub low: f64,
+    /// Value at its end.
+    pub high: f64,
+    /// What values are counted in; empty where in nothing.
+    pub unit: String,
+}
+
+/// Where values lie, for those who point at a place and want to know them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plot {
+    /// The plot area.
+    pub inside: Rectangle,
+    /// From its left to its right edge.
+    pub x: Span,
+    /// From its lower to its upper edge.
+    pub y: Span,
+}
+
+/// A finished chart.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Picture {
+    /// What it shows, in a few words.
+    pub heading: String,
     /// One sentence for those who cannot see it.
     pub alternative: String,
+    /// Marks and what they mean, in order; painted too where the picture stands alone.
+    pub legend: Vec<(Swatch, String)>,
+    /// What is to be known besides; painted too where the picture stands alone.
+    pub notes: Vec<String>,
+    /// Width and height, in units.
+    pub size: (f64, f64),
     /// In the order of painting.
     pub shapes: Vec<Shape>,
+    /// Its plot areas.
+    pub plots: Vec<Plot>,
+    /// What is told of a place that is pointed at.
+    pub places: Vec<(Rectangle, String)>,
 }
 
 impl Picture {
@@ -111,7 +175,7 @@ impl Picture {
 
     /// A saltire of half-width `arm` around a point, with a white rim that sets it off from lines below.
     pub fn cross(&mut self, (x, y): Point, arm: f64, ink: Ink) {
-        for (ink, width, arm) in [(Ink(255, 255, 255), 5.5, arm + 1.5), (ink, 2.5, arm)] {
+        for (ink, width, arm) in [(super::style::WHITE, 5.5, arm + 1.5), (ink, 2.5, arm)] {
             self.line(vec![(x - arm, y - arm), (x + arm, y + arm)], ink, width, None);
             self.line(vec![(x - arm, y + arm), (x + arm, y - arm)], ink, width, None);
         }

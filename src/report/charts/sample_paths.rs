@@ -3,9 +3,9 @@
 use super::ChartInput;
 use super::axis::{Axis, Clock, Quantity, roomy, span_of};
 use super::format::grouped;
-use super::page::{Page, Swatch};
+use super::page::Page;
 use super::panel::Panel;
-use super::picture::{Ink, Picture};
+use super::picture::{Ink, Picture, Swatch};
 use super::style::{DARK, Stroke, of_mode};
 use super::text::one_line;
 use crate::simulation::{PathSample, SampledMode};
@@ -28,7 +28,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         grouped(shown as f64, 0),
         grouped(input.outcome.paths as f64, 0)
     )];
-    let page = Page { heading: "Sample paths: account equity over time", legend, notes };
+    let page = Page { heading: "Sample paths: account equity over time", legend, notes, panels: modes.len() };
     let (mut picture, space) = page.begin(input);
     let values = modes.iter().flat_map(|m| m.equity.iter().take(shown)).flatten().copied();
     let span = roomy(span_of(values.chain([input.opening_equity])), 0.03);

@@ -8,6 +8,8 @@ use crate::domain::MarginMode;
 pub const DARK: Ink = Ink(31, 41, 55);
 /// Less important text, and what stands between two modes.
 pub const GREY: Ink = Ink(100, 108, 118);
+/// What is painted on.
+pub const WHITE: Ink = Ink(255, 255, 255);
 /// Grid lines.
 pub const GRID: Ink = Ink(225, 228, 232);
 

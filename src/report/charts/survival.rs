@@ -5,16 +5,18 @@ use std::iter::Peekable;
 use super::ChartInput;
 use super::axis::{Clock, share_axis};
 use super::format::percent;
-use super::page::{Page, Swatch};
+use super::page::{Layout, Page};
 use super::panel::Panel;
-use super::picture::{Picture, Point};
+use super::picture::{Picture, Point, Swatch};
 use super::style::of_mode;
 use crate::report::format::percent_trimmed;
 use crate::simulation::RunOutcome;
 use crate::statistics::{Interval, TwinProportion, wilson_of_clusters};
 
-/// Columns that corners are told apart by: as many as the picture is painted with.
+/// Columns that corners are told apart by in a file: as many as it is painted with.
 const COLUMNS: u128 = 3 * 1280;
+/// Inside a document.
+const COLUMNS_INSIDE: u128 = 640;
 
 /// From this step on so many paths are left.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,6 +41,7 @@ impl Corner {
 pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     let paths = input.outcome.paths;
     let confidence = input.intervals.then_some(input.confidence);
+    let columns = if input.layout == Layout::File { COLUMNS } else { COLUMNS_INSIDE };
     let curves: Vec<_> = input
         .outcome
         .modes
@@ -46,7 +49,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         .enumerate()
         .map(|(index, m)| {
             let bands = Bands::new(input.outcome, index, confidence);
-            (of_mode(m.mode), m.mode, corners(&m.first_liquidation, paths, bands))
+            (of_mode(m.mode), m.mode, corners(&m.first_liquidation, paths, bands, columns))
         })
         .filter(|(_, _, curve)| !curve.is_empty())
         .collect();
@@ -61,7 +64,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         .collect();
     let bands = confidence.map(|c| format!(" Bands: {} interval at each time.", percent_trimmed(c)));
     let notes = vec![format!("A path counts until its first forced close.{}", bands.unwrap_or_default())];
-    let page = Page { heading: "Survival: paths without a liquidation", legend, notes };
+    let page = Page { heading: "Survival: paths without a liquidation", legend, notes, panels: 1 };
     let (mut picture, space) = page.begin(input);
     let lowest = curves.iter().flat_map(|(_, _, curve)| curve).map(Corner::low).fold(1.0, f64::min);
     let y = share_axis("Share of paths", lowest);
@@ -121,12 +124,12 @@ impl<'a> Bands<'a> {
 /// Where the curve has its corners: at time 0, when nothing can have been liquidated and nothing is
 /// uncertain; at the first step, where the band opens; at each step that liquidates, the last of its
 /// column; and at the end. Empty without paths.
-fn corners(first_liquidation: &[u64], paths: u64, mut bands: Bands<'_>) -> Vec<Corner> {
+fn corners(first_liquidation: &[u64], paths: u64, mut bands: Bands<'_>, columns: u128) -> Vec<Corner> {
     if paths == 0 {
         return Vec::new();
     }
     let last = first_liquidation.len().saturating_sub(1) as u64;
-    let column = |step: u64| u128::from(step) * COLUMNS / u128::from(last.max(1));
+    let column = |step: u64| u128::from(step) * columns / u128::from(last.max(1));
     let mut counts = (0..).zip(first_liquidation.iter().copied()).skip(1).peekable();
     let mut found = vec![Corner { step: 0, alive: 1.0, band: Some(Interval { low: 1.0, high: 1.0 }) }];
     let (mut alive, mut changed) = (paths, false);
@@ -169,7 +172,7 @@ mod tests {
     fn corners_lie_where_paths_are_liquidated() {
         let mut counts = vec![0; 721];
         (counts[2], counts[100], counts[101]) = (1, 1, 1);
-        let found = corners(&counts, 10, INDEPENDENT);
+        let found = corners(&counts, 10, INDEPENDENT, COLUMNS);
         let seen: Vec<_> = found.iter().map(|c| (c.step, c.alive)).collect();
         assert_eq!(seen, [(0, 1.0), (1, 1.0), (2, 0.9), (100, 0.8), (101, 0.7), (720, 0.7)]);
         // Wilson's 95 % interval of 7 out of 10, as tables of it print it.
@@ -180,11 +183,11 @@ mod tests {
     #[test]
     fn nothing_is_uncertain_at_the_beginning_and_something_from_the_first_step_on() {
         for counts in [vec![0; 25], vec![0, 3, 0, 0]] {
-            let found = corners(&counts, 10, INDEPENDENT);
+            let found = corners(&counts, 10, INDEPENDENT, COLUMNS);
             assert_eq!((found[0].low(), found[0].high()), (1.0, 1.0));
             assert!(found[1].step == 1 && found[1].low() < found[1].high());
         }
-        assert!(corners(&[0, 0], 0, INDEPENDENT).is_empty());
+        assert!(corners(&[0, 0], 0, INDEPENDENT, COLUMNS).is_empty());
     }
 
     #[test]
@@ -192,7 +195,7 @@ mod tests {
         let steps = 100_000;
         let mut counts = vec![1; steps + 1];
         counts[0] = 0;
-        let found = corners(&counts, 2 * steps as u64, INDEPENDENT);
+        let found = corners(&counts, 2 * steps as u64, INDEPENDENT, COLUMNS);
         assert!(found.len() <= 3 * 1280 + 3, "{}", found.len());
         // One path of 200,000 a step: the share left is exact at every corner that stays.
         for corner in &found {

@@ -36,6 +36,17 @@ pub fn register() -> Result<()> {
 
 /// Width of a text in units at `size` units an em, with room for a fallback font.
 pub fn width(text: &str, size: f64, bold: bool) -> f64 {
+    font_width(text, size, bold) * SLACK
+}
+
+/// Whether the embedded font has all of the text, so that its width is known: Latin, Greek and Cyrillic letters and
+/// common signs.
+pub fn is_covered(text: &str) -> bool {
+    text.chars().all(|c| c < '\u{530}' || matches!(c, '–' | '—' | '…' | '−' | '≤' | '≥' | '‘'..='”'))
+}
+
+/// Width of a text in the embedded font, in units at `size` units an em.
+pub fn font_width(text: &str, size: f64, bold: bool) -> f64 {
     let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
     // Measured large, because the measure is rounded to whole pixels.
     let em = 100.0;
@@ -44,7 +55,7 @@ pub fn width(text: &str, size: f64, bold: bool) -> f64 {
     // What the font lacks comes from the viewer's: at worst a full em, as in ideographs.
     let foreign =
         text.chars().filter(|c| *c >= '\u{1100}' && !('\u{2000}'..'\u{2300}').contains(c)).count() as f64;
-    (measured + foreign * em) / em * size * SLACK
+    (measured + foreign * em) / em * size
 }
 
 /// The text on one line: runs of white space become one blank, and what cannot be seen, turns the direction

@@ -1,50 +1,12 @@
 //! Cells and rows.
 
 use crate::error::{Error, Result};
-use crate::report::document::{DistributionResult, Frequency, MeanDifference, MeanOfPaths};
-
-/// A value with its uncertainty; cells may be empty.
-#[derive(Default)]
-pub struct Estimate {
-    pub value: Option<f64>,
-    pub std_error: Option<f64>,
-    pub low: Option<f64>,
-    pub high: Option<f64>,
-}
+pub use crate::report::measures::Estimate;
 
 impl Estimate {
-    /// Its cells, in the order of the fields.
+    /// Its cells: value, standard error, lower and upper bound.
     pub fn cells(&self) -> [String; 4] {
         [self.value, self.std_error, self.low, self.high].map(number)
-    }
-
-    /// A value whose uncertainty is not known.
-    pub fn of(value: Option<f64>) -> Self {
-        Self { value, ..Self::default() }
-    }
-}
-
-impl From<&Frequency> for Estimate {
-    fn from(f: &Frequency) -> Self {
-        Self { value: f.frequency, std_error: f.std_error, low: f.low, high: f.high }
-    }
-}
-
-impl From<&DistributionResult> for Estimate {
-    fn from(d: &DistributionResult) -> Self {
-        Self { value: d.mean, std_error: d.std_error, low: d.low, high: d.high }
-    }
-}
-
-impl From<&MeanOfPaths> for Estimate {
-    fn from(m: &MeanOfPaths) -> Self {
-        Self { value: m.mean, std_error: m.std_error, low: m.low, high: m.high }
-    }
-}
-
-impl From<&MeanDifference> for Estimate {
-    fn from(d: &MeanDifference) -> Self {
-        Self { value: d.mean_difference, std_error: d.std_error, low: d.low, high: d.high }
     }
 }
 

@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::scenario::hex;
 
 /// The file that tells whose result a folder is.
 pub const MANIFEST: &str = "manifest.json";
@@ -42,6 +45,22 @@ pub fn check(target: &Path, sha256: &str, resolved: &[(String, String)], force: 
         }
         _ => Ok(()),
     }
+}
+
+/// Whether `out/name` holds the result of the scenario `sha256` by this version of the program, whole, with the files
+/// `needed` among it.
+pub fn is_finished(out: &Path, name: &str, sha256: &str, needed: &[String]) -> bool {
+    let target = out.join(name);
+    let Some(manifest) = manifest_of(&target) else { return false };
+    let says = |key: &str, value: &str| manifest.get(key).and_then(Value::as_str) == Some(value);
+    let Some(files) = manifest.get("files").and_then(Value::as_object) else { return false };
+    let is_whole = |(file, hash): (&String, &Value)| {
+        fs::read(target.join(file)).is_ok_and(|bytes| hash.as_str() == Some(&hex(&Sha256::digest(bytes))))
+    };
+    says("sha256", sha256)
+        && says("version", env!("CARGO_PKG_VERSION"))
+        && needed.iter().all(|file| files.contains_key(file))
+        && files.iter().all(is_whole)
 }
 
 /// What in a folder is not the result of this very scenario.
@@ -85,7 +104,8 @@ fn untouchable(target: &Path, files: &[String]) -> Option<&'static str> {
     env::home_dir().is_some_and(holds).then_some("is or holds the home folder")
 }
 
-fn manifest_of(target: &Path) -> Option<Value> {
+/// The manifest of a result's folder, if it is one.
+pub fn manifest_of(target: &Path) -> Option<Value> {
     let file = target.join(MANIFEST);
     let found = fs::symlink_metadata(&file).ok()?;
     if !found.is_file() || found.len() > MANIFEST_LIMIT {

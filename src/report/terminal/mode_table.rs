@@ -43,7 +43,8 @@ pub fn lines_of(table: &Table) -> String {
     table.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-type Row<'a> = (String, Box<dyn Fn(&ModeResult) -> String + 'a>);
+/// A label, indented where it belongs to the one before, and its value in a mode.
+pub type Row<'a> = (String, Box<dyn Fn(&ModeResult) -> String + 'a>);
 
 fn rows(document: &ResultDocument) -> Vec<Row<'_>> {
     let mut rows = liquidation_rows(document);
@@ -59,11 +60,23 @@ fn row<'a>(label: impl Into<String>, value: impl Fn(&ModeResult) -> String + 'a)
     (label.into(), Box::new(value))
 }
 
-fn liquidation_rows(document: &ResultDocument) -> Vec<Row<'_>> {
-    let mut rows = vec![
+/// Forced closes of the account.
+pub fn account_rows(document: &ResultDocument) -> [Row<'_>; 4] {
+    let ruin = percent_trimmed(document.scenario.ruin_level);
+    [
         row("liquidated at all", |m| share(&m.liquidation.any)),
         row("every position liquidated", |m| share(&m.liquidation.all)),
-    ];
+        row("median time, if liquidated", |m| {
+            let median = at(&m.liquidation.time_days.quantiles, "0.5");
+            or_dash(median.map(|days| time(days, document.scenario.horizon_days)))
+        }),
+        row(format!("ruin: equity down to {ruin}"), |m| share(&m.ruin)),
+    ]
+}
+
+fn liquidation_rows(document: &ResultDocument) -> Vec<Row<'_>> {
+    let [any, all, time, ruin] = account_rows(document);
+    let mut rows = vec![any, all];
     let first = document.modes.iter().next();
     let names = || first.iter().flat_map(|(_, mode)| mode.liquidation.positions.iter()).map(|(name, _)| name);
     for (name, shown) in names().zip(distinct(names(), NAME)) {
@@ -73,16 +86,12 @@ fn liquidation_rows(document: &ResultDocument) -> Vec<Row<'_>> {
             or_dash(position(m).and_then(|p| p.liquidation_price).map(price))
         }));
     }
-    rows.push(row("median time, if liquidated", |m| {
-        let median = at(&m.liquidation.time_days.quantiles, "0.5");
-        or_dash(median.map(|days| time(days, document.scenario.horizon_days)))
-    }));
-    let ruin = percent_trimmed(document.scenario.ruin_level);
-    rows.push(row(format!("ruin: equity down to {ruin}"), |m| share(&m.ruin)));
+    rows.extend([time, ruin]);
     rows
 }
 
-fn drawdown_rows<'a>() -> Vec<Row<'a>> {
+/// Maximum drawdowns.
+pub fn drawdown_rows<'a>() -> Vec<Row<'a>> {
     let quantile =
         |level: &'static str| move |m: &ModeResult| quantile_share(&m.drawdown.relative.distribution, level);
     vec![
@@ -92,7 +101,8 @@ fn drawdown_rows<'a>() -> Vec<Row<'a>> {
     ]
 }
 
-fn money_rows(document: &ResultDocument) -> Vec<Row<'_>> {
+/// Profits, losses and costs.
+pub fn money_rows(document: &ResultDocument) -> Vec<Row<'_>> {
     let amount = move |value: Option<f64>, low: Option<f64>, high: Option<f64>| {
         or_dash(value.map(|v| Money::of(document).with_half_width(v, half_width(low, high))))
     };
@@ -131,7 +141,7 @@ fn money_rows(document: &ResultDocument) -> Vec<Row<'_>> {
 }
 
 /// The account in coin, valued in quote.
-fn quote_rows<'a>() -> Vec<Row<'a>> {
+pub fn quote_rows<'a>() -> Vec<Row<'a>> {
     let bounded = |value: Option<f64>, low: Option<f64>, high: Option<f64>| {
         let half = half_width(low, high);
         let decimals = decimals_for(half.or(value).unwrap_or_default().abs(), 2);

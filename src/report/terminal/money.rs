@@ -1,7 +1,7 @@
 //! Amounts of one account.
 
 use super::CURRENCY;
-use crate::report::document::ResultDocument;
+use crate::report::document::{ResultDocument, ScenarioSummary};
 use crate::report::format::{decimals_for, fixed, printable};
 
 /// Below this part of opening equity an amount is the rounding of the simulation, not a result.
@@ -19,13 +19,18 @@ pub struct Money {
 impl Money {
     /// Money of the document's account.
     pub fn of(document: &ResultDocument) -> Self {
-        let wallet = document.scenario.wallet;
+        Self::in_scenario(&document.scenario)
+    }
+
+    /// Money of a scenario's account.
+    pub fn in_scenario(scenario: &ScenarioSummary) -> Self {
+        let wallet = scenario.wallet;
         let decimals = match wallet {
             w if w >= 1e6 => 0,
             w if w >= 1.0 => 2,
             _ => decimals_for(wallet / 1_000.0, 8),
         };
-        Self { wallet, decimals, currency: printable(&document.scenario.currency, CURRENCY) }
+        Self { wallet, decimals, currency: printable(&scenario.currency, CURRENCY) }
     }
 
     /// An amount of which nothing more is known.

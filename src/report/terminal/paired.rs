@@ -3,6 +3,7 @@
 use super::money::{Money, ROUNDING};
 use super::share::{half_width, interval};
 use super::{NAME, WIDTH, at_most};
+use crate::report::answer::{Verdict, verdict};
 use crate::report::document::{
     Frequency, MeanDifference, ModeResult, PairedResult, ResultDocument, TwoByTwoResult,
 };
@@ -19,29 +20,41 @@ const RATIO_EVENTS: u64 = 30;
 
 /// A paragraph on one pair of modes.
 pub fn render(document: &ResultDocument, pair: &PairedResult) -> String {
-    let (Some(a), Some(b)) = (document.modes.get(&pair.a), document.modes.get(&pair.b)) else {
+    let mut sentences = frequency(document, pair);
+    if sentences.is_empty() {
         return String::new();
-    };
-    let mut sentences = vec![liquidation(document, pair, a, b)];
-    sentences.extend(test(document, pair));
+    }
     let names = distinct(pair.positions.iter().map(|(name, _)| name), NAME);
     let lost = names.iter().zip(pair.positions.iter()).filter(|(_, (_, t))| t.both + t.a_only + t.b_only > 0);
     sentences.extend(lost.map(|(name, (_, table))| position(name, table, pair, document.scenario.paths)));
+    sentences.extend(amounts(document, pair));
+    let lines = sentences.iter().map(|sentence| wrap(sentence, "  ", "    ", WIDTH));
+    format!("{} against {}, on the same paths\n{}", pair.a, pair.b, lines.collect::<String>())
+}
+
+/// How often the two are liquidated, and the test of it; nothing where a mode is missing.
+pub fn frequency(document: &ResultDocument, pair: &PairedResult) -> Vec<String> {
+    let (Some(a), Some(b)) = (document.modes.get(&pair.a), document.modes.get(&pair.b)) else {
+        return Vec::new();
+    };
+    std::iter::once(liquidation(document, pair, a, b)).chain(test(document, pair)).collect()
+}
+
+/// Whose drawdowns are deeper, whose profits higher, and what sharing the paths was worth.
+pub fn amounts(document: &ResultDocument, pair: &PairedResult) -> Vec<String> {
     let drawdown = Measure { name: "maximum drawdown", words: ["deeper", "shallower"] };
-    sentences.extend(drawdown.difference(pair, &pair.drawdown_relative, ROUNDING, |mean, half| {
+    let drawdown = drawdown.difference(pair, &pair.drawdown_relative, ROUNDING, |mean, half| {
         let decimals = half.map_or(2, |h| decimals_for(100.0 * h, 1));
         let margin = half.map(|h| format!(" ± {}", fixed(100.0 * h, decimals))).unwrap_or_default();
         format!("{}{margin} points", fixed(100.0 * mean, decimals))
-    }));
+    });
     let money = Money::of(document);
     let profit = Measure { name: "profit", words: ["higher", "lower"] };
     let rounding = ROUNDING * document.scenario.wallet;
-    sentences.extend(profit.difference(pair, &pair.pnl, rounding, |mean, half| {
+    let profit = profit.difference(pair, &pair.pnl, rounding, |mean, half| {
         format!("{} {}", money.with_half_width(mean, half).replace('±', "± "), money.currency)
-    }));
-    sentences.extend(gain_of_pairing(document, pair));
-    let lines = sentences.iter().map(|sentence| wrap(sentence, "  ", "    ", WIDTH));
-    format!("{} against {}, on the same paths\n{}", pair.a, pair.b, lines.collect::<String>())
+    });
+    drawdown.into_iter().chain(profit).chain(gain_of_pairing(document, pair)).collect()
 }
 
 /// What may be said of how often the two are liquidated: a direction only where both the test and the
@@ -51,27 +64,24 @@ fn liquidation(document: &ResultDocument, pair: &PairedResult, a: &ModeResult, b
     let figures = format!("{} against {}", interval(any_b), interval(any_a));
     let (name_a, name_b) = (&pair.a, &pair.b);
     let word = if any_b.count < any_a.count { "less" } else { "more" };
-    let Some(p) = pair.liquidation.mcnemar_p else {
-        let than =
-            if any_a.count == any_b.count { "as often as".to_owned() } else { format!("{word} often than") };
-        return format!("{name_b} was liquidated {than} {name_a} on these windows: {figures}.");
-    };
-    if any_a.count == 0 && any_b.count == 0 {
-        return format!("neither was liquidated on any path; each probability is {}.", at_most(any_a));
-    }
-    let l = &pair.liquidation;
-    let by_interval = l.low.is_some_and(|low| low > 0.0) || l.high.is_some_and(|high| high < 0.0);
-    let by_test = p < 1.0 - document.scenario.confidence;
     let confidence = percent_trimmed(document.scenario.confidence);
-    match (by_interval, by_test) {
-        (true, true) => {
+    match verdict(pair, any_a, any_b, document.scenario.confidence) {
+        Verdict::Windows => {
+            let as_often = any_a.count == any_b.count;
+            let than = if as_often { "as often as".to_owned() } else { format!("{word} often than") };
+            format!("{name_b} was liquidated {than} {name_a} on these windows: {figures}.")
+        }
+        Verdict::Never => {
+            format!("neither was liquidated on any path; each probability is {}.", at_most(any_a))
+        }
+        Verdict::Established => {
             let times = times(any_a, any_b).map(|times| times + " ").unwrap_or_default();
             format!("{name_b} is liquidated {times}{word} often than {name_a}: {figures}.")
         }
-        (false, false) => format!(
+        Verdict::Open | Verdict::Same => format!(
             "no difference in how often {name_b} and {name_a} are liquidated shows at {confidence}: {figures}."
         ),
-        _ => format!(
+        Verdict::Doubtful => format!(
             "{name_b} was liquidated {word} often than {name_a} on these paths, which may be chance: at \
              {confidence} the interval of the difference and McNemar's test disagree: {figures}."
         ),
@@ -79,7 +89,7 @@ fn liquidation(document: &ResultDocument, pair: &PairedResult, a: &ModeResult, b
 }
 
 /// How many times more often the one that was liquidated more often was, where that is worth naming.
-fn times(a: &Frequency, b: &Frequency) -> Option<String> {
+pub fn times(a: &Frequency, b: &Frequency) -> Option<String> {
     let (more, rarer) = if a.count > b.count { (a, b) } else { (b, a) };
     if rarer.count >= RATIO_EVENTS {
         let ratio = more.frequency? / rarer.frequency?;
@@ -119,7 +129,7 @@ fn position(name: &str, table: &TwoByTwoResult, pair: &PairedResult, paths: u64)
 }
 
 /// What it is called when only the first mode, and only the second, lost a position.
-fn attributions(a: &str, b: &str) -> [String; 2] {
+pub fn attributions(a: &str, b: &str) -> [String; 2] {
     match (a, b) {
         ("isolated", "cross") => ["saved by pooling".to_owned(), "contagion".to_owned()],
         ("cross", "isolated") => ["contagion".to_owned(), "saved by pooling".to_owned()],

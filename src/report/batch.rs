@@ -1,0 +1,138 @@
+//! A batch as plain data, and the document of a sweep that is made of its cells' documents.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::document::*;
+
+/// What one scenario file asks for: one run, or the cells of a sweep. With the cells' totals it is all that a result is
+/// made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BatchFacts {
+    /// Version of the program.
+    pub version: String,
+    /// Name of the run.
+    pub name: String,
+    /// Hash of the resolved scenario, of all cells of a sweep.
+    pub sha256: String,
+    /// The resolved scenario as `key → value`.
+    pub resolved: Vec<(String, String)>,
+    /// Paths of a cell, as asked for.
+    pub paths: u64,
+    /// Seed of every random stream, of the first cell's.
+    pub seed: u64,
+    /// What a person types to run it again.
+    pub command: String,
+    /// `--set` and what else was changed from outside the file, as `key → value`.
+    pub overrides: Vec<(String, String)>,
+    /// What varies; nothing in a single run.
+    pub axes: Vec<SweepAxis>,
+    /// Per cell; one in a single run.
+    pub cells: Vec<CellFacts>,
+    /// How intervals are to be read.
+    pub intervals: SweepIntervals,
+    /// The measure whose precision ends the run before all paths are drawn.
+    pub precision: Option<String>,
+}
+
+/// One cell of a batch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CellFacts {
+    /// Key and value of every swept key.
+    pub set: Keyed<Value>,
+    /// Hash of the cell's resolved scenario.
+    pub sha256: String,
+    /// Index of the draw of prices that it shares.
+    pub path_group: u64,
+}
+
+impl CellFacts {
+    /// Its settings.
+    pub fn in_words(&self) -> String {
+        let settings: Vec<String> = self.set.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        settings.join(", ")
+    }
+}
+
+impl BatchFacts {
+    /// Whether it is a sweep, even of one cell.
+    pub fn is_sweep(&self) -> bool {
+        !self.axes.is_empty()
+    }
+
+    /// Draws of the prices that the cells share.
+    pub fn path_groups(&self) -> u64 {
+        self.cells.iter().map(|cell| cell.path_group + 1).max().unwrap_or(0)
+    }
+
+    /// The document of a sweep, given its cells' documents in order; `None` without any. `essential` are the assumptions
+    /// that every reader has to know.
+    pub fn sweep(&self, essential: usize, cells: Vec<ResultDocument>) -> Option<SweepDocument> {
+        let first = cells.first()?.clone();
+        let audits = || cells.iter().map(|cell| &cell.audit);
+        let audit = AuditResult {
+            paths: audits().map(|audit| audit.paths).sum(),
+            steps: first.audit.steps,
+            left_out: audits().map(|audit| audit.left_out).sum(),
+            events: audits().map(|audit| audit.events).sum(),
+            max_balance_error: audits().filter_map(|audit| audit.max_balance_error).reduce(f64::max),
+        };
+        let about = self.about_cells(first.scenario.confidence);
+        let count = cells.len() as u64;
+        Some(SweepDocument {
+            schema: first.schema,
+            version: first.version,
+            scenario: ScenarioSummary { paths: self.paths, sha256: self.sha256.clone(), ..first.scenario },
+            sampling: SamplingResult { pairs: None, ..first.sampling },
+            monitoring: MonitoringResult { paths: None, modes: Keyed(Vec::new()), ..first.monitoring },
+            held_paths: cells.iter().map(|cell| cell.held_paths).sum(),
+            axes: self.axes.clone(),
+            plan: SweepPlan { cells: count, path_groups: self.path_groups() },
+            intervals: self.intervals.clone(),
+            audit,
+            essential: about.len() + essential,
+            assumptions: [about, first.assumptions].concat(),
+            notes: first.notes,
+            sweep: self.cells.iter().zip(cells).map(|(facts, document)| cell(facts, document)).collect(),
+        })
+    }
+
+    /// What is peculiar to many cells.
+    fn about_cells(&self, confidence: f64) -> Vec<String> {
+        let percent = super::format::percent_trimmed(confidence);
+        let family = self.intervals.family;
+        let intervals = match self.intervals.kind.as_str() {
+            "simultaneous" => format!(
+                "Intervals are simultaneous: those of one measure in all cells and modes, {family} in all, hold \
+                 together at {percent} or more (Bonferroni)."
+            ),
+            _ => format!(
+                "Intervals are pointwise, each at {percent}: of the {family} of one measure some miss their value by \
+                 chance. simulation.intervals = \"simultaneous\" widens them until all hold together."
+            ),
+        };
+        let shared = "Cells of one path group are run on the same price paths, and the others on the same random \
+                      numbers where their draws line up: differences between cells are known better than the cells."
+            .to_owned();
+        let stopped = self.precision.as_ref().map(|measure| {
+            format!(
+                "A cell stops once {measure} is known as well as was asked, so that cells differ in their paths; looking at \
+                 intervals before stopping makes them cover slightly less often than stated."
+            )
+        });
+        [intervals, shared].into_iter().chain(stopped).collect()
+    }
+}
+
+fn cell(facts: &CellFacts, document: ResultDocument) -> SweepCell {
+    SweepCell {
+        set: facts.set.clone(),
+        sha256: facts.sha256.clone(),
+        path_group: facts.path_group,
+        paths: document.scenario.paths,
+        wallet: document.scenario.wallet,
+        modes: document.modes,
+        paired: document.paired,
+        precision: document.precision,
+    }
+}

@@ -1,0 +1,173 @@
+//! The tables of a run's report.
+
+use super::Table;
+use crate::report::document::{MeanDifference, PairedResult, ResultDocument, TwoByTwoResult};
+use crate::report::format::{decimals_for, fixed, percent_trimmed, price, significant, whole};
+use crate::report::terminal::mode_table::{Row as ModeRow, account_rows, money_rows, quote_rows};
+use crate::report::terminal::money::Money;
+use crate::report::terminal::or_dash;
+use crate::report::terminal::paired::attributions;
+use crate::report::terminal::share::{half_width, share};
+
+/// A table with a column a mode.
+pub fn of_rows<'a>(
+    document: &ResultDocument,
+    caption: &str,
+    rows: impl IntoIterator<Item = ModeRow<'a>>,
+) -> Table {
+    let mut table = Table::new(caption, header(document));
+    for (label, value) in rows {
+        let cells = document.modes.iter().map(|(_, mode)| value(mode));
+        table.row(std::iter::once(label).chain(cells));
+    }
+    table
+}
+
+fn header(document: &ResultDocument) -> impl Iterator<Item = String> {
+    std::iter::once(String::new()).chain(document.modes.iter().map(|(name, _)| name.to_owned()))
+}
+
+/// How often, and when, accounts are liquidated.
+pub fn account(document: &ResultDocument) -> Table {
+    of_rows(document, "Forced closes of the account", account_rows(document))
+}
+
+/// Profits, losses, costs; where the account is in coin, its value in quote.
+pub fn money(document: &ResultDocument) -> Vec<Table> {
+    let mut tables = vec![of_rows(document, "Profit and loss", money_rows(document))];
+    if document.modes.iter().any(|(_, mode)| mode.in_quote.is_some()) {
+        tables.push(of_rows(document, "The account in coin, valued in quote", quote_rows()));
+    }
+    tables
+}
+
+/// Every position in every mode.
+pub fn by_position(document: &ResultDocument) -> Table {
+    let first = document.modes.iter().next();
+    let names: Vec<&str> =
+        first.iter().flat_map(|(_, m)| m.liquidation.positions.iter()).map(|(name, _)| name).collect();
+    let what = ["liquidated", "liquidation price at entry", "bankruptcy price at entry"];
+    let columns = document.modes.iter().flat_map(|(mode, _)| what.map(|what| format!("{mode}: {what}")));
+    let head = std::iter::once("position".to_owned()).chain(columns);
+    let mut table = Table { sortable: names.len() > 1, ..Table::new("Every position", head) };
+    for name in names {
+        let cells = document.modes.iter().flat_map(|(_, mode)| {
+            let position = mode.liquidation.positions.get(name);
+            [
+                or_dash(position.map(|p| share(&p.liquidated))),
+                or_dash(position.and_then(|p| p.liquidation_price).map(price)),
+                or_dash(position.and_then(|p| p.bankruptcy_price).map(price)),
+            ]
+        });
+        table.row(std::iter::once(name.to_owned()).chain(cells));
+    }
+    table
+}
+
+/// Two modes' differences with their intervals.
+pub fn paired(document: &ResultDocument, pair: &PairedResult) -> Table {
+    let confidence = percent_trimmed(document.scenario.confidence);
+    let head = [
+        "difference of".to_owned(),
+        format!("{} − {}", pair.a, pair.b),
+        format!("{confidence} interval"),
+        "standard error".to_owned(),
+        "paths unpaired runs need (times)".to_owned(),
+    ];
+    let mut table = Table::new(format!("{} minus {}", pair.a, pair.b), head);
+    let l = &pair.liquidation;
+    let often = MeanDifference {
+        mean_difference: l.difference,
+        std_error: l.std_error,
+        low: l.low,
+        high: l.high,
+        variance_factor: l.variance_factor,
+    };
+    let money = Money::of(document);
+    let points = |value: f64, guide: Option<f64>| {
+        fixed(100.0 * value, guide.map_or(2, |half| decimals_for(100.0 * half, 1)))
+    };
+    let amount = |value: f64, guide: Option<f64>| money.known_to(value, guide);
+    let mut row = |what: String, d: &MeanDifference, show: &dyn Fn(f64, Option<f64>) -> String| {
+        let half = half_width(d.low, d.high);
+        let bounds =
+            d.low.zip(d.high).map(|(low, high)| format!("[{}, {}]", show(low, half), show(high, half)));
+        table.row([
+            what,
+            or_dash(d.mean_difference.map(|mean| show(mean, half))),
+            or_dash(bounds),
+            or_dash(d.std_error.map(|error| show(error, half))),
+            or_dash(d.variance_factor.map(|factor| significant(factor, 2))),
+        ]);
+    };
+    row("how often liquidated (points)".to_owned(), &often, &points);
+    row("maximum drawdown, mean (points)".to_owned(), &pair.drawdown_relative, &points);
+    row(format!("profit, mean ({})", money.currency), &pair.pnl, &amount);
+    row(format!("shortfall, mean ({})", money.currency), &pair.shortfall, &amount);
+    table
+}
+
+/// What became of paths, and of each position, in two modes.
+pub fn attribution(document: &ResultDocument, pair: &PairedResult) -> Vec<Table> {
+    let [a_only, b_only] = attributions(&pair.a, &pair.b);
+    let head = ["", "both", &format!("{} only", pair.a), &format!("{} only", pair.b), "neither"];
+    let mut all = Table::new(
+        format!("Paths liquidated at all, {} against {}", pair.a, pair.b),
+        head.iter().map(|text| (*text).to_owned()),
+    );
+    let total = document.scenario.paths;
+    let shares = |t: &TwoByTwoResult| {
+        [t.both, t.a_only, t.b_only, t.neither].map(|count| {
+            let percent = 100.0 * count as f64 / total.max(1) as f64;
+            format!("{} %", fixed(percent, if count == 0 { 0 } else { decimals_for(percent, 2) }))
+        })
+    };
+    let t = &pair.liquidation.table;
+    let counts = [t.both, t.a_only, t.b_only, t.neither].map(whole);
+    all.row(std::iter::once("paths".to_owned()).chain(counts));
+    all.row(std::iter::once("share of paths".to_owned()).chain(shares(t)));
+    let head = ["position", "lost in both", a_only.as_str(), b_only.as_str(), "lost in neither"];
+    let mut positions = Table {
+        sortable: pair.positions.0.len() > 1,
+        ..Table::new(
+            format!("Positions, {} against {}, shares of paths", pair.a, pair.b),
+            head.iter().map(|text| (*text).to_owned()),
+        )
+    };
+    for (name, table) in pair.positions.iter() {
+        positions.row(std::iter::once(name.to_owned()).chain(shares(table)));
+    }
+    vec![all, positions]
+}
+
+/// What checking margin at steps only misses.
+pub fn monitoring(document: &ResultDocument) -> Option<Table> {
+    let monitoring = &document.monitoring;
+    let looked_at = monitoring.paths?;
+    let modes = || monitoring.modes.iter();
+    let caption =
+        format!("Margin checked at steps and at every moment, on {} paths of the same law", whole(looked_at));
+    let mut table = Table::new(caption, header(document));
+    let mut row = |label: &str, cells: Vec<String>| table.row(std::iter::once(label.to_owned()).chain(cells));
+    row("liquidated, checked at steps", modes().map(|(_, m)| share(&m.at_steps)).collect());
+    row("liquidated, checked at every moment", modes().map(|(_, m)| share(&m.continuous)).collect());
+    row("missed by steps", modes().map(|(_, m)| share(&m.missed)).collect());
+    Some(table)
+}
+
+/// Correlations of returns, asked for and drawn.
+pub fn correlations(document: &ResultDocument) -> Option<Table> {
+    let head = ["assets", "asked for", "of step returns", "interval"].map(str::to_owned);
+    let mut table =
+        Table { sortable: document.correlations.len() > 1, ..Table::new("Correlation of two assets", head) };
+    for c in &document.correlations {
+        let bounds = c.low.zip(c.high).map(|(low, high)| format!("[{}, {}]", fixed(low, 4), fixed(high, 4)));
+        table.row([
+            format!("{}/{}", c.a, c.b),
+            or_dash(c.asked.map(|value| fixed(value, 4))),
+            or_dash(c.realised.map(|value| fixed(value, 4))),
+            or_dash(bounds),
+        ]);
+    }
+    (!table.rows.is_empty()).then_some(table)
+}

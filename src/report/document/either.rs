@@ -1,0 +1,13 @@
+//! What a scenario file's result is: of one run, or of a sweep.
+
+use super::{ResultDocument, SweepDocument};
+
+/// A result, of either shape.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Document {
+    /// Of a sweep; tried first, since only it has the key `sweep`.
+    Sweep(Box<SweepDocument>),
+    /// Of one run.
+    Run(Box<ResultDocument>),
+}

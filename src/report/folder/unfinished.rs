@@ -1,0 +1,177 @@
+//! Where a batch grows that has not ended: finished cells, whole, and how far the work at hand has come.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::sync;
+use crate::error::{Error, Result};
+
+/// Says whose work a folder holds.
+const IDENTITY: &str = "identity.json";
+
+/// `out/.NAME.unfinished`, made when the first file is written. The lock of `out/NAME` must be held.
+#[derive(Debug)]
+pub struct Unfinished {
+    path: PathBuf,
+    identity: Value,
+}
+
+impl Unfinished {
+    /// The folder of the work that `identity` names, all that decides its bytes. With `resume`, files of the same work
+    /// that are there already are used; `anew` drops them.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where there are any and neither was asked for, where they are of other work, or when they cannot
+    /// be removed.
+    pub fn open(out: &Path, name: &str, identity: Value, resume: bool, anew: bool) -> Result<Self> {
+        let work = Self { path: out.join(format!(".{name}.unfinished")), identity };
+        let found = fs::read(work.path.join(IDENTITY)).ok();
+        let found: Option<Value> = found.and_then(|text| serde_json::from_slice(&text).ok());
+        let place = work.path.display();
+        match found {
+            Some(found) if found == work.identity && resume && !anew => return Ok(work),
+            Some(found) if !anew => {
+                let what = match found == work.identity {
+                    true => format!("go on with it ({} so far) by adding --resume", work.amount()),
+                    false if resume => "it cannot be resumed by another run".to_owned(),
+                    false => "it is of another scenario, version or split".to_owned(),
+                };
+                return Err(Error::input(format_args!(
+                    "{place} holds a run that did not end: {what}; drop it and begin anew with --force, or choose \
+                     another folder with --out DIR"
+                )));
+            }
+            // A folder without its identity was killed before it held anything.
+            _ => {}
+        }
+        match fs::remove_dir_all(&work.path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                Err(Error::input(format_args!("{place}: cannot be removed: {e}")))
+            }
+            _ => Ok(work),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What is there, in words.
+    pub fn amount(&self) -> String {
+        let cells =
+            fs::read_dir(self.path.join("cells")).map_or(0, |cells| cells.flatten().filter(is_whole).count());
+        format!("{cells} finished {}", if cells == 1 { "cell" } else { "cells" })
+    }
+
+    /// Whether anything was written.
+    pub fn exists(&self) -> bool {
+        self.path.join(IDENTITY).exists()
+    }
+
+    /// A file's bytes; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when it is there and cannot be read.
+    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        match fs::read(self.path.join(name)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(self.failed(name, &e)),
+        }
+    }
+
+    /// Writes a file whole or not at all, on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] naming the file.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        if !self.exists() {
+            self.put(IDENTITY, format!("{:#}\n", self.identity).as_bytes())?;
+        }
+        self.put(name, bytes)
+    }
+
+    /// The place of a file that is written by somebody else, and kept by [`Self::keep`].
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when the folder cannot be made.
+    pub fn growing(&self, name: &str) -> Result<PathBuf> {
+        if !self.exists() {
+            self.put(IDENTITY, format!("{:#}\n", self.identity).as_bytes())?;
+        }
+        let place = self.path.join(format!("{name}.tmp"));
+        let folder = place.parent().unwrap_or(&self.path);
+        fs::create_dir_all(folder).map_err(|e| self.failed(name, &e))?;
+        Ok(place)
+    }
+
+    /// Gives a file that has grown its name.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] naming the file.
+    pub fn keep(&self, name: &str) -> Result<()> {
+        let (from, to) = (self.path.join(format!("{name}.tmp")), self.path.join(name));
+        let moved = File::open(&from).and_then(|file| file.sync_all()).and_then(|()| fs::rename(&from, &to));
+        moved.and_then(|()| sync(to.parent().unwrap_or(&self.path))).map_err(|e| self.failed(name, &e))
+    }
+
+    /// Puts a file into the result's folder as well; here it stays until all of the work has been published.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] naming the file.
+    pub fn copy(&self, name: &str, folder: &Path) -> Result<()> {
+        super::copy(&self.path, folder, name).map_err(|e| self.failed(name, &e))
+    }
+
+    /// Removes a file, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] naming the file.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        match fs::remove_file(self.path.join(name)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(self.failed(name, &e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes the folder: its work has been published.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when that cannot be done.
+    pub fn end(self) -> Result<()> {
+        match fs::remove_dir_all(&self.path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(self.failed("", &e)),
+            _ => Ok(()),
+        }
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let (temporary, target) = (self.path.join(format!("{name}.tmp")), self.path.join(name));
+        let folder = target.parent().unwrap_or(&self.path);
+        let written = fs::create_dir_all(folder).and_then(|()| {
+            let mut file = File::create(&temporary)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&temporary, &target)?;
+            sync(folder)
+        });
+        written.map_err(|e| {
+            // Half a file would only take the room that others need.
+            let _ = fs::remove_file(&temporary);
+            self.failed(name, &e)
+        })
+    }
+
+    fn failed(&self, name: &str, e: &io::Error) -> Error {
+        let place = self.path.join(name);
+        Error::failed(format_args!("{}: {e}", place.display()))
+    }
+}
+
+fn is_whole(entry: &fs::DirEntry) -> bool {
+    !entry.file_name().to_string_lossy().ends_with(".tmp")
+}

@@ -1,0 +1,38 @@
+//! A sweep's cells: where each stands, what its settings are called, and all of them as one tidy table.
+
+mod compared;
+mod layout;
+mod parquet;
+mod table;
+mod words;
+
+use std::fs;
+use std::path::Path;
+
+pub use compared::{compared, difference, modes};
+pub use layout::Layout;
+pub use words::{axis_name, labels, numbers, setting_in_words};
+
+use crate::error::{Error, Result};
+use crate::report::document::SweepDocument;
+use table::Table;
+
+/// Writes `sweep.csv` and `sweep.parquet` into `folder`, which exists; returns the file names. A row is a measure of
+/// one mode, or of two, in one cell. Columns: `cell` (from 0), one for each swept key, `mode`, `measure`, `estimate`,
+/// `low`, `high`, `std_error`, `unit`, `paths`; the column of a swept key that is called like one of these is called
+/// `sweep.` and its name.
+///
+/// # Errors
+/// [`Error::Failed`] naming the file that could not be written.
+pub fn write_tables(folder: &Path, document: &SweepDocument) -> Result<Vec<String>> {
+    let table = Table::new(document);
+    let files = [("sweep.csv", table.csv()?.into_bytes()), ("sweep.parquet", parquet::encoded(&table)?)];
+    let mut names = Vec::new();
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        fs::write(&path, bytes)
+            .map_err(|e| Error::failed(format!("{}: cannot be written: {e}", path.display())))?;
+        names.push(name.to_owned());
+    }
+    Ok(names)
+}

@@ -1,0 +1,304 @@
+//! A sweep as a person reads it: matrices over two axes where they fit, otherwise a row a cell.
+
+use super::mode_table::{align_right, lines_of, plain_table};
+use super::money::Money;
+use super::share::share;
+use super::{WIDTH, audited};
+use crate::domain::{Intervals, MarginMode, Measure};
+use crate::report::document::{SweepAxis, SweepCell, SweepDocument};
+use crate::report::format::{
+    decimals_for, distinct, fixed, paths, percent_trimmed, printable, significant, steps, whole, wrap,
+};
+use crate::report::measures::{Estimate, of_mode};
+use crate::report::sweep::{Layout, axis_name, compared, difference, labels, modes};
+
+/// Rows of cells that are shown.
+const MOST_ROWS: usize = 60;
+/// Characters of a row's or a column's label in a matrix.
+const LABEL: usize = 14;
+const COLUMN: usize = 10;
+/// Axes that have columns of their own in the table of cells.
+const MOST_AXES: usize = 4;
+/// Characters of the settings in that table, all axes together.
+const SETTINGS: usize = 40;
+/// Stands by a difference of which chance may be the cause.
+const UNSURE: &str = "·";
+
+/// What was run, how often each cell is liquidated and how the modes differ, and what the numbers rest on.
+pub fn render(document: &SweepDocument) -> String {
+    let layout = Layout::new(document);
+    let matrices = match layout.axes().as_slice() {
+        [rows, columns] => matrices(document, &layout, rows, columns),
+        _ => None,
+    };
+    let cells = matrices.unwrap_or_else(|| table(document, &layout));
+    format!("{}\n{cells}\n{}", header(document), footer(document))
+}
+
+fn header(document: &SweepDocument) -> String {
+    let scenario = &document.scenario;
+    let keys = || document.axes.iter().flat_map(|axis| &axis.keys);
+    let fixed_key = |start: &str| !keys().any(|key| key.starts_with(start));
+    let mut out = format!("{}\n", printable(&scenario.title, WIDTH));
+    let mut facts = vec![format!("{} cells of {}", whole(document.plan.cells), paths_of_cells(document))];
+    if fixed_key("simulation.horizon") && fixed_key("simulation.step") {
+        let days = significant(scenario.horizon_days, 6);
+        facts.push(format!("{} over {days} days", steps(scenario.steps)));
+    }
+    if fixed_key("simulation.seed") {
+        facts.push(format!("seed {}", scenario.seed));
+    }
+    if fixed_key("account.wallet") {
+        facts.push(format!("opening equity {}", Money::in_scenario(scenario).with_currency(scenario.wallet)));
+    }
+    out.push_str(&wrap(&facts.join("; "), "", "", WIDTH));
+    if fixed_key("assets.") {
+        for line in &scenario.model {
+            out.push_str(&wrap(&printable(line, 4 * WIDTH), "", "  ", WIDTH));
+        }
+    }
+    for axis in &document.axes {
+        let settings = labels(axis, LABEL);
+        let ends = match settings.as_slice() {
+            [first, .., last] => format!("{first} … {last}"),
+            _ => settings.concat(),
+        };
+        let line = format!("{}: {} settings, {ends}", axis_name(axis), whole(settings.len() as u64));
+        out.push_str(&wrap(&printable(&line, 4 * WIDTH), "", "  ", WIDTH));
+    }
+    out
+}
+
+fn paths_of_cells(document: &SweepDocument) -> String {
+    let counts = || document.sweep.iter().map(|cell| cell.paths);
+    let (fewest, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
+    if fewest == most { paths(most) } else { format!("{} to {}", whole(fewest), paths(most)) }
+}
+
+/// The share of liquidated paths in each mode, and the difference of two; `None` where a matrix would not fit.
+fn matrices(
+    document: &SweepDocument,
+    layout: &Layout<'_>,
+    rows: &SweepAxis,
+    columns: &SweepAxis,
+) -> Option<String> {
+    let matrix =
+        Matrix { layout, rows, row_labels: plain_labels(rows, LABEL), labels: plain_labels(columns, COLUMN) };
+    let mut parts = Vec::new();
+    for mode in modes(document) {
+        let of_cell = |cell: &SweepCell| of_mode(cell.modes.get(mode.name())?, Measure::LiquidationAny);
+        parts.push(matrix.render(&format!("Liquidated at all, {mode} (%)"), &of_cell, &|e, decimals| {
+            fixed(100.0 * e.value.unwrap_or(0.0), decimals)
+        })?);
+    }
+    if let Some((a, b)) = compared(document) {
+        let of_cell = |cell: &SweepCell| difference(cell, (a, b), Measure::PairedLiquidation);
+        let title = format!("Liquidated at all, {a} − {b} (points; {UNSURE} sign not established)");
+        parts.push(matrix.render(&title, &of_cell, &|e, decimals| match e.excludes_zero() {
+            Some(false) => UNSURE.to_owned(),
+            _ => signed(100.0 * e.value.unwrap_or(0.0), decimals),
+        })?);
+    }
+    let order = format!("down: {}; across: {}", axis_name(rows), axis_name(columns));
+    parts.push(wrap(&printable(&order, 4 * WIDTH), "", "  ", WIDTH));
+    Some(parts.join("\n"))
+}
+
+/// A grid of cells, a value each.
+struct Matrix<'a> {
+    layout: &'a Layout<'a>,
+    rows: &'a SweepAxis,
+    row_labels: Vec<String>,
+    labels: Vec<String>,
+}
+
+impl Matrix<'_> {
+    /// `None` where it is too wide or too long.
+    fn render(
+        &self,
+        title: &str,
+        of_cell: &dyn Fn(&SweepCell) -> Option<Estimate>,
+        show: &dyn Fn(&Estimate, usize) -> String,
+    ) -> Option<String> {
+        let found: Vec<Vec<Option<Estimate>>> = (0..self.rows.values.len())
+            .map(|row| {
+                let cell =
+                    |column: usize| of_cell(self.layout.cell(&[row, column])?).filter(|e| e.value.is_some());
+                (0..self.labels.len()).map(cell).collect()
+            })
+            .collect();
+        // One number of decimals for all: what the surest cell is known to, at most two.
+        let halves =
+            found.iter().flatten().flatten().filter_map(Estimate::half_width).filter(|half| *half > 0.0);
+        let least = halves.fold(f64::INFINITY, f64::min);
+        let decimals = decimals_for(100.0 * least, 1).min(2);
+        let text = |e: &Option<Estimate>| e.as_ref().map_or_else(|| "-".to_owned(), |e| show(e, decimals));
+        let cells: Vec<Vec<String>> = found.iter().map(|row| row.iter().map(text).collect()).collect();
+        let widest =
+            |texts: &mut dyn Iterator<Item = &String>| texts.map(|t| t.chars().count()).max().unwrap_or(0);
+        let first = widest(&mut self.row_labels.iter());
+        let column = 2 + widest(&mut self.labels.iter().chain(cells.iter().flatten()));
+        if first + column * self.labels.len() > WIDTH || self.rows.values.len() > MOST_ROWS {
+            return None;
+        }
+        let line = |label: &str, cells: &[String]| {
+            let cells: String = cells.iter().map(|cell| format!("{cell:>column$}")).collect();
+            format!("{label:>first$}{cells}\n")
+        };
+        let mut out = wrap(title, "", "  ", WIDTH);
+        out.push_str(&line("", &self.labels));
+        for (label, cells) in self.row_labels.iter().zip(&cells) {
+            out.push_str(&line(label, cells));
+        }
+        Some(out)
+    }
+}
+
+fn plain_labels(axis: &SweepAxis, most: usize) -> Vec<String> {
+    labels(axis, most).iter().map(|label| printable(label, most)).collect()
+}
+
+fn signed(value: f64, decimals: usize) -> String {
+    let text = fixed(value, decimals);
+    if value > 0.0 { format!("+{text}") } else { text }
+}
+
+/// A row a cell.
+fn table(document: &SweepDocument, layout: &Layout<'_>) -> String {
+    let axes = layout.axes();
+    let modes = modes(document);
+    let pair = compared(document);
+    let settings = Settings::new(&axes);
+    let mut table = plain_table();
+    let mut header = settings.header();
+    header.extend(modes.iter().map(|mode| format!("{mode}\nliquidated")));
+    header.extend(pair.map(|(a, b)| format!("{a} − {b}\npoints")));
+    table.set_header(header);
+    for (index, cell) in document.sweep.iter().take(MOST_ROWS).enumerate() {
+        let mut row = settings.of_cell(index);
+        row.extend(modes.iter().map(|mode| liquidated(cell, *mode)));
+        row.extend(pair.map(|pair| points(cell, pair)));
+        table.add_row(row);
+    }
+    align_right(&mut table, settings.columns());
+    let more = document.sweep.len().saturating_sub(MOST_ROWS);
+    let rest =
+        if more > 0 { format!("… and {} more in sweep.csv\n", whole(more as u64)) } else { String::new() };
+    lines_of(&table) + &rest
+}
+
+fn liquidated(cell: &SweepCell, mode: MarginMode) -> String {
+    cell.modes.get(mode.name()).map_or_else(|| "-".to_owned(), |m| share(&m.liquidation.any))
+}
+
+fn points(cell: &SweepCell, pair: (MarginMode, MarginMode)) -> String {
+    let estimate = difference(cell, pair, Measure::PairedLiquidation);
+    let Some((e, value)) = estimate.and_then(|e| Some((e, e.value?))) else { return "-".to_owned() };
+    let Some(half) = e.half_width() else { return signed(100.0 * value, 2) };
+    let decimals = decimals_for(100.0 * half, 1);
+    let mark = if e.excludes_zero() == Some(false) { format!("{UNSURE} ") } else { String::new() };
+    format!("{mark}{} ±{}", signed(100.0 * value, decimals), fixed(100.0 * half, decimals))
+}
+
+/// The settings of each cell, in columns.
+struct Settings {
+    names: Vec<String>,
+    labels: Vec<Vec<String>>,
+    /// One column for all.
+    joined: bool,
+}
+
+impl Settings {
+    fn new(axes: &[&SweepAxis]) -> Self {
+        let joined = axes.len() > MOST_AXES;
+        let each = if joined { LABEL } else { (SETTINGS / axes.len().max(1)).min(SETTINGS / 2) - 1 };
+        let names: Vec<String> = axes.iter().map(|axis| printable(&axis_name(axis), WIDTH)).collect();
+        Self {
+            names: distinct(names.iter().map(String::as_str), each),
+            labels: axes.iter().map(|axis| plain_labels(axis, each)).collect(),
+            joined,
+        }
+    }
+
+    fn columns(&self) -> usize {
+        if self.joined { 1 } else { self.names.len() }
+    }
+
+    fn header(&self) -> Vec<String> {
+        if self.joined { vec!["settings".to_owned()] } else { self.names.clone() }
+    }
+
+    /// The last axis is the fastest.
+    fn of_cell(&self, index: usize) -> Vec<String> {
+        let mut left = index;
+        let mut shown: Vec<String> = self
+            .labels
+            .iter()
+            .rev()
+            .map(|labels| {
+                let at = left % labels.len().max(1);
+                left /= labels.len().max(1);
+                labels.get(at).cloned().unwrap_or_default()
+            })
+            .collect();
+        shown.reverse();
+        if self.joined { vec![printable(&shown.join(", "), SETTINGS)] } else { shown }
+    }
+}
+
+fn footer(document: &SweepDocument) -> String {
+    let mut lines = vec![intervals(document), draws(document)];
+    lines.extend(precision(document));
+    lines.extend(document.assumptions.iter().take(document.essential).cloned());
+    lines.push(audited(&document.audit));
+    lines.extend(document.notes.iter().map(|note| format!("Note: {note}")));
+    lines.iter().map(|line| wrap(&printable(line, 10 * WIDTH), "", "  ", WIDTH)).collect()
+}
+
+fn intervals(document: &SweepDocument) -> String {
+    let intervals = &document.intervals;
+    let confidence = percent_trimmed(document.scenario.confidence);
+    if document.sampling.overlapping_windows {
+        return "Overlapping windows: no sampling error can be stated, and so no sign is doubted.".to_owned();
+    }
+    if intervals.kind == Intervals::Simultaneous.name() {
+        return format!(
+            "Intervals are simultaneous: all {} of one measure hold together at {confidence}, each at {}; {UNSURE} where \
+             that of the difference contains 0.",
+            whole(intervals.family),
+            percent_trimmed(intervals.confidence_each),
+        );
+    }
+    format!(
+        "Intervals are pointwise: each holds by itself at {confidence}; {UNSURE} where that of the difference contains 0. Of \
+         cells with no difference at all, some {} would show one.",
+        percent_trimmed(1.0 - document.scenario.confidence),
+    )
+}
+
+/// How many draws of the prices there are.
+pub fn draws(document: &SweepDocument) -> String {
+    match document.plan.path_groups {
+        1 => "All cells stand on one draw of the prices: they see the same paths.".to_owned(),
+        groups => format!(
+            "The cells stand on {} draws of the prices; those of one draw see the same prices.",
+            whole(groups)
+        ),
+    }
+}
+
+/// In how many cells the precision that was asked for was met.
+pub fn precision(document: &SweepDocument) -> Option<String> {
+    let asked = document.sweep.iter().find_map(|cell| cell.precision.as_ref())?;
+    let met = document.sweep.iter().filter(|cell| cell.precision.as_ref().is_some_and(|p| p.met)).count();
+    let target = match (asked.half_width, asked.relative) {
+        (Some(half), _) => format!("± {}", significant(half, 3)),
+        (None, relative) => format!("± {} of it", percent_trimmed(relative?)),
+    };
+    Some(format!(
+        "Precision: {} to {target} was met in {} of {} cells.",
+        asked.measure,
+        whole(met as u64),
+        whole(document.sweep.len() as u64),
+    ))
+}

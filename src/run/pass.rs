@@ -1,0 +1,175 @@
+//! Cells that share their price paths, from their first block to the last, with what is kept on the way.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::machine::Machine;
+use super::passes::Rounds;
+use super::prepare::Prepared;
+use super::store::Store;
+use super::{generator, job_on};
+use crate::domain::Precision;
+use crate::error::{Error, Result};
+use crate::margin::entry_prices;
+use crate::report::saved::{self, Observed, Part, Saved};
+use crate::report::{BatchFacts, Facts};
+use crate::scenario::Scenario;
+use crate::simulation::{Job, Stopped, Totals};
+
+/// File of a pass that has not ended.
+const AT_HAND: &str = "at-hand.bin";
+
+/// How far a pass has come.
+#[derive(Serialize, Deserialize)]
+struct AtHand {
+    cells: Vec<usize>,
+    reached: u64,
+    totals: Vec<Totals>,
+}
+
+/// One cell on its way; its totals stand beside it.
+struct Open {
+    index: usize,
+    job: Job,
+    facts: Facts,
+    observed: Option<Observed>,
+    precision: Option<Precision>,
+}
+
+impl Open {
+    fn new(
+        prepared: &Prepared,
+        index: usize,
+        scenario: &Scenario,
+        job: Job,
+        machine: &Machine<'_>,
+        is_first_part: bool,
+    ) -> Result<Self> {
+        let modes = &scenario.settings.modes;
+        let entry: Vec<_> = modes.iter().map(|&mode| entry_prices(&scenario.portfolio, mode)).collect();
+        let mut facts = Facts::new(scenario, &scenario.sha256(), &entry);
+        facts.level = prepared.facts.intervals.confidence_each;
+        // What the audit finds, it should find before hours are spent.
+        let observed = is_first_part.then(|| machine.observe(&job, &prepared.facts)).transpose()?;
+        Ok(Self { index, job, facts, observed, precision: scenario.settings.precision })
+    }
+
+    fn saved(&self, part: Part, totals: &Totals) -> Saved {
+        Saved {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            facts: self.facts.clone(),
+            part,
+            totals: totals.clone(),
+            observed: self.observed.clone(),
+        }
+    }
+
+    /// Paths in blocks.
+    fn paths(&self, first: u64, end: u64) -> u64 {
+        Part { first, end, all: end }.paths(self.job.paths)
+    }
+}
+
+/// Runs those cells of a pass that are not stored yet, and stores each as soon as it is finished.
+///
+/// # Errors
+/// As a run's; what was stored stays.
+pub fn run(
+    prepared: &Prepared,
+    cells: &[(usize, &Scenario)],
+    part: Part,
+    machine: &Machine<'_>,
+    store: &mut Store<'_>,
+) -> Result<()> {
+    let Some((_, first)) = cells.first() else { return Ok(()) };
+    let generator = Arc::new(generator(first)?);
+    let mut open = Vec::new();
+    for &(index, scenario) in cells {
+        if store.has(index, part)? {
+            machine.skip(part.paths(scenario.settings.paths));
+        } else {
+            let job = job_on(scenario, generator.clone());
+            open.push(Open::new(prepared, index, scenario, job, machine, part.first == 0)?);
+        }
+    }
+    let mut totals: Vec<Totals> = open.iter().map(|cell| Totals::new(&cell.job)).collect();
+    let reached = resume(prepared, &open, part.first, &mut totals)?.unwrap_or(part.first);
+    open.iter().for_each(|cell| machine.skip(cell.paths(part.first, reached)));
+    let stops = open.iter().any(|cell| cell.precision.is_some());
+    let mut rounds = Rounds::new(reached, part.end, stops, machine.keep_every);
+    store.open_outcomes(open.iter().map(|cell| (cell.index, &cell.facts)))?;
+    loop {
+        let blocks = rounds.next();
+        if blocks.is_empty() || open.is_empty() {
+            break;
+        }
+        let jobs: Vec<&Job> = open.iter().map(|cell| &cell.job).collect();
+        machine
+            .extend(&jobs, blocks.clone(), &mut totals, store)
+            .map_err(|stopped| named(stopped, &open, &prepared.facts))?;
+        if rounds.done(blocks.end) {
+            stop_where_sure(&mut open, &mut totals, Part { end: blocks.end, ..part }, machine, store)?;
+        }
+        if blocks.end < part.end && !open.is_empty() && store.keeps_work_at_hand() {
+            let cells = open.iter().map(|cell| cell.index).collect();
+            let at_hand = AtHand { cells, reached: blocks.end, totals: totals.clone() };
+            prepared.work.write(AT_HAND, &saved::encode(&at_hand)?)?;
+        }
+    }
+    for (place, (cell, totals)) in open.iter().zip(&totals).enumerate() {
+        store.keep(cell.index, place, cell.saved(part, totals), cell.precision)?;
+    }
+    prepared.work.remove(AT_HAND)
+}
+
+/// Says of an error which cell it is of.
+fn named(stopped: Stopped, open: &[Open], batch: &BatchFacts) -> Error {
+    let cell = stopped.job.and_then(|job| batch.cells.get(open.get(job)?.index));
+    match (stopped.error, cell.filter(|_| batch.is_sweep())) {
+        (Error::Failed(what), Some(cell)) => Error::failed(format_args!("at {}: {what}", cell.in_words())),
+        (error, _) => error,
+    }
+}
+
+/// Stores the cells that are known well enough, and goes on without them.
+fn stop_where_sure(
+    open: &mut Vec<Open>,
+    totals: &mut Vec<Totals>,
+    part: Part,
+    machine: &Machine<'_>,
+    store: &mut Store<'_>,
+) -> Result<()> {
+    let mut place = 0;
+    while let Some((cell, of_cell)) = open.get(place).zip(totals.get(place)) {
+        let saved = cell.saved(part, of_cell);
+        let document = saved.clone().document(cell.precision.as_ref());
+        if !document.precision.is_some_and(|precision| precision.met) {
+            place += 1;
+            continue;
+        }
+        machine.skip(cell.paths(part.end, u64::MAX));
+        store.keep(cell.index, place, saved, cell.precision)?;
+        open.remove(place);
+        totals.remove(place);
+    }
+    Ok(())
+}
+
+/// Takes up the totals of a pass that did not end; where it had come to.
+fn resume(prepared: &Prepared, open: &[Open], first: u64, totals: &mut [Totals]) -> Result<Option<u64>> {
+    let Some(bytes) = prepared.work.read(AT_HAND)? else { return Ok(None) };
+    // A file of another pass, or a damaged one, is work lost and no more.
+    let Ok(at_hand) = saved::decode::<AtHand>(&bytes) else { return Ok(None) };
+    let mut kept = Vec::with_capacity(open.len());
+    for cell in open {
+        let place = at_hand.cells.iter().position(|&index| index == cell.index);
+        let found = place.and_then(|place| at_hand.totals.get(place)).filter(|totals| totals.fits(&cell.job));
+        let Some(found) = found.filter(|totals| totals.paths() == cell.paths(first, at_hand.reached)) else {
+            return Ok(None);
+        };
+        kept.push(found.clone());
+    }
+    totals.iter_mut().zip(kept).for_each(|(totals, kept)| *totals = kept);
+    Ok(Some(at_hand.reached))
+}

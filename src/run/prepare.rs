@@ -1,0 +1,118 @@
+//! Everything that can be wrong is found here, before anything is simulated.
+
+use serde_json::json;
+
+use super::Finished;
+use super::finish::SUMMARY;
+use super::outcomes::OutcomeFormat;
+use super::request::{Asked, Request};
+use super::shard::Shard;
+use crate::domain::Intervals;
+use crate::error::Result;
+use crate::report::folder::{self, OutputFolder, ResultFolder, Unfinished};
+use crate::report::{BatchFacts, CellFacts, Keyed, SweepAxis, SweepIntervals, json};
+
+/// A batch with its place reserved.
+pub struct Prepared {
+    /// The batch, as results tell of it.
+    pub facts: BatchFacts,
+    /// Where the result goes.
+    pub folder: ResultFolder,
+    /// Where it grows.
+    pub work: Unfinished,
+}
+
+/// What is to be done for a batch.
+pub enum Task {
+    /// It is there already, whole.
+    Done(Finished),
+    /// It is to be run.
+    Run(Box<Prepared>),
+}
+
+/// Reserves the place of what was asked for.
+///
+/// # Errors
+/// [`Error::Input`] when the output folder is not free.
+pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> Result<Task> {
+    let facts = facts(asked);
+    let name = folder_name(&facts, request);
+    let needed = request.needed(&facts);
+    let is_done = request.resume && folder::is_finished(output.path(), &name, &facts.sha256, &needed);
+    let prepared = reserve(facts, request.shard.map(Shard::suffix), output, request, is_done)?;
+    if !is_done {
+        return Ok(Task::Run(Box::new(prepared)));
+    }
+    let folder = output.path().join(name);
+    let document = if request.shard.is_some() { None } else { Some(json::read(&folder.join(SUMMARY))?) };
+    Ok(Task::Done(Finished { document, folder }))
+}
+
+/// Reserves the place of a batch, or of the part of it that `suffix` names. `anew` drops what did not end there.
+///
+/// # Errors
+/// [`Error::Input`] when it is not free.
+pub fn reserve(
+    facts: BatchFacts,
+    suffix: Option<String>,
+    output: &OutputFolder,
+    request: &Request<'_>,
+    anew: bool,
+) -> Result<Prepared> {
+    let name = format!("{}{}", facts.name, suffix.unwrap_or_default());
+    let folder = folder::prepare(output, &name, &facts.sha256, &facts.resolved, request.force)?;
+    let identity = json!({
+        "program": env!("CARGO_PKG_NAME"),
+        "version": facts.version,
+        "sha256": facts.sha256,
+        "outcomes": request.outcomes.map(OutcomeFormat::extension),
+    });
+    let work = Unfinished::open(output.path(), &name, identity, request.resume, request.force || anew)?;
+    Ok(Prepared { facts, folder, work })
+}
+
+fn folder_name(facts: &BatchFacts, request: &Request<'_>) -> String {
+    format!("{}{}", facts.name, request.shard.map(|shard| shard.suffix()).unwrap_or_default())
+}
+
+fn facts(asked: &Asked) -> BatchFacts {
+    let batch = &asked.batch;
+    let first = batch.cells.first().map(|cell| &cell.scenario);
+    let settings = first.map(|scenario| &scenario.settings);
+    let mut groups = vec![0; batch.cells.len()];
+    for (group, cells) in batch.groups().iter().enumerate() {
+        for &cell in cells {
+            groups[cell] = group as u64;
+        }
+    }
+    let cells = batch.cells.iter().zip(groups).map(|(cell, path_group)| CellFacts {
+        set: Keyed(cell.set.clone()),
+        sha256: cell.scenario.sha256(),
+        path_group,
+    });
+    let family: u64 = batch.cells.iter().map(|cell| cell.scenario.settings.modes.len() as u64).sum();
+    let intervals = settings.map(|settings| settings.intervals).unwrap_or_default();
+    let confidence = settings.map_or(0.95, |settings| settings.confidence);
+    let confidence_each = match intervals {
+        Intervals::Pointwise => confidence,
+        Intervals::Simultaneous => 1.0 - (1.0 - confidence) / family as f64,
+    };
+    BatchFacts {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        name: batch.name.clone(),
+        sha256: batch.sha256(),
+        resolved: batch.resolved(),
+        paths: settings.map_or(0, |settings| settings.paths),
+        seed: settings.map_or(0, |settings| settings.seed),
+        command: asked.command.clone(),
+        overrides: asked.overrides.clone(),
+        axes: batch
+            .axes
+            .iter()
+            .map(|axis| SweepAxis { keys: axis.keys.clone(), values: axis.values.clone() })
+            .collect(),
+        cells: cells.collect(),
+        intervals: SweepIntervals { kind: intervals.name().to_owned(), family, confidence_each },
+        precision: settings.and_then(|s| s.precision).map(|precision| precision.measure.name().to_owned()),
+    }
+}

@@ -1,0 +1,77 @@
+//! A result drawn again from what was saved of it.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use serde_json::{Map, Value};
+
+use super::Finished;
+use super::finish::{self, Drawing, OUTCOME, SUMMARY};
+use crate::error::{Error, Result};
+use crate::report::charts::Scale;
+use crate::report::content::Reproduce;
+use crate::report::folder::{self, OutputFolder};
+use crate::report::saved::{self, Saved};
+use crate::report::{Document, json};
+
+/// Keys of a manifest that are written anew.
+const WRITTEN: [&str; 6] = ["program", "version", "scenario", "sha256", "resolved", "files"];
+
+/// Writes the tables, charts and pages of the result in `folder` again.
+///
+/// # Errors
+/// [`Error::Input`] where the folder holds no result of this version, or files besides it; otherwise as a run's.
+pub fn redraw(folder: &Path, scale: Scale, cancelled: &AtomicBool) -> Result<Finished> {
+    let wrong = |what: &dyn std::fmt::Display| Error::input(format_args!("{}: {what}", folder.display()));
+    let whole = fs::canonicalize(folder).map_err(|e| wrong(&format_args!("cannot be read: {e}")))?;
+    let manifest = folder::manifest(&whole)
+        .ok_or_else(|| wrong(&"holds no result; name a folder that ringfence run has written"))?;
+    let text = |key: &str| manifest.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (version, own) = (text("version"), env!("CARGO_PKG_VERSION"));
+    if version != own {
+        return Err(wrong(&format_args!(
+            "was made by version {version}, and this is {own}: run the scenario again"
+        )));
+    }
+    let resolved: Vec<(String, String)> =
+        manifest.get("resolved").and_then(Value::as_object).map_or_else(Vec::new, |keys| {
+            keys.iter()
+                .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
+                .collect()
+        });
+    let document = json::read(&whole.join(SUMMARY))?;
+    let name = whole.file_name().and_then(|name| name.to_str()).ok_or_else(|| wrong(&"has no name"))?;
+    let output = OutputFolder::open(whole.parent().unwrap_or(&whole))?;
+    let place = folder::prepare(&output, name, &text("sha256"), &resolved, false)?;
+    let drawing = Drawing { charts: true, scale, cancelled };
+    let reproduce = Reproduce { command: text("command"), resolved };
+    let document = match document {
+        Document::Run(before) => {
+            let saved: Saved = saved::read(&whole.join(OUTCOME))?;
+            finish::write_run(place.staging(), saved, |_| before.precision, &reproduce, drawing)?
+        }
+        Document::Sweep(before) => finish::write_sweep(place.staging(), *before, &reproduce, drawing)?,
+    };
+    keep_outcomes(&whole, place.staging())?;
+    let facts: Map<String, Value> = manifest
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| !WRITTEN.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let folder = place.publish(&Value::Object(facts))?;
+    Ok(Finished { document: Some(document), folder })
+}
+
+/// Rows of single paths are not drawn but were written: they go along.
+fn keep_outcomes(from: &Path, to: &Path) -> Result<()> {
+    let failed = |e: std::io::Error| Error::failed(format_args!("{}: {e}", from.display()));
+    for name in folder::files_under(from).map_err(failed)? {
+        if name.starts_with("outcomes") {
+            folder::copy(from, to, &name).map_err(failed)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! What a person asks of `run`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::finish::{PAGE, SUMMARY};
+use super::merge::SHARD_FILE;
+use super::outcomes::OutcomeFormat;
+use super::shard::Shard;
+use crate::report::BatchFacts;
+use crate::report::charts::Scale;
+use crate::scenario::Batch;
+
+/// A batch, and how to ask for it again.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What is to be run.
+    pub batch: Batch,
+    /// The command that runs it.
+    pub command: String,
+    /// What was changed from outside the file, as `key → value`.
+    pub overrides: Vec<(String, String)>,
+}
+
+/// Where results go, and how many of them.
+pub struct Request<'a> {
+    /// Parent of the scenarios' folders.
+    pub out: &'a Path,
+    /// Draw the charts and the report page.
+    pub charts: bool,
+    /// Pixels of a chart for each of its 1280 × 800 units.
+    pub scale: Scale,
+    /// Replace a folder that holds something else, and drop work that did not end.
+    pub force: bool,
+    /// Go on with work that did not end, and keep results that are there.
+    pub resume: bool,
+    /// Only this part of the paths.
+    pub shard: Option<Shard>,
+    /// Keep a row for every path and mode.
+    pub outcomes: Option<OutcomeFormat>,
+    /// How often work at hand is kept for `--resume`.
+    pub keep_every: Duration,
+}
+
+impl Request<'_> {
+    /// Files that a finished result of a batch has at least.
+    pub fn needed(&self, facts: &BatchFacts) -> Vec<String> {
+        if self.shard.is_some() {
+            return vec![SHARD_FILE.to_owned()];
+        }
+        let mut files = vec![SUMMARY.to_owned()];
+        if self.charts {
+            files.push(PAGE.to_owned());
+        }
+        if let Some(format) = self.outcomes {
+            files.extend((0..facts.cells.len()).map(|cell| outcomes_file(facts, cell, format)));
+        }
+        files
+    }
+}
+
+/// Name of a cell's file of outcomes in the result's folder.
+pub fn outcomes_file(facts: &BatchFacts, cell: usize, format: OutcomeFormat) -> String {
+    let extension = format.extension();
+    match facts.is_sweep() {
+        true => format!("outcomes/{cell:05}.{extension}"),
+        false => format!("outcomes.{extension}"),
+    }
+}
