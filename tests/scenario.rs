@@ -221,8 +221,8 @@ const BAD: &[(&str, &str, &[&str])] = &[
     ("[positions.btc_long]", "[position.btc_long]", &["unknown key `position`", "did you mean `positions`"]),
     ("seed = 7", "colour = 7", &["unknown key `simulation.colour`", "known here: paths, seed"]),
     ("preset = \"textbook\"", "rate = 1", &["unknown key `venue.rate`", "maintenance_margin_rate"]),
-    // later versions
-    ("[venue]", "[sweep]\nx = [1]\n[venue]", &["sweep.\"x\": unknown key `x`"]),
+    // sweeps, and later versions
+    ("[venue]", "[sweep.zip]\n[venue]", &["`sweep.zip` holds no keys"]),
     ("\"cross\"]", "\"portfolio\"]", &["\"portfolio\"", "not yet known"]),
     // simulation
     ("paths = 1_000", "paths = -1", &["`simulation.paths` is -1", "from 1 to 1000000000000", "100_000"]),

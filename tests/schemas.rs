@@ -185,6 +185,9 @@ fn sweep_of(runs: &[Value]) -> Value {
     })
 }
 
+/// What makes a document a wrong one.
+type Change = fn(&mut Value);
+
 #[test]
 fn the_result_schema_holds_for_what_is_written() {
     let schema = result_schema::result();
@@ -197,22 +200,27 @@ fn the_result_schema_holds_for_what_is_written() {
     let sweep = sweep_of(&linear);
     serde_json::from_value::<ringfence::report::SweepDocument>(sweep.clone()).unwrap();
     assert_eq!(faults(&schema, &schema, &sweep, ""), Vec::<String>::new());
+    let written =
+        format!("{LINEAR}[sweep]\n\"account.wallet\" = [1_000, 1_100]\n\"simulation.seed\" = [1, 2]\n");
+    let written = document(&written);
+    assert_eq!(written["sweep"].as_array().unwrap().len(), 4);
+    assert_eq!(faults(&schema, &schema, &written, ""), Vec::<String>::new());
     // And it refuses what is not: a missing key, an unknown one, another kind of value, wherever they stand.
-    let broken = |change: &dyn Fn(&mut Value)| {
+    let broken = |change: Change| {
         let mut document = runs[0].1.clone();
         change(&mut document);
         faults(&schema, &schema, &document, "")
     };
-    let cases: [(&str, &dyn Fn(&mut Value)); 3] = [
-        ("is missing", &|d| {
+    let cases: [(&str, Change); 3] = [
+        ("is missing", |d| {
             d.pointer_mut("/modes/cross/liquidation/any")
                 .unwrap()
                 .as_object_mut()
                 .unwrap()
                 .shift_remove("low");
         }),
-        ("not in the schema", &|d| d.pointer_mut("/paired/0/liquidation").unwrap()["odds"] = json!(1)),
-        ("is no", &|d| d.pointer_mut("/modes/cross/pnl").unwrap()["mean"] = json!("1")),
+        ("not in the schema", |d| d.pointer_mut("/paired/0/liquidation").unwrap()["odds"] = json!(1)),
+        ("is no", |d| d.pointer_mut("/modes/cross/pnl").unwrap()["mean"] = json!("1")),
     ];
     for (what, change) in cases {
         let found = broken(change);
