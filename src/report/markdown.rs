@@ -29,10 +29,7 @@ pub fn render_run(
 ///
 /// # Errors
 /// As [`render_run`].
-pub fn render_sweep(
-    document: &SweepDocument,
-    reproduce: &Reproduce,
-) -> Result<String> {
+pub fn render_sweep(document: &SweepDocument, reproduce: &Reproduce) -> Result<String> {
     let maps = charts::sweep_pictures(document, Layout::File)?;
     let said: Vec<(&str, &Picture)> = maps.iter().map(|(name, map)| (name.as_str(), map)).collect();
     let names: Vec<&str> = said.iter().map(|(name, _)| *name).collect();

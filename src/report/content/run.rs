@@ -10,11 +10,7 @@ use crate::report::terminal::paired::{amounts, frequency};
 use crate::report::terminal::{audited, sampling_error};
 
 /// One run's report, with the charts of the given names.
-pub fn of_run(
-    document: &ResultDocument,
-    charts: &[&str],
-    reproduce: &Reproduce,
-) -> Content {
+pub fn of_run(document: &ResultDocument, charts: &[&str], reproduce: &Reproduce) -> Content {
     let scenario = &document.scenario;
     let modes = document.modes.iter().map(|(name, _)| name.to_owned()).collect();
     let answer = answer::of_run(document);
