@@ -15,7 +15,7 @@ pub enum Error {
 }
 
 /// The result of every fallible stage.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// An [`Error::Input`] from anything printable.

@@ -215,6 +215,7 @@ fn work_that_did_not_end_is_not_dropped_by_accident() {
     fs::create_dir_all(work.join("cells")).unwrap();
     let identity = r#"{ "program": "ringfence", "version": "0.0.1", "sha256": "x", "outcomes": null }"#;
     fs::write(work.join("identity.json"), identity).unwrap();
+    fs::write(work.join("cells/00000.json"), "{}").unwrap();
     for arguments in [&["run", "s.toml"][..], &["run", "s.toml", "--resume"]] {
         let said = refused(place.path(), arguments);
         assert!(said.contains("did not end") && said.contains("--force"), "{said}");

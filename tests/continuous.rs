@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use common::{CLOCK, Held, portfolio};
@@ -46,7 +47,7 @@ fn job(
     seed: u64,
 ) -> Job {
     Job {
-        generator: PathGenerator::new(market, seed).unwrap().recording_inside(),
+        generator: Arc::new(PathGenerator::new(market, seed).unwrap().recording_inside()),
         books: modes.iter().map(|mode| BookPlan::new(book, *mode, CLOCK)).collect(),
         funding: FundingTable::default(),
         paths,
@@ -66,7 +67,7 @@ fn run_with(job: &Job, threads: usize, limit: WidthLimit) -> RunOutcome {
 }
 
 fn blind(job: &Job) -> Job {
-    Job { generator: job.generator.clone().blind_inside(), ..job.clone() }
+    Job { generator: Arc::new(PathGenerator::clone(&job.generator).blind_inside()), ..job.clone() }
 }
 
 #[track_caller]

@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use common::{CLOCK, Held, portfolio};
@@ -30,7 +31,7 @@ fn job_of(market: &MarketModel, sampling: Sampling, paths: u64, steps: u64) -> J
     let held = [position(0, Side::Long), position(1, Side::Short)];
     let book = portfolio(dec!(100), &assets, &held, FillPrice::Mark, Remainder::Return);
     Job {
-        generator: PathGenerator::new(market, 5).unwrap().with_sampling(sampling),
+        generator: Arc::new(PathGenerator::new(market, 5).unwrap().with_sampling(sampling)),
         books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
         funding: FundingTable::default(),
         paths,

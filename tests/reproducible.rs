@@ -5,6 +5,7 @@ mod common;
 #[allow(dead_code)] // other tests use the rest
 mod zoo;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use common::{CLOCK, Held, portfolio};
@@ -46,7 +47,7 @@ fn job(paths: u64, steps: u64) -> Job {
         ..MarketModel::default()
     };
     Job {
-        generator: PathGenerator::new(&market, 2_024).unwrap(),
+        generator: Arc::new(PathGenerator::new(&market, 2_024).unwrap()),
         books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
         funding: FundingTable::default(),
         paths,
@@ -108,7 +109,7 @@ fn every_law_job(sampling: Sampling) -> Job {
     let positions: Vec<Held> = (0..n).map(held).collect();
     let book = portfolio(dec!(3), &assets, &positions, FillPrice::Mark, Remainder::Return);
     Job {
-        generator: PathGenerator::new(&market, 77).unwrap().with_sampling(sampling),
+        generator: Arc::new(PathGenerator::new(&market, 77).unwrap().with_sampling(sampling)),
         books: [MarginMode::Isolated, MarginMode::Cross].map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
         funding: FundingTable::default(),
         paths: 500,
@@ -246,7 +247,7 @@ fn the_audit_counts_what_it_cannot_follow() {
         step_years: 1.0 / 365.0,
         ..MarketModel::default()
     };
-    job.generator = PathGenerator::new(&market, 1).unwrap();
+    job.generator = Arc::new(PathGenerator::new(&market, 1).unwrap());
     let simulator = Simulator::new(1, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
     let audit = simulator.audit(&job, 1, &AtomicBool::new(false)).unwrap();
     assert_eq!((audit.paths, audit.left_out), (0, 64));

@@ -222,7 +222,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
     ("seed = 7", "colour = 7", &["unknown key `simulation.colour`", "known here: paths, seed"]),
     ("preset = \"textbook\"", "rate = 1", &["unknown key `venue.rate`", "maintenance_margin_rate"]),
     // later versions
-    ("[venue]", "[sweep]\nx = [1]\n[venue]", &["`sweep` is not yet known in this version"]),
+    ("[venue]", "[sweep]\nx = [1]\n[venue]", &["sweep.\"x\": unknown key `x`"]),
     ("\"cross\"]", "\"portfolio\"]", &["\"portfolio\"", "not yet known"]),
     // simulation
     ("paths = 1_000", "paths = -1", &["`simulation.paths` is -1", "from 1 to 1000000000000", "100_000"]),
@@ -636,7 +636,7 @@ fn overrides_are_checked_like_the_file() {
         ("simulation.paths=many", "\"many\" is not a number"),
         ("simulation.modes=[isolated]", "not valid TOML"),
         ("simulation.paths.x=1", "not a table"),
-        ("sweep.x=1", "not yet known"),
+        ("sweep.x=1", "must be a list or a range"),
     ];
     for (set, says) in cases {
         let message = message(read_with(GOOD, &[set]), set);

@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use common::{CLOCK, Held, portfolio};
@@ -57,7 +58,7 @@ fn job() -> Job {
         ..MarketModel::default()
     };
     Job {
-        generator: PathGenerator::new(&market, 77).unwrap(),
+        generator: Arc::new(PathGenerator::new(&market, 77).unwrap()),
         books: MarginMode::ALL.map(|mode| BookPlan::new(&book(), mode, CLOCK)).into(),
         funding: FundingTable::default(),
         paths: PATHS,
@@ -212,7 +213,7 @@ fn pairs_add_up_to_what_the_ledger_says() {
 #[test]
 fn antithetic_pairs_add_up_to_what_the_ledger_says() {
     let mut job = job();
-    job.generator = job.generator.with_sampling(Sampling::Antithetic);
+    job.generator = Arc::new(PathGenerator::clone(&job.generator).with_sampling(Sampling::Antithetic));
     let outcome = simulated(&job);
     let results = by_ledger(&job);
     let twins = outcome.twins.as_ref().unwrap();
@@ -276,7 +277,7 @@ fn funding_is_paid_when_it_is_due_and_only_then() {
         };
         book.assets.truncate(1);
         let job = Job {
-            generator: PathGenerator::new(&market, 77).unwrap(),
+            generator: Arc::new(PathGenerator::new(&market, 77).unwrap()),
             books: MarginMode::ALL.map(|mode| BookPlan::new(&book, mode, CLOCK)).into(),
             funding: FundingTable::new(&book, CLOCK),
             ..job()

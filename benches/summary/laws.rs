@@ -1,6 +1,9 @@
 //! W1's account on every law, beside gbm's time in the same run.
 
+use std::sync::Arc;
+
 use ringfence::domain::Side;
+use ringfence::paths::PathGenerator;
 use ringfence::simulation::{Job, Simulator};
 
 use super::ROUNDS;
@@ -14,9 +17,12 @@ pub fn print(one: &Simulator) {
     let of_law = |(name, market): (&'static str, _)| Some((name, on(&market, 50, &[Side::Long])?));
     let mut rows: Vec<(&str, Job)> = laws::all().into_iter().filter_map(of_law).collect();
     for (name, job) in [("gbm, continuous", w1(STEPS)), ("four gbm (W2), continuous", w2_job())] {
-        rows.extend(
-            job.map(|job| (name, Job { generator: job.generator.clone().recording_inside(), ..job })),
-        );
+        rows.extend(job.map(|job| {
+            (
+                name,
+                Job { generator: Arc::new(PathGenerator::clone(&job.generator).recording_inside()), ..job },
+            )
+        }));
     }
     let mut outcomes = Vec::new();
     let mut fastest = vec![f64::INFINITY; rows.len()];

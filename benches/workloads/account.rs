@@ -1,5 +1,7 @@
 //! ringfence's side of W1 to W5: units of assets at 100, 10x each, isolated and cross.
 
+use std::sync::Arc;
+
 use ringfence::domain::{
     Account, Asset, Clock, Decimal, FillPrice, FundingRates, LiquidationRule, MarginMode, Orders, Portfolio,
     Position, Remainder, Requirement, Side, Venue,
@@ -63,7 +65,7 @@ pub fn under(
     };
     let clock = Clock { horizon_seconds: 3_600 * steps, steps };
     Some(Job {
-        generator: PathGenerator::new(market, 42)?,
+        generator: Arc::new(PathGenerator::new(market, 42)?),
         books: [MarginMode::Isolated, MarginMode::Cross].map(|m| BookPlan::new(&portfolio, m, clock)).into(),
         funding: FundingTable::new(&portfolio, clock),
         paths: PATHS,

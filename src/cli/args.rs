@@ -49,9 +49,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Print the JSON Schema of the scenario file, for editors
+    /// Write a commented scenario to start from, NAME.toml, in this folder
+    New {
+        /// Name of the scenario, without ending
+        name: String,
+    },
+    /// Print the JSON Schema of the scenario file or of the result, for editors and readers
     Schema {
-        /// What to describe: scenario
+        /// What to describe: scenario or result
         of: String,
     },
 }

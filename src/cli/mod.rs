@@ -6,6 +6,7 @@ mod diff;
 mod margin;
 mod merge;
 mod models;
+mod new;
 mod output;
 mod replay;
 mod report;
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
         Command::Venues { name } => venues::venues(name.as_deref()),
         Command::Models { kind } => models::models(kind.as_deref()),
         Command::Diff { a, b, json } => diff::diff(&a, &b, json),
+        Command::New { name } => new::new(&name),
         Command::Schema { of } => schema::schema(&of),
     };
     exit_code(done)

@@ -8,8 +8,9 @@ use super::args::RunOptions;
 use super::{output, signal};
 use crate::error::{Error, Result};
 use crate::report::charts::Scale;
+use crate::report::outcomes::OutcomeFormat;
 use crate::report::{json, terminal};
-use crate::run::{Asked, Finished, OutcomeFormat, Request, Shard, Told, planned_paths, run_all, simulator};
+use crate::run::{Asked, Finished, Request, Shard, Told, planned_paths, run_all, simulator};
 use crate::simulation::Control;
 
 /// How often work at hand is kept.
@@ -78,8 +79,16 @@ pub fn scale(pixels: f64) -> Result<Scale> {
     Scale::new(pixels).ok_or_else(|| Error::input(format!("--scale {pixels}: write a number from 0.5 to 4")))
 }
 
+fn outcome_format(text: &str) -> Result<OutcomeFormat> {
+    match text {
+        "parquet" => Ok(OutcomeFormat::Parquet),
+        "csv" => Ok(OutcomeFormat::Csv),
+        _ => Err(Error::input(format!("--outcomes={text}: write --outcomes=parquet or --outcomes=csv"))),
+    }
+}
+
 fn request(options: &RunOptions) -> Result<Request<'_>> {
-    let outcomes = options.outcomes.as_deref().map(str::parse::<OutcomeFormat>).transpose()?;
+    let outcomes = options.outcomes.as_deref().map(outcome_format).transpose()?;
     let shard = options.shard.as_deref().map(str::parse::<Shard>).transpose()?;
     if shard.is_some() && outcomes.is_some() {
         return Err(Error::input(

@@ -1,18 +1,18 @@
 use super::output;
 use crate::error::{Error, Result};
-use crate::report::schema;
+use crate::report::{result_schema, schema};
 
 /// `ringfence schema`
 pub fn schema(of: &str) -> Result<()> {
-    match of {
-        "scenario" => {
-            let text = serde_json::to_string_pretty(&schema::scenario())
-                .map_err(|error| Error::failed(format!("the schema cannot be written: {error}")))?;
-            output::print(&format!("{text}\n"))
+    let schema = match of {
+        "scenario" => schema::scenario(),
+        "result" => result_schema::result(),
+        other => {
+            let known = "write schema scenario or schema result";
+            return Err(Error::input(format!("there is no schema {other:?}; {known}")));
         }
-        "result" => {
-            Err(Error::input("schema result is not yet known in this version; write schema scenario"))
-        }
-        other => Err(Error::input(format!("there is no schema {other:?}; write schema scenario"))),
-    }
+    };
+    let text = serde_json::to_string_pretty(&schema)
+        .map_err(|error| Error::failed(format!("the schema cannot be written: {error}")))?;
+    output::print(&format!("{text}\n"))
 }

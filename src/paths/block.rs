@@ -211,8 +211,8 @@ impl PathBlock {
         self.inside.as_ref()
     }
 
-    /// Whether a path left the range of numbers so far and was held at its edge.
-    pub fn is_held(&self, lane: usize) -> bool {
-        self.held >> lane & 1 == 1
+    /// Paths that left the range of numbers so far and were held at its edge, as bits.
+    pub fn held(&self) -> u64 {
+        self.held
     }
 }

@@ -46,6 +46,14 @@ pub struct CellFacts {
     pub path_group: u64,
 }
 
+impl CellFacts {
+    /// Its settings.
+    pub fn in_words(&self) -> String {
+        let settings: Vec<String> = self.set.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        settings.join(", ")
+    }
+}
+
 impl BatchFacts {
     /// Whether it is a sweep, even of one cell.
     pub fn is_sweep(&self) -> bool {

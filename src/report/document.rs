@@ -14,7 +14,7 @@ pub use paired::*;
 pub use sweep::*;
 
 /// Everything one scenario's run found.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct ResultDocument {
     /// Name and version of this shape.
     pub schema: String,
@@ -49,7 +49,7 @@ pub struct ResultDocument {
 }
 
 /// What was run.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct ScenarioSummary {
     /// Title as written.
     pub title: String,
@@ -80,7 +80,7 @@ pub struct ScenarioSummary {
 }
 
 /// A precision that was asked for, and what became of it.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct PrecisionResult {
     /// What is to be known so well, such as `liquidation.any`.
     pub measure: String,
@@ -96,7 +96,7 @@ pub struct PrecisionResult {
 }
 
 /// How paths were drawn.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct SamplingResult {
     /// `independent`, `antithetic`, or `windows` of a history.
     pub kind: String,
@@ -108,7 +108,7 @@ pub struct SamplingResult {
 }
 
 /// When margin was checked, and what checking it at steps only misses.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct MonitoringResult {
     /// `step` or `continuous`.
     pub kind: String,
@@ -120,7 +120,7 @@ pub struct MonitoringResult {
 }
 
 /// Paths liquidated at all under both kinds of monitoring.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct StepBiasResult {
     /// With margin checked at steps.
     pub at_steps: Frequency,
@@ -134,7 +134,7 @@ pub struct StepBiasResult {
 }
 
 /// How the step returns of two assets are correlated.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct CorrelationResult {
     /// The first asset.
     pub a: String,
@@ -157,7 +157,7 @@ pub struct CorrelationResult {
 }
 
 /// A number of paths, as a share of those it could have been.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct Frequency {
     /// Paths counted.
     pub count: u64,
@@ -172,7 +172,7 @@ pub struct Frequency {
 }
 
 /// Exact ledger against block kernel.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct AuditResult {
     /// Paths compared.
     pub paths: u64,

@@ -20,7 +20,7 @@ use lock::Lock;
 pub use output::OutputFolder;
 use place::{MANIFEST, check};
 pub use place::{files_under, is_finished, manifest_of as manifest};
-pub use unfinished::Unfinished;
+pub use unfinished::{AT_HAND, Unfinished};
 
 /// A place for a result, reserved: a hidden folder that files are written to until they are published.
 /// Dropped before that, it leaves nothing behind.

@@ -148,7 +148,8 @@ pub fn precision(result: &ResultDocument, asked: &Precision) -> PrecisionResult 
         };
         Some(half / unit).filter(|width| width.is_finite())
     };
-    let of_measure = rows(&result.modes, &result.paired).into_iter().filter(|row| row.measure == asked.measure);
+    let of_measure =
+        rows(&result.modes, &result.paired).into_iter().filter(|row| row.measure == asked.measure);
     let widths: Option<Vec<f64>> = of_measure.map(reached).collect();
     let widest = widths.and_then(|widths| widths.into_iter().reduce(f64::max));
     let met = widest.zip(half_width.or(relative)).is_some_and(|(widest, target)| widest <= target);

@@ -92,7 +92,8 @@ impl Saved {
 /// # Errors
 /// [`Error::Failed`] when the value cannot be written.
 pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
-    let body = postcard::to_stdvec(value).map_err(|e| Error::failed(format_args!("totals cannot be saved: {e}")))?;
+    let body =
+        postcard::to_stdvec(value).map_err(|e| Error::failed(format_args!("totals cannot be saved: {e}")))?;
     Ok([&MAGIC[..], &Sha256::digest(&body), &body].concat())
 }
 

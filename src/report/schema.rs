@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::venue_schema;
+use super::{sweep_schema, venue_schema};
 use crate::paths::catalogue::{
     Bound, COMMON_JUMP, JUMP_RATE, MODELS, ModelEntry, Parameter, Range, SHOCK_MOVE, ValueKind,
 };
@@ -32,6 +32,7 @@ pub fn scenario() -> Value {
             "common_jumps": common_jumps(),
             "shock": { "type": "array", "maxItems": 100, "items": shock() },
             "positions": named(&position(), 1_000),
+            "sweep": sweep_schema::sweep(),
         },
     })
 }
@@ -74,6 +75,8 @@ fn simulation() -> Value {
         "sampling": { "enum": ["independent", "antithetic"], "default": "independent" },
         "confidence": with(number(Range::above(0.0, 0.999_999_999)), "default", json!(0.95)),
         "ruin_level": with(number(Range::closed(0.0, 1.0)), "default", json!(0.1)),
+        "precision": sweep_schema::precision(),
+        "intervals": sweep_schema::intervals(),
     });
     with(table(map(keys), &["horizon"]), "not", json!({ "required": ["step", "steps"] }))
 }

@@ -11,8 +11,8 @@ use crate::report::charts::{self, ChartInput, Scale};
 use crate::report::content::Reproduce;
 use crate::report::saved::{self, Saved};
 use crate::report::{
-    Document, PrecisionResult, ResultDocument, SweepDocument, build, csv, html, json, markdown,
-    measures, sweep,
+    Document, PrecisionResult, ResultDocument, SweepDocument, build, csv, html, json, markdown, measures,
+    sweep,
 };
 
 /// The file that a run's result is drawn again from.
@@ -109,5 +109,6 @@ pub fn write_sweep(
 /// # Errors
 /// [`Error::Failed`] naming it.
 pub fn put(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).map_err(|e| Error::failed(format_args!("{}: cannot be written: {e}", path.display())))
+    fs::write(path, bytes)
+        .map_err(|e| Error::failed(format_args!("{}: cannot be written: {e}", path.display())))
 }

@@ -7,7 +7,7 @@ use super::store::Store;
 use crate::error::Result;
 use crate::report::BatchFacts;
 use crate::report::saved::Observed;
-use crate::simulation::{Control, Job, Simulator, Totals};
+use crate::simulation::{Control, Job, Simulator, Stopped, Totals};
 
 /// The simulator of a run, and how it is watched.
 pub struct Machine<'a> {
@@ -48,7 +48,7 @@ impl Machine<'_> {
         blocks: Range<u64>,
         totals: &mut [Totals],
         store: &mut Store<'_>,
-    ) -> Result<()> {
+    ) -> Result<(), Stopped> {
         match store.outcomes() {
             Some(sink) => self.simulator.extend_with_outcomes(jobs, blocks, totals, sink, self.control),
             None => self.simulator.extend(jobs, blocks, totals, self.control),

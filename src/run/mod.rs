@@ -15,6 +15,7 @@ mod shard;
 mod store;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -32,7 +33,6 @@ use crate::simulation::{Control, Job, Simulator, VectorWidth, WidthLimit};
 use finish::Drawing;
 use machine::Machine;
 pub use merge::merge;
-pub use outcomes::OutcomeFormat;
 use prepare::{Prepared, Task};
 pub use redraw::redraw;
 pub use replay::replay;
@@ -108,7 +108,7 @@ fn run_batch(
     let document = simulate(&prepared, batch, &machine, &mut store, request)
         .and_then(|()| write(&prepared, &mut store, request, control));
     let document = document.inspect_err(|_| {
-        if prepared.work.exists() {
+        if prepared.work.is_worth_keeping() {
             let (what, place) = (prepared.work.amount(), prepared.work.path().display());
             (told.remark)(&format!("{what} and the work at hand are kept in {place}: go on with --resume"));
         }
@@ -182,29 +182,38 @@ fn manifest(batch: &BatchFacts, threads: usize, started: Instant) -> Value {
     })
 }
 
-/// Everything the simulation needs of one cell, dense.
+/// Everything the simulation needs of one run, dense.
 ///
 /// # Errors
 /// [`Error::Input`] when the drivers' correlations are contradictory.
 pub fn job(scenario: &Scenario) -> Result<Job> {
+    Ok(job_on(scenario, Arc::new(generator(scenario)?)))
+}
+
+/// Where a scenario's prices come from.
+fn generator(scenario: &Scenario) -> Result<PathGenerator> {
     let generator = PathGenerator::new(&scenario.market, scenario.settings.seed)
         .ok_or_else(|| Error::input("correlation: the matrix is not positive definite"))?
         .with_sampling(scenario.settings.sampling);
-    let generator = match scenario.settings.monitoring {
+    Ok(match scenario.settings.monitoring {
         Monitoring::Step => generator,
         Monitoring::Continuous => generator.recording_inside(),
-    };
+    })
+}
+
+/// A run on a draw of prices that others may share.
+fn job_on(scenario: &Scenario, generator: Arc<PathGenerator>) -> Job {
     let (portfolio, settings) = (&scenario.portfolio, &scenario.settings);
     let clock = Clock { horizon_seconds: settings.horizon.seconds(), steps: settings.steps };
     let books: Vec<_> = settings.modes.iter().map(|&mode| BookPlan::new(portfolio, mode, clock)).collect();
-    Ok(Job {
+    Job {
         generator,
         ruin_equity: settings.ruin_level * books.first().map_or(0.0, BookPlan::opening_equity),
         books,
         funding: FundingTable::new(portfolio, clock),
         paths: settings.paths,
         steps: settings.steps,
-    })
+    }
 }
 
 /// Threads and vector width; `RINGFENCE_VECTOR` limits the latter.

@@ -1,22 +1,23 @@
 //! Cells that share their price paths, from their first block to the last, with what is kept on the way.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::job;
 use super::machine::Machine;
 use super::passes::Rounds;
 use super::prepare::Prepared;
 use super::store::Store;
+use super::{generator, job_on};
 use crate::domain::Precision;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::margin::entry_prices;
-use crate::report::Facts;
+use crate::report::folder::AT_HAND;
+use crate::report::outcomes::OutcomeNames;
 use crate::report::saved::{self, Observed, Part, Saved};
+use crate::report::{BatchFacts, Facts};
 use crate::scenario::Scenario;
-use crate::simulation::{Job, Totals};
-
-/// File of a pass that has not ended.
-const AT_HAND: &str = "at-hand.bin";
+use crate::simulation::{Job, Stopped, Totals};
 
 /// How far a pass has come.
 #[derive(Serialize, Deserialize)]
@@ -40,10 +41,10 @@ impl Open {
         prepared: &Prepared,
         index: usize,
         scenario: &Scenario,
+        job: Job,
         machine: &Machine<'_>,
         is_first_part: bool,
     ) -> Result<Self> {
-        let job = job(scenario)?;
         let modes = &scenario.settings.modes;
         let entry: Vec<_> = modes.iter().map(|&mode| entry_prices(&scenario.portfolio, mode)).collect();
         let mut facts = Facts::new(scenario, &scenario.sha256(), &entry);
@@ -60,6 +61,16 @@ impl Open {
             part,
             totals: totals.clone(),
             observed: self.observed.clone(),
+        }
+    }
+
+    /// What the numbers in rows of outcomes stand for.
+    fn names(&self) -> OutcomeNames {
+        OutcomeNames {
+            modes: self.job.books.iter().map(|book| book.mode().name().to_owned()).collect(),
+            positions: self.facts.positions.clone(),
+            horizon_days: self.facts.summary.horizon_days,
+            steps: self.job.steps,
         }
     }
 
@@ -80,12 +91,15 @@ pub fn run(
     machine: &Machine<'_>,
     store: &mut Store<'_>,
 ) -> Result<()> {
+    let Some((_, first)) = cells.first() else { return Ok(()) };
+    let generator = Arc::new(generator(first)?);
     let mut open = Vec::new();
     for &(index, scenario) in cells {
         if store.has(index, part)? {
             machine.skip(part.paths(scenario.settings.paths));
         } else {
-            open.push(Open::new(prepared, index, scenario, machine, part.first == 0)?);
+            let job = job_on(scenario, generator.clone());
+            open.push(Open::new(prepared, index, scenario, job, machine, part.first == 0)?);
         }
     }
     let mut totals: Vec<Totals> = open.iter().map(|cell| Totals::new(&cell.job)).collect();
@@ -93,14 +107,16 @@ pub fn run(
     open.iter().for_each(|cell| machine.skip(cell.paths(part.first, reached)));
     let stops = open.iter().any(|cell| cell.precision.is_some());
     let mut rounds = Rounds::new(reached, part.end, stops, machine.keep_every);
-    store.open_outcomes(open.iter().map(|cell| (cell.index, &cell.facts)))?;
+    store.open_outcomes(open.iter().map(|cell| (cell.index, cell.names())))?;
     loop {
         let blocks = rounds.next();
         if blocks.is_empty() || open.is_empty() {
             break;
         }
         let jobs: Vec<&Job> = open.iter().map(|cell| &cell.job).collect();
-        machine.extend(&jobs, blocks.clone(), &mut totals, store)?;
+        machine
+            .extend(&jobs, blocks.clone(), &mut totals, store)
+            .map_err(|stopped| named(stopped, &open, &prepared.facts))?;
         if rounds.done(blocks.end) {
             stop_where_sure(&mut open, &mut totals, Part { end: blocks.end, ..part }, machine, store)?;
         }
@@ -110,10 +126,20 @@ pub fn run(
             prepared.work.write(AT_HAND, &saved::encode(&at_hand)?)?;
         }
     }
-    for (place, (cell, totals)) in open.iter().zip(&totals).enumerate() {
-        store.keep(cell.index, place, cell.saved(part, totals), cell.precision)?;
+    // The files of outcomes move up as they are closed.
+    for (cell, totals) in open.iter().zip(&totals) {
+        store.keep(cell.index, 0, cell.saved(part, totals), cell.precision)?;
     }
     prepared.work.remove(AT_HAND)
+}
+
+/// Says of an error which cell it is of.
+fn named(stopped: Stopped, open: &[Open], batch: &BatchFacts) -> Error {
+    let cell = stopped.job.and_then(|job| batch.cells.get(open.get(job)?.index));
+    match (stopped.error, cell.filter(|_| batch.is_sweep())) {
+        (Error::Failed(what), Some(cell)) => Error::failed(format_args!("at {}: {what}", cell.in_words())),
+        (error, _) => error,
+    }
 }
 
 /// Stores the cells that are known well enough, and goes on without them.

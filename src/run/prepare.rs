@@ -4,8 +4,7 @@ use serde_json::json;
 
 use super::Finished;
 use super::finish::SUMMARY;
-use super::outcomes::OutcomeFormat;
-use super::request::{Asked, Request};
+use super::request::{Asked, Request, extension};
 use super::shard::Shard;
 use crate::domain::Intervals;
 use crate::error::Result;
@@ -65,7 +64,7 @@ pub fn reserve(
         "program": env!("CARGO_PKG_NAME"),
         "version": facts.version,
         "sha256": facts.sha256,
-        "outcomes": request.outcomes.map(OutcomeFormat::extension),
+        "outcomes": request.outcomes.map(extension),
     });
     let work = Unfinished::open(output.path(), &name, identity, request.resume, request.force || anew)?;
     Ok(Prepared { facts, folder, work })

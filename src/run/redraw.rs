@@ -10,9 +10,9 @@ use super::Finished;
 use super::finish::{self, Drawing, OUTCOME, SUMMARY};
 use crate::error::{Error, Result};
 use crate::report::charts::Scale;
+use crate::report::content::Reproduce;
 use crate::report::folder::{self, OutputFolder};
 use crate::report::saved::{self, Saved};
-use crate::report::content::Reproduce;
 use crate::report::{Document, json};
 
 /// Keys of a manifest that are written anew.

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::finish::{PAGE, SUMMARY};
 use super::merge::SHARD_FILE;
-use super::outcomes::OutcomeFormat;
 use super::shard::Shard;
 use crate::report::BatchFacts;
 use crate::report::charts::Scale;
+use crate::report::outcomes::OutcomeFormat;
 use crate::scenario::Batch;
 
 /// A batch, and how to ask for it again.
@@ -59,9 +59,17 @@ impl Request<'_> {
     }
 }
 
+/// What a file of outcomes' name ends in.
+pub fn extension(format: OutcomeFormat) -> &'static str {
+    match format {
+        OutcomeFormat::Parquet => "parquet",
+        OutcomeFormat::Csv => "csv",
+    }
+}
+
 /// Name of a cell's file of outcomes in the result's folder.
 pub fn outcomes_file(facts: &BatchFacts, cell: usize, format: OutcomeFormat) -> String {
-    let extension = format.extension();
+    let extension = extension(format);
     match facts.is_sweep() {
         true => format!("outcomes/{cell:05}.{extension}"),
         false => format!("outcomes.{extension}"),

@@ -8,7 +8,8 @@ use super::request::Request;
 use crate::domain::Precision;
 use crate::error::{Error, Result};
 use crate::report::saved::{self, Part, Saved};
-use crate::report::{Facts, ResultDocument};
+use crate::report::ResultDocument;
+use crate::report::outcomes::OutcomeNames;
 
 /// A cell of a sweep on disk.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -135,7 +136,7 @@ impl<'a> Store<'a> {
     ///
     /// # Errors
     /// [`Error::Failed`] when one cannot be made.
-    pub fn open_outcomes<'f>(&mut self, cells: impl Iterator<Item = (usize, &'f Facts)>) -> Result<()> {
+    pub fn open_outcomes(&mut self, cells: impl Iterator<Item = (usize, OutcomeNames)>) -> Result<()> {
         self.outcomes.as_mut().map_or(Ok(()), |outcomes| outcomes.open(cells))
     }
 

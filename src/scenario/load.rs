@@ -6,13 +6,13 @@ use std::path::Path;
 use rust_decimal::Decimal;
 
 use super::assets::Modelled;
+use super::cells::Loader;
 use super::context::Context;
-use super::files::Files;
 use super::node::{Node, Value};
 use super::overrides::{self, Override};
 use super::reader::Table;
 use super::source::{Sources, quoted};
-use super::sweep::{self, Sweep, SweptKey};
+use super::sweep::Sweep;
 use super::venue::Overridden;
 use super::{
     Batch, Cell, Scenario, assets, entry, funding, name, orders, positions, precision, replaying, settings,
@@ -145,7 +145,7 @@ pub fn load_batch_text(
         return Err(Error::input(format!("{}: {what}", quoted(shown_name))));
     }
     let sweep = Sweep::take(&mut root, &mut sources)?;
-    let mut loader = Loader { name, folder, sources, files: Files::default(), presets: Vec::new() };
+    let mut loader = Loader::new(name, folder, sources);
     let Some(sweep) = sweep else {
         let cell = Cell { set: Vec::new(), scenario: loader.scenario(root)? };
         return Ok(Batch { name: name.to_owned(), axes: Vec::new(), cells: vec![cell] });
@@ -167,114 +167,12 @@ fn alone(shown_name: &str, batch: Batch) -> Result<Scenario> {
     }
 }
 
-/// What the cells of a batch are read with.
-struct Loader<'a> {
-    name: &'a str,
-    folder: &'a Path,
-    sources: Sources,
-    files: Files,
-    /// Venue files met so far.
-    presets: Vec<PresetFile>,
-}
-
-struct PresetFile {
-    shown_name: String,
-    tree: Node,
-    name: String,
-}
-
-impl Loader<'_> {
-    fn cells(&mut self, root: &Node, sweep: &Sweep) -> Result<Vec<Cell>> {
-        let mut cells = Vec::with_capacity(sweep.cells);
-        let (mut first, mut failed) = (None, 0);
-        for index in 0..sweep.cells {
-            let settings = sweep.cell(index);
-            let set = || settings.iter().map(|(key, node)| (key.key.clone(), sweep::json(node))).collect();
-            match self.cell(root, &settings) {
-                Ok(scenario) => cells.push(Cell { set: set(), scenario }),
-                Err(error) => {
-                    first.get_or_insert_with(|| (set(), error));
-                    failed += 1;
-                }
-            }
-        }
-        match first {
-            Some((set, error)) => Err(failure(&set, error, failed - 1)),
-            None => Ok(cells),
-        }
-    }
-
-    fn cell(&mut self, root: &Node, settings: &[(&SweptKey, &Node)]) -> Result<Scenario> {
-        let mut root = root.clone();
-        for (key, value) in settings {
-            overrides::insert(&mut root, &key.parts, (*value).clone(), &self.sources)?;
-        }
-        self.scenario(root)
-    }
-
-    /// The scenario of a whole tree, without `sweep`.
-    fn scenario(&mut self, mut root: Node) -> Result<Scenario> {
-        let preset = self.preset(&root)?;
-        let PresetFile { tree, name, .. } = &self.presets[preset];
-        let (table, file) = (Table::root(&self.sources, &root), Table::root(&self.sources, tree));
-        let over = Overridden::read(&table, &file)?;
-        venue::merge_preset(&mut root, tree, over.requirement);
-        let context = Context::new(self.folder, &self.files);
-        resolve(self.name, (name, over), &Table::root(&self.sources, &root), context)
-    }
-
-    /// Index of the venue file that a tree names.
-    fn preset(&mut self, root: &Node) -> Result<usize> {
-        let file = venue::chosen_preset(&Table::root(&self.sources, root), self.folder)?;
-        if let Some(known) = self.presets.iter().position(|known| known.shown_name == file.shown_name) {
-            return Ok(known);
-        }
-        let source = self.sources.add(&file.shown_name, &file.text);
-        let tree = Node::parse(&self.sources, source, &file.text)?;
-        let name = venue::check(&Table::root(&self.sources, &tree))?;
-        if file.is_own {
-            // The whole of it is checked, its examples too, so that what is missing is told of that file.
-            venue::read_preset(&file.shown_name, &file.text, self.folder)?;
-        }
-        self.presets.push(PresetFile { shown_name: file.shown_name, tree, name });
-        Ok(self.presets.len() - 1)
-    }
-}
-
-/// The first failure of a sweep, with the cell it belongs to.
-fn failure(set: &[(String, serde_json::Value)], error: Error, more: usize) -> Error {
-    /// Characters of a value: a table can be long.
-    const SHOWN: usize = 60;
-    let Error::Input(text) = error else { return error };
-    let setting = |(key, value): &(String, serde_json::Value)| {
-        let value = value.to_string();
-        let cut: String = value.chars().take(SHOWN).collect();
-        format!("{key} = {cut}{}", if cut.len() < value.len() { "…" } else { "" })
-    };
-    let settings: Vec<String> = set.iter().map(setting).collect();
-    let others = match more {
-        0 => String::new(),
-        1 => "; one more cell cannot be run".to_owned(),
-        more => format!("; {more} more cells cannot be run"),
-    };
-    Error::Input(format!("{text}\n  = cell: {}{others}", settings.join(", ")))
-}
-
 fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
-    if let Some(fault) = name::fault(name) {
+    if let Some(fault) = name::name_fault(name) {
         return Err(Error::input(format!(
-            "{}: the file's name names the run and its folder, but {} {fault}; rename it: {}",
+            "{}: the file's name names the run and its folder, but {} {fault}",
             quoted(shown_name),
             quoted(name),
-            name::RULE
-        )));
-    }
-    if name.starts_with('.') {
-        return Err(Error::input(format!(
-            "{}: the file's name names the run and its folder, but {} begins with a dot, which hides a folder; \
-             rename it",
-            quoted(shown_name),
-            quoted(name)
         )));
     }
     if let Some(at) = text.find('\0') {
@@ -287,7 +185,7 @@ fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
 
 /// Reads the sections in a fixed order, which is that of the resolved lines. With the preset's name comes what the
 /// scenario wrote over it.
-fn resolve(
+pub(super) fn resolve(
     name: &str,
     (preset, over): (&str, Overridden),
     root: &Table<'_>,

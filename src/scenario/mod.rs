@@ -1,14 +1,17 @@
 //! From a scenario file to a validated [`Scenario`]: everything exact, every default filled in.
 //!
 //! `load` reads and drives; `node` is the file as written, every value with its place; `overrides` changes that
-//! tree, `venue` fills it from the venue file; `reader` takes typed values from it, and one file a section
-//! (`settings`, `assets` with `model`, `correlation` and `funding`, `laid_over`, `positions` with `sizes` and `orders`)
-//! checks them; `requirement` and `tiers` read what a market requires; `entry` checks the whole.
+//! tree; `sweep` (with `range`) takes the axes of a sweep from it, `cells` makes the scenario of every cell, which share
+//! by `files` what they read, and `batch` is what comes out. `venue` fills a tree from the venue file; `reader` takes
+//! typed values from it, and one file a section (`settings` with `precision`, `assets` with `model`, `correlation` and
+//! `funding`, `laid_over`, `positions` with `sizes` and `orders`) checks them; `requirement` and `tiers` read what a market
+//! requires; `entry` checks the whole.
 //! Models: `keys` reads what `paths::catalogue` describes, `laws` and `regimes` make laws of it, `resampling` and
 //! `replaying` join histories, `reach` keeps prices within the range of numbers.
 
 mod assets;
 mod batch;
+mod cells;
 mod context;
 mod correlation;
 mod definite;
@@ -49,6 +52,7 @@ use sha2::{Digest, Sha256};
 pub use batch::{Axis, Batch, Cell};
 pub use load::load_preset;
 pub use load::{DEFAULT_NAME, DEFAULT_TEXT, load, load_batch, load_batch_text, load_text};
+pub use name::name_fault;
 pub use overrides::{Override, parse_override};
 pub use reader::nearest;
 pub use requirement::{MarketRequirement, RequirementKind};

@@ -8,6 +8,15 @@ const NUMBERED_DEVICES: [&str; 2] = ["COM", "LPT"];
 /// The rule in words.
 pub(super) const RULE: &str = "names have 1 to 64 letters, digits, `_`, `-` or `.`, for example btc_long";
 
+/// Why a scenario cannot have a name, which is its file's and its result folder's too, and what to do; `None` where it
+/// can.
+pub fn name_fault(name: &str) -> Option<String> {
+    if let Some(fault) = fault(name) {
+        return Some(format!("{fault}; rename it: {RULE}"));
+    }
+    name.starts_with('.').then(|| "begins with a dot, which hides a folder; rename it".to_owned())
+}
+
 /// Why a name is refused, to follow the name; `None` where it is fine.
 pub(super) fn fault(name: &str) -> Option<&'static str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');

@@ -162,7 +162,7 @@ pub(super) fn insert(
         if depth + 1 == parts.len() {
             let others = alternatives(&path);
             entries.retain(|entry| {
-                !others.contains(&entry.key.as_str()) || sources.is_override(&entry.key_origin)
+                !others.contains(&entry.key.as_str()) || sources.is_override(&entry.node.origin)
             });
         }
         let index = entries.iter().position(|entry| entry.key == *part).unwrap_or_else(|| {

@@ -1,5 +1,6 @@
 //! What checking margin at steps only misses: the same paths under both kinds of monitoring.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
@@ -7,7 +8,7 @@ use rayon::prelude::*;
 use super::block::{Scratch, Unobserved};
 use super::{Job, ModeBias, StepBias, VectorWidth};
 use crate::error::Result;
-use crate::paths::{LANES, PARTS_OF_A_STEP, Sampling};
+use crate::paths::{LANES, PARTS_OF_A_STEP, PathGenerator, Sampling};
 
 /// Paths looked at, at most; they leave a standard error of some 0.1 points of the difference.
 const MOST_PATHS: u64 = 16_384;
@@ -36,15 +37,15 @@ pub fn step_bias(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Resul
     if !job.generator.has_bridges() {
         return Ok(None);
     }
-    let generator = job.generator.clone().with_sampling(Sampling::Independent);
-    let at_steps = Job { generator: generator.clone().blind_inside(), ..job.clone() };
-    let continuous = Job { generator: generator.recording_inside(), ..job.clone() };
+    let generator = PathGenerator::clone(&job.generator).with_sampling(Sampling::Independent);
+    let at_steps = Job { generator: Arc::new(generator.clone().blind_inside()), ..job.clone() };
+    let continuous = Job { generator: Arc::new(generator.recording_inside()), ..job.clone() };
     let paths = bias_paths(job.paths, job.steps, job.generator.assets(), job.positions());
     let counted: Vec<Vec<ModeBias>> = (0..paths.div_ceil(LANES as u64))
         .into_par_iter()
         .map(|block| {
             let first_path = block * LANES as u64;
-            let (mut blind, mut watched) = (Scratch::new(&at_steps), Scratch::new(&continuous));
+            let (mut blind, mut watched) = (Scratch::of_one(&at_steps), Scratch::of_one(&continuous));
             width.run(&at_steps, &mut blind, first_path, &mut Unobserved, cancelled)?;
             width.run(&continuous, &mut watched, first_path, &mut Unobserved, cancelled)?;
             Ok(count(job, &blind, &watched, (paths - first_path).min(LANES as u64) as usize))
@@ -73,7 +74,7 @@ fn count(job: &Job, blind: &Scratch, watched: &Scratch, lanes: usize) -> Vec<Mod
     let mut modes = vec![ModeBias::default(); job.books.len()];
     for (mode, book) in job.books.iter().enumerate() {
         let lost = |scratch: &Scratch, lane| {
-            (0..book.positions()).any(|at| scratch.states()[mode].liquidated_at(at, lane).is_some())
+            (0..book.positions()).any(|at| scratch.states(0)[mode].liquidated_at(at, lane).is_some())
         };
         for lane in 0..lanes {
             let (at_steps, continuous) = (lost(blind, lane), lost(watched, lane));

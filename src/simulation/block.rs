@@ -4,9 +4,10 @@ use std::array::from_ref;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Job;
+use super::group::Segment;
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, BookState};
-use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathBlock, Watcher};
+use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathBlock, PathGenerator, Watcher};
 
 /// Sees every mode after every step.
 pub trait Observer {
@@ -27,39 +28,66 @@ impl Observer for Unobserved {
     fn stepped(&mut self, _: usize, _: u64, _: &BookState) {}
 }
 
-/// What a thread steps a block in, used again for the next one.
-pub struct Scratch {
-    paths: PathBlock,
-    states: Vec<BookState>,
+/// One job's accounts of a block, and what funding is due.
+pub struct Accounts {
+    /// One per mode.
+    pub states: Vec<BookState>,
     funding: FundingDue,
-    /// Per asset: each lane's least and greatest price of the chunk.
-    bounds: Vec<[Lanes; 2]>,
 }
 
-impl Scratch {
-    /// Room for one block of the job.
+impl Accounts {
     pub fn new(job: &Job) -> Self {
         Self {
-            paths: job.generator.begin(0),
             states: job.books.iter().map(BookState::open).collect(),
             funding: FundingDue::new(job.generator.assets()),
-            bounds: vec![[[0.0; LANES]; 2]; job.generator.assets()],
         }
     }
 
-    /// Every mode's accounts at the step reached.
-    pub fn states(&self) -> &[BookState] {
-        &self.states
-    }
-
-    /// Whether a price of the lane's path left the range of numbers and was held at its edge.
-    pub fn is_held(&self, lane: usize) -> bool {
-        self.paths.is_held(lane)
+    /// Back to time 0.
+    pub fn restart(&mut self, job: &Job) {
+        for (plan, state) in job.books.iter().zip(&mut self.states) {
+            state.restart(plan);
+        }
+        self.funding.next = if job.is_managed() { job.funding.next_due(1) } else { u64::MAX };
     }
 }
 
-/// Steps the paths `first_path ..` to the horizon in every mode. `WATCHED` looks inside steps, `MANAGED` knows every rule
-/// of a venue; apart, because one loop with all of it would be too large for the compiler to keep in registers.
+/// What a thread steps a block in, used again for the next one.
+pub struct Scratch {
+    pub(super) paths: PathBlock,
+    /// One per job.
+    pub(super) accounts: Vec<Accounts>,
+    pub(super) segment: Segment,
+}
+
+impl Scratch {
+    /// Room for one block of jobs that share this generator.
+    pub fn new(generator: &PathGenerator, jobs: &[&Job]) -> Self {
+        Self {
+            paths: generator.begin(0),
+            accounts: jobs.iter().map(|job| Accounts::new(job)).collect(),
+            segment: Segment::new(generator.assets(), jobs.len()),
+        }
+    }
+
+    /// Room for one block of one job.
+    pub fn of_one(job: &Job) -> Self {
+        Self::new(&job.generator, &[job])
+    }
+
+    /// Every mode's accounts of one job at the step reached.
+    pub fn states(&self, job: usize) -> &[BookState] {
+        self.accounts.get(job).map_or(&[], |accounts| &accounts.states)
+    }
+
+    /// Paths of which a price left the range of numbers and was held at its edge, as bits.
+    pub fn held(&self) -> u64 {
+        self.paths.held()
+    }
+}
+
+/// Steps the paths `first_path ..` of one job to the horizon in every mode. `WATCHED` looks inside steps, `MANAGED` knows
+/// every rule of a venue; apart, because one loop with all of it would be too large for the compiler to keep in registers.
 ///
 /// # Errors
 /// [`Error::Interrupted`] if cancelled on the way.
@@ -71,55 +99,102 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
     observer: &mut O,
     cancelled: &AtomicBool,
 ) -> Result<()> {
-    let Scratch { paths, states, funding, bounds } = scratch;
+    let Scratch { paths, accounts, segment } = scratch;
+    let Some(accounts) = accounts.first_mut() else { return Ok(()) };
     job.generator.restart(paths, first_path);
-    for (plan, state) in job.books.iter().zip(states.iter_mut()) {
-        state.restart(plan);
-    }
-    funding.next = if MANAGED { job.funding.next_due(1) } else { u64::MAX };
+    accounts.restart(job);
     let mut walk = WATCHED.then(|| InsideWalk::new(&job.generator));
     let mut done = 0;
     while done < job.steps {
         if cancelled.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
-        let steps = CHUNK.min((job.steps - done) as usize);
-        job.generator.advance(paths, steps);
-        funding.find(job, first_path, done + 1, steps);
+        let place = Place { first_path, done, steps: CHUNK.min((job.steps - done) as usize) };
+        job.generator.advance(paths, place.steps);
         if let Some(walk) = &mut walk {
-            // Everything inside a step happens, in every mode, before the step ends in any.
-            for index in 0..steps {
-                let step = done + index as u64 + 1;
-                watch(job, paths, (index, steps), step as u32, walk, states);
-                for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
-                    end_step::<MANAGED>(paths, index, step, plan, state, funding);
-                    observer.stepped(book, step, state);
-                }
-            }
-        } else if !O::LOOKS && steps == CHUNK {
-            for (asset, bounds) in bounds.iter_mut().enumerate() {
-                extremes(paths.prices(asset), bounds);
-            }
-            for (plan, state) in job.books.iter().zip(states.iter_mut()) {
-                end_chunk::<MANAGED>(paths, bounds, done + 1, plan, state, funding);
-            }
+            watch_chunk::<O, MANAGED>(job, place, paths, walk, accounts, observer);
         } else {
-            for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
-                for index in 0..steps {
-                    let step = done + index as u64 + 1;
-                    end_step::<MANAGED>(paths, index, step, plan, state, funding);
-                    observer.stepped(book, step, state);
+            let bounds = segment.bounds_of_one();
+            if !O::LOOKS {
+                for (asset, bounds) in bounds.iter_mut().enumerate() {
+                    extremes(paths.prices(asset), bounds);
                 }
             }
+            end_chunk::<O, MANAGED>(job, place, |asset| paths.prices(asset), bounds, accounts, observer);
         }
-        done += steps as u64;
+        done += place.steps as u64;
     }
     Ok(())
 }
 
+/// Which steps of which paths a chunk is.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub first_path: u64,
+    /// Steps made before it.
+    pub done: u64,
+    /// Its steps, [`CHUNK`] at most.
+    pub steps: usize,
+}
+
+/// Moves one job through a chunk, looking inside every step.
+#[inline(always)]
+pub fn watch_chunk<O: Observer, const MANAGED: bool>(
+    job: &Job,
+    place: Place,
+    paths: &PathBlock,
+    walk: &mut InsideWalk<'_>,
+    accounts: &mut Accounts,
+    observer: &mut O,
+) {
+    let Accounts { states, funding } = accounts;
+    funding.find(job, place);
+    // Everything inside a step happens, in every mode, before the step ends in any.
+    for index in 0..place.steps {
+        let step = place.done + index as u64 + 1;
+        watch(job, paths, (index, place.steps), step as u32, walk, states);
+        for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
+            end_step::<MANAGED>(|asset| paths.prices(asset), index, step, plan, state, funding);
+            observer.stepped(book, step, state);
+        }
+    }
+}
+
+/// Moves one job through a chunk that is not looked inside. `prices(asset)` gives the asset's rows, `bounds` each lane's
+/// least and greatest price in a whole chunk.
+#[inline(always)]
+pub fn end_chunk<'a, O: Observer, const MANAGED: bool>(
+    job: &Job,
+    place: Place,
+    prices: impl Fn(usize) -> &'a [Lanes; CHUNK] + Copy,
+    bounds: &'a [[Lanes; 2]],
+    accounts: &mut Accounts,
+    observer: &mut O,
+) {
+    let Accounts { states, funding } = accounts;
+    funding.find(job, place);
+    for (book, (plan, state)) in job.books.iter().zip(states.iter_mut()).enumerate() {
+        if !O::LOOKS && place.steps == CHUNK {
+            let first = place.done as u32 + 1;
+            let bounds = |asset: usize| (&bounds[asset][0], &bounds[asset][1]);
+            if MANAGED {
+                state.steps_managed(plan, first, prices, bounds, |index| funding.rates(index));
+            } else {
+                state.steps_plain(plan, first, prices, bounds);
+            }
+            continue;
+        }
+        for index in 0..place.steps {
+            let step = place.done + index as u64 + 1;
+            end_step::<MANAGED>(prices, index, step, plan, state, funding);
+            observer.stepped(book, step, state);
+        }
+    }
+}
+
 /// Each lane's least and greatest price of a chunk.
 #[inline(always)]
-fn extremes(prices: &[Lanes; CHUNK], [least, greatest]: &mut [Lanes; 2]) {
+pub fn extremes(prices: &[Lanes; CHUNK], [least, greatest]: &mut [Lanes; 2]) {
     for l in 0..LANES {
         let [mut low, mut high] = [prices[0][l]; 2];
         for row in prices {
@@ -144,13 +219,14 @@ impl FundingDue {
         Self { rates: vec![vec![[0.0; LANES]; assets]; CHUNK], is_due: [false; CHUNK], next: 0 }
     }
 
-    /// Finds the rates of the steps from `first` on.
+    /// Finds the rates of a chunk's steps.
     #[inline(always)]
-    fn find(&mut self, job: &Job, first_path: u64, first: u64, steps: usize) {
+    fn find(&mut self, job: &Job, place: Place) {
         self.is_due = [false; CHUNK];
-        while self.next < first + steps as u64 {
+        let first = place.done + 1;
+        while self.next < first + place.steps as u64 {
             let index = (self.next - first) as usize;
-            self.is_due[index] = job.funding.rates(first_path, self.next, &mut self.rates[index]);
+            self.is_due[index] = job.funding.rates(place.first_path, self.next, &mut self.rates[index]);
             self.next = job.funding.next_due(self.next + 1);
         }
     }
@@ -164,39 +240,20 @@ impl FundingDue {
 
 /// Moves one mode to the chunk's step `index`.
 #[inline(always)]
-fn end_step<const MANAGED: bool>(
-    paths: &PathBlock,
+fn end_step<'a, const MANAGED: bool>(
+    prices: impl Fn(usize) -> &'a [Lanes; CHUNK] + Copy,
     index: usize,
     step: u64,
     plan: &BookPlan,
     state: &mut BookState,
     funding: &FundingDue,
 ) {
-    let row = |asset| from_ref(paths.price(asset, index));
-    let bounds = |asset| (paths.price(asset, index), paths.price(asset, index));
+    let row = |asset| from_ref(&prices(asset)[index]);
+    let bounds = |asset| (&prices(asset)[index], &prices(asset)[index]);
     if MANAGED {
         state.steps_managed(plan, step as u32, row, bounds, |_| funding.rates(index));
     } else {
         state.steps_plain(plan, step as u32, row, bounds);
-    }
-}
-
-/// Moves one mode through a whole chunk, whose first step is `first`.
-#[inline(always)]
-fn end_chunk<const MANAGED: bool>(
-    paths: &PathBlock,
-    bounds: &[[Lanes; 2]],
-    first: u64,
-    plan: &BookPlan,
-    state: &mut BookState,
-    funding: &FundingDue,
-) {
-    let rows = |asset| paths.prices(asset);
-    let bounds = |asset: usize| (&bounds[asset][0], &bounds[asset][1]);
-    if MANAGED {
-        state.steps_managed(plan, first as u32, rows, bounds, |index| funding.rates(index));
-    } else {
-        state.steps_plain(plan, first as u32, rows, bounds);
     }
 }
 

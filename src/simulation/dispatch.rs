@@ -14,6 +14,7 @@ use super::block::{Observer, Scratch, run_block};
 use super::results::ModeResults;
 use super::totals::{NotFinite, Totals};
 use crate::error::Result;
+use crate::margin::BookState;
 
 /// The widest vectors a person allows, for testing that bits do not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,14 +98,15 @@ impl VectorWidth {
         self,
         totals: &mut Totals,
         job: &Job,
-        scratch: &Scratch,
+        (states, held): (&[BookState], u64),
         results: &mut [ModeResults],
         lanes: usize,
     ) -> std::result::Result<(), NotFinite> {
-        self.dispatch(Fold { totals, job, scratch, results, lanes })
+        self.dispatch(Fold { totals, job, states, held, results, lanes })
     }
 
-    fn dispatch<W: Wide>(self, work: W) -> W::Output {
+    /// Does the work at this width.
+    pub(super) fn dispatch<W: Wide>(self, work: W) -> W::Output {
         match self.0 {
             // SAFETY: `detect` found avx512f, avx512dq, avx512vl, avx512bw and avx2.
             #[cfg(target_arch = "x86_64")]
@@ -118,9 +120,11 @@ impl VectorWidth {
 }
 
 /// Work over lanes; everything on the way is `#[inline(always)]`, so that a clone is compiled for its width.
-trait Wide {
+pub(super) trait Wide {
+    /// What comes of it.
     type Output;
 
+    /// Does it.
     fn done(self) -> Self::Output;
 }
 
@@ -145,7 +149,8 @@ impl<O: Observer, const WATCHED: bool, const MANAGED: bool> Wide for BlockLoop<'
 struct Fold<'a> {
     totals: &'a mut Totals,
     job: &'a Job,
-    scratch: &'a Scratch,
+    states: &'a [BookState],
+    held: u64,
     results: &'a mut [ModeResults],
     lanes: usize,
 }
@@ -155,7 +160,7 @@ impl Wide for Fold<'_> {
 
     #[inline(always)]
     fn done(self) -> Self::Output {
-        self.totals.fold(self.job, self.scratch, self.results, self.lanes)
+        self.totals.fold(self.job, (self.states, self.held), self.results, self.lanes)
     }
 }
 

@@ -1,13 +1,14 @@
-//! Rayon across blocks; one running total per thread, merged exactly at the end.
+//! Rayon across blocks; running totals that merge exactly.
 
-use std::sync::Mutex;
+use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::block::{Scratch, Unobserved};
-use super::results::ModeResults;
+use super::outcomes::{self, OutcomeSink};
+use super::pass::{Pass, Stopped};
 use super::totals::Totals;
 use super::{
     Audit, Correlation, PathSample, RunOutcome, StepBias, VectorWidth, audit, bias, correlation, sample,
@@ -16,14 +17,11 @@ use crate::error::{Error, Result};
 use crate::margin::{BookPlan, FundingTable};
 use crate::paths::{LANES, PathGenerator};
 
-/// Steps of paths after which a thread tells of them, some 2 ms: the counter behind is shared by all threads.
-const STEPS_TOLD: u64 = 1 << 20;
-
 /// One run, dense: nothing in it is decided later.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// Where prices come from.
-    pub generator: PathGenerator,
+    /// Where prices come from; jobs that share it are stepped on the same draw.
+    pub generator: Arc<PathGenerator>,
     /// One per mode, in the scenario's order; at least one, all of one portfolio.
     pub books: Vec<BookPlan>,
     /// Funding rates of the portfolio's assets.
@@ -37,6 +35,11 @@ pub struct Job {
 }
 
 impl Job {
+    /// Number of blocks of [`LANES`] paths; the last may be cut.
+    pub fn blocks(&self) -> u64 {
+        self.paths.div_ceil(LANES as u64)
+    }
+
     /// Equity at time 0, the same in every mode.
     pub fn opening_equity(&self) -> f64 {
         self.books.first().map_or(1.0, BookPlan::opening_equity)
@@ -63,25 +66,8 @@ impl Job {
 pub struct Control<'a> {
     /// Set to stop; the run then ends with [`Error::Interrupted`].
     pub cancelled: &'a AtomicBool,
-    /// Told how many more paths are done, from any thread.
+    /// Told how many more paths are done, from any thread; a path counts once for every job stepped on it.
     pub progress: &'a (dyn Fn(u64) + Sync),
-}
-
-/// What one thread works with.
-struct Worker {
-    scratch: Scratch,
-    /// Per mode: what the paths of the last block came to.
-    results: Vec<ModeResults>,
-    totals: Totals,
-    /// Paths folded that nobody was told of.
-    untold: u64,
-}
-
-impl Worker {
-    fn new(job: &Job) -> Self {
-        let results = vec![ModeResults::new(job.positions()); job.books.len()];
-        Self { scratch: Scratch::new(job), results, totals: Totals::new(job), untold: 0 }
-    }
 }
 
 /// Threads and vector width that runs are made with. Neither changes a result.
@@ -111,51 +97,52 @@ impl Simulator {
     /// # Errors
     /// [`Error::Interrupted`] when cancelled; [`Error::Failed`] when an amount leaves the range of numbers.
     pub fn simulate(&self, job: &Job, control: &Control<'_>) -> Result<RunOutcome> {
-        let blocks = job.paths.div_ceil(LANES as u64);
-        // A thread has its own place and nobody waits for it; what all threads write to would slow many of them.
-        let places: Vec<Mutex<Option<Worker>>> = (0..self.threads()).map(|_| Mutex::default()).collect();
-        self.threads.install(|| {
-            (0..blocks).into_par_iter().try_for_each(|block| {
-                let place = rayon::current_thread_index().and_then(|thread| places.get(thread));
-                let mut place = place.and_then(|place| place.lock().ok()).ok_or_else(stopped)?;
-                let worker = place.get_or_insert_with(|| Worker::new(job));
-                worker.untold += self.fold_block(job, worker, block, control.cancelled)?;
-                if worker.untold.saturating_mul(job.steps) >= STEPS_TOLD {
-                    (control.progress)(std::mem::take(&mut worker.untold));
-                }
-                Ok(())
-            })
-        })?;
-        let workers: Vec<Worker> = places
-            .into_iter()
-            .filter_map(|place| place.into_inner().map_err(|_| stopped()).transpose())
-            .collect::<Result<_>>()?;
-        (control.progress)(workers.iter().map(|worker| worker.untold).sum());
-        let merged = self.threads.install(|| {
-            workers.into_par_iter().map(|worker| Ok(worker.totals)).reduce_with(
-                |ours: Result<Totals>, theirs| {
-                    let mut ours = ours?;
-                    ours.merge(&theirs?)?;
-                    Ok(ours)
-                },
-            )
-        });
-        Ok(merged.transpose()?.unwrap_or_else(|| Totals::new(job)).finish())
+        let mut totals = [Totals::new(job)];
+        self.extend(&[job], 0..job.blocks(), &mut totals, control)?;
+        let [totals] = totals;
+        Ok(totals.finish())
     }
 
-    /// Simulates one block and adds it to the worker's totals; returns the number of its paths.
-    fn fold_block(&self, job: &Job, worker: &mut Worker, block: u64, cancelled: &AtomicBool) -> Result<u64> {
-        let first_path = block * LANES as u64;
-        self.width.run(job, &mut worker.scratch, first_path, &mut Unobserved, cancelled)?;
-        let lanes = (job.paths - first_path).min(LANES as u64);
-        let Worker { scratch, results, totals, .. } = worker;
-        let folded = self.width.fold(totals, job, scratch, results, lanes as usize);
-        folded.map(|()| lanes).map_err(|_| {
-            let last = first_path + lanes - 1;
-            Error::failed(format!(
-                "among the paths {first_path} to {last} an amount left the range of numbers: shorten the horizon, \
-                 or lower volatility, drift or sizes"
-            ))
+    /// Simulates blocks of [`LANES`] paths and adds them to the totals of each job. The jobs share one generator, the number
+    /// of steps and of paths: their paths are drawn once, and the totals of each are those of it alone. Blocks beyond the
+    /// last path are none. Progress is told in paths, each counted once for every job.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when cancelled; [`Error::Failed`], and which job it was, when an amount leaves the range of
+    /// numbers, or when jobs and totals do not belong together. Totals then hold some of the blocks.
+    pub fn extend(
+        &self,
+        jobs: &[&Job],
+        blocks: Range<u64>,
+        totals: &mut [Totals],
+        control: &Control<'_>,
+    ) -> Result<(), Stopped> {
+        self.threads.install(|| {
+            let pass = Pass::new(jobs, totals, self.threads(), self.width, control)?;
+            (blocks.start..blocks.end.min(pass.blocks()))
+                .into_par_iter()
+                .try_for_each(|block| pass.fold(block, None))?;
+            pass.finish()
+        })
+    }
+
+    /// The same, and hands the sink what every path came to, in the order of paths: blocks are simulated many at a time, and
+    /// written while the next ones are. What is held does not grow with the number of paths.
+    ///
+    /// # Errors
+    /// As above, and those of the sink.
+    pub fn extend_with_outcomes(
+        &self,
+        jobs: &[&Job],
+        blocks: Range<u64>,
+        totals: &mut [Totals],
+        sink: &mut dyn OutcomeSink,
+        control: &Control<'_>,
+    ) -> Result<(), Stopped> {
+        self.threads.install(|| {
+            let pass = Pass::new(jobs, totals, self.threads(), self.width, control)?;
+            outcomes::in_rounds(&pass, blocks, sink)?;
+            pass.finish()
         })
     }
 
@@ -191,8 +178,4 @@ impl Simulator {
     pub fn sample(&self, job: &Job, cancelled: &AtomicBool) -> Result<PathSample> {
         self.threads.install(|| sample::sample(job, self.width, cancelled))
     }
-}
-
-fn stopped() -> Error {
-    Error::failed("a worker thread stopped")
 }

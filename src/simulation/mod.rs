@@ -7,8 +7,11 @@ mod correlation;
 mod dispatch;
 mod engine;
 mod figures;
+mod group;
 mod mode_name;
 mod outcome;
+mod outcomes;
+mod pass;
 mod results;
 mod sample;
 mod sightings;
@@ -22,6 +25,8 @@ pub use outcome::{
     Audit, Correlation, ModeBias, ModeOutcome, PairOutcome, PathSample, QuoteOutcome, RunOutcome,
     SampledMode, StepBias, TwoByTwo,
 };
+pub use outcomes::{OutcomeSink, PathOutcome};
+pub use pass::Stopped;
 pub use sightings::{Sighting, Sightings};
 pub use totals::Totals;
 pub use twins::{TwinDifference, TwinMeasure, TwinMode, Twins};

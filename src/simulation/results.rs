@@ -45,14 +45,14 @@ pub const NEVER: u32 = u32::MAX;
 
 impl ModeResults {
     /// Of no path yet.
-    pub fn new(positions: usize) -> Self {
+    pub fn new() -> Self {
         let nothing = [0.0; LANES];
         Self {
             lanes: 0,
             first_liquidation: [NEVER; LANES],
             any: 0,
             all: 0,
-            positions: vec![0; positions],
+            positions: Vec::new(),
             ruin: 0,
             short: 0,
             drawdown_relative: nothing,
@@ -89,6 +89,7 @@ impl ModeResults {
         self.short = bits(|lane| self.shortfall[lane] > 0.0) & live;
         (self.any, self.all) = (0, live);
         self.first_liquidation = [NEVER; LANES];
+        self.positions.resize(plan.positions(), 0);
         for (position, lost) in self.positions.iter_mut().enumerate() {
             let steps = state.liquidation_steps(position);
             *lost = bits(|lane| steps[lane] != 0) & live;
@@ -167,7 +168,7 @@ mod tests {
 
     #[test]
     fn only_lanes_with_a_path_have_to_be_finite() {
-        let mut results = ModeResults::new(1);
+        let mut results = ModeResults::new();
         let mut row = [0.0; LANES];
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             row[5] = bad;

@@ -40,7 +40,7 @@ pub fn sample(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Result<P
         .into_par_iter()
         .map(|block| {
             let mut recorder = Recorder { steps: &steps, rows: vec![vec![opening]; job.books.len()] };
-            let mut scratch = Scratch::new(job);
+            let mut scratch = Scratch::of_one(job);
             width.run(job, &mut scratch, block * LANES as u64, &mut recorder, cancelled)?;
             Ok((recorder.rows, scratch))
         })
@@ -58,7 +58,7 @@ pub fn sample(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Result<P
             };
             for path in 0..paths as usize {
                 let (rows, scratch) = &blocks[path / LANES];
-                let (lane, state) = (path % LANES, &scratch.states()[book]);
+                let (lane, state) = (path % LANES, &scratch.states(0)[book]);
                 mode.equity.push(rows[book].iter().map(|row| row[lane]).collect());
                 let first = (0..plan.positions()).filter_map(|at| state.liquidated_at(at, lane)).min();
                 mode.first_liquidation.push(first.map(u64::from));

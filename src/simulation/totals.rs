@@ -4,13 +4,12 @@ mod saved;
 
 use serde::{Deserialize, Serialize};
 
-use super::block::Scratch;
 use super::outcome::{ModeOutcome, PairOutcome, QuoteOutcome, TwoByTwo};
-use super::results::{ModeResults, bits, each, first_bits, row};
+use super::results::{ModeResults, each, first_bits, row};
 use super::twins::Twins;
 use super::{Job, RunOutcome};
 use crate::error::Error;
-use crate::margin::BookPlan;
+use crate::margin::{BookPlan, BookState};
 use crate::paths::{LANES, Sampling};
 use crate::statistics::{Distribution, Moments, StepCounts};
 
@@ -92,7 +91,8 @@ impl Totals {
         }
     }
 
-    /// Adds the first `lanes` paths of a block that has reached the horizon, by way of `results`, one per mode.
+    /// Adds the first `lanes` paths of a block that has reached the horizon: each mode's accounts, and the paths held at the
+    /// edge of the range of numbers, as bits. By way of `results`, one per mode.
     ///
     /// # Errors
     /// [`NotFinite`] when an account has left the range of numbers.
@@ -100,13 +100,13 @@ impl Totals {
     pub fn fold(
         &mut self,
         job: &Job,
-        block: &Scratch,
+        (states, held): (&[BookState], u64),
         results: &mut [ModeResults],
         lanes: usize,
     ) -> Result<(), NotFinite> {
         self.paths += lanes as u64;
-        self.held_paths += count(bits(|lane| block.is_held(lane)) & first_bits(lanes));
-        for ((results, plan), state) in results.iter_mut().zip(&job.books).zip(block.states()) {
+        self.held_paths += count(held & first_bits(lanes));
+        for ((results, plan), state) in results.iter_mut().zip(&job.books).zip(states) {
             results.read(job, plan, state, lanes)?;
         }
         let results = &*results;

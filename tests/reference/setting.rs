@@ -1,6 +1,7 @@
 //! What a figure is about: an account, its positions and the law of their prices.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ringfence::domain::{
@@ -69,10 +70,10 @@ impl Setting {
             PathGenerator::new(&self.market(), seed).ok_or("the correlation matrix is singular")?;
         let clock = Clock { horizon_seconds: 3_600 * self.steps, steps: self.steps };
         let job = Job {
-            generator: match self.monitoring {
+            generator: Arc::new(match self.monitoring {
                 Monitoring::Steps => generator,
                 Monitoring::Continuous => generator.recording_inside(),
-            },
+            }),
             books: vec![BookPlan::new(&self.portfolio(), self.mode, clock)],
             funding: FundingTable::default(),
             paths,

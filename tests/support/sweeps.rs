@@ -160,7 +160,7 @@ pub fn sweep(title: &str, axes: Vec<SweepAxis>, money: f64) -> SweepDocument {
     let count: usize = axes.iter().map(|axis| axis.values.len()).product();
     let cells: Vec<SweepCell> = (0..count).map(|index| cell(&axes, index, money)).collect();
     SweepDocument {
-        schema: "ringfence/sweep/1".to_owned(),
+        schema: "ringfence/result/1".to_owned(),
         version: "0.5.0".to_owned(),
         scenario: ScenarioSummary {
             title: title.to_owned(),
@@ -343,4 +343,25 @@ pub fn shapes() -> Vec<(&'static str, SweepDocument)> {
         ("gap_in_line", gap_in_line),
         ("simultaneous", together),
     ]
+}
+
+/// The result of one run with these modes.
+pub fn document(modes: Keyed<ModeResult>, paired: Vec<PairedResult>) -> ResultDocument {
+    let sweep = sweep("One run", Vec::new(), 1.0);
+    ResultDocument {
+        schema: "ringfence/result/1".to_owned(),
+        version: sweep.version,
+        scenario: sweep.scenario,
+        sampling: sweep.sampling,
+        monitoring: sweep.monitoring,
+        held_paths: 0,
+        modes,
+        paired,
+        correlations: Vec::new(),
+        audit: sweep.audit,
+        assumptions: sweep.assumptions,
+        essential: 0,
+        precision: None,
+        notes: Vec::new(),
+    }
 }

@@ -99,7 +99,9 @@ impl HeatMap<'_> {
             let first = index % geometry.columns == 0;
             let text = fitted(caption, tick, true, grid.right - grid.left + GAP / 2.0);
             let at = (grid.left, grid.top - 9.0);
-            picture.text(Text { at, text, size: tick, ink: DARK, anchor: Anchor::Start, bold: true });
+            if !text.is_empty() {
+                picture.text(Text { at, text, size: tick, ink: DARK, anchor: Anchor::Start, bold: true });
+            }
             if first {
                 self.name_rows(picture, grid, geometry.cell.1, tick, &row_labels);
             }

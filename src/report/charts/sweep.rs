@@ -118,7 +118,12 @@ impl Chart<'_> {
             ));
         }
         notes.push(self.remark(subject));
-        let page = Page { heading: &subject.heading(), legend: self.legend(subject, &counts), notes, panels: shown.len() };
+        let page = Page {
+            heading: &subject.heading(),
+            legend: self.legend(subject, &counts),
+            notes,
+            panels: shown.len(),
+        };
         let (mut picture, space) = page.begin(self.run());
         let map =
             HeatMap { rows: &row_side, columns: &column_side, grids, ramp, numbers: &numbers, bar: &bar };

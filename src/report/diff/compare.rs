@@ -84,7 +84,11 @@ fn cells(saved: &Saved) -> Vec<Cell<'_>> {
             .sweep
             .iter()
             .map(|cell| {
-                let independent = if sweep.sampling.kind == Sampling::Antithetic.name() { cell.paths / 2 } else { cell.paths };
+                let independent = if sweep.sampling.kind == Sampling::Antithetic.name() {
+                    cell.paths / 2
+                } else {
+                    cell.paths
+                };
                 Cell { set: Some(&cell.set), modes: &cell.modes, paired: &cell.paired, independent }
             })
             .collect(),

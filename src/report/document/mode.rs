@@ -4,7 +4,7 @@
 use super::{Frequency, Keyed};
 
 /// One margin mode over all paths.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct ModeResult {
     /// Forced closes.
     pub liquidation: LiquidationResult,
@@ -26,7 +26,7 @@ pub struct ModeResult {
 
 /// Variance that a share or mean would have over as many independent paths, over the variance it has over pairs, as
 /// measured; `None` where paths are not in pairs, or nothing varies.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct AntitheticFactors {
     /// Share of paths with a forced close.
     pub liquidation_any: Option<f64>,
@@ -43,7 +43,7 @@ pub struct AntitheticFactors {
 }
 
 /// Forced closes in one mode.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct LiquidationResult {
     /// At least one position.
     pub any: Frequency,
@@ -60,7 +60,7 @@ pub struct LiquidationResult {
 }
 
 /// A mean over paths with its sampling error; `None` where there are no such paths.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct MeanOfPaths {
     /// Arithmetic mean.
     pub mean: Option<f64>,
@@ -73,7 +73,7 @@ pub struct MeanOfPaths {
 }
 
 /// Costs of a path, account currency.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct Costs {
     /// Fees of entry, trading and liquidation.
     pub fees: MeanOfPaths,
@@ -82,7 +82,7 @@ pub struct Costs {
 }
 
 /// An account in coin, valued in quote at the price of each step.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct QuoteResult {
     /// Maximum drawdowns of that value.
     pub drawdown: Drawdowns,
@@ -91,7 +91,7 @@ pub struct QuoteResult {
 }
 
 /// One position in one mode.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct PositionResult {
     /// Forced closes of it.
     #[serde(flatten)]
@@ -103,7 +103,7 @@ pub struct PositionResult {
 }
 
 /// Time of the first forced close, in days.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct TimeToLiquidation {
     /// Mean over liquidated paths.
     pub mean: Option<f64>,
@@ -130,7 +130,7 @@ pub struct TimeToLiquidation {
 }
 
 /// A point of the survival curve.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct SurvivalRow {
     /// Time in days.
     pub day: f64,
@@ -143,7 +143,7 @@ pub struct SurvivalRow {
 }
 
 /// Moments and quantiles of a measure over all paths.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct DistributionResult {
     /// Arithmetic mean.
     pub mean: Option<f64>,
@@ -170,7 +170,7 @@ pub struct DistributionResult {
 }
 
 /// Maximum drawdowns of the paths.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct Drawdowns {
     /// As a share of the running peak.
     pub relative: DrawdownResult,
@@ -179,7 +179,7 @@ pub struct Drawdowns {
 }
 
 /// One kind of drawdown.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct DrawdownResult {
     /// Moments and quantiles.
     #[serde(flatten)]
@@ -195,7 +195,7 @@ pub struct DrawdownResult {
 }
 
 /// Profit and loss.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct PnlResult {
     /// Moments and quantiles.
     #[serde(flatten)]
@@ -217,7 +217,7 @@ pub struct PnlResult {
 }
 
 /// Losses beyond the collateral, borne by others.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct ShortfallResult {
     /// Paths with any, as a share of the liquidated ones.
     #[serde(flatten)]

@@ -4,7 +4,7 @@ use super::Keyed;
 use crate::simulation::TwoByTwo;
 
 /// Two modes on the same paths; differences are a − b.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct PairedResult {
     /// The first mode.
     pub a: String,
@@ -23,7 +23,7 @@ pub struct PairedResult {
 }
 
 /// Paths by what happened in two modes.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct TwoByTwoResult {
     /// In both.
     pub both: u64,
@@ -42,7 +42,7 @@ impl From<TwoByTwo> for TwoByTwoResult {
 }
 
 /// Liquidated at all, in two modes.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct PairedLiquidation {
     /// The table.
     #[serde(flatten)]
@@ -62,7 +62,7 @@ pub struct PairedLiquidation {
 }
 
 /// The mean of a difference over paths.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct MeanDifference {
     /// Mean.
     pub mean_difference: Option<f64>,

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Everything a sweep found.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct SweepDocument {
     /// Name and version of this shape.
     pub schema: String,
@@ -41,7 +41,7 @@ pub struct SweepDocument {
 }
 
 /// One thing that varies: a key, or several that move together.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct SweepAxis {
     /// Dotted keys, as `--set` takes them; one unless they are zipped.
     pub keys: Vec<String>,
@@ -50,7 +50,7 @@ pub struct SweepAxis {
 }
 
 /// How many runs, and how many draws of the prices they stand on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct SweepPlan {
     /// Cells.
     pub cells: u64,
@@ -59,7 +59,7 @@ pub struct SweepPlan {
 }
 
 /// How intervals are to be read over many cells.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct SweepIntervals {
     /// `pointwise`: each holds by itself; `simultaneous`: all of one measure's hold together.
     pub kind: String,
@@ -70,7 +70,7 @@ pub struct SweepIntervals {
 }
 
 /// One cell.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct SweepCell {
     /// Key and value of every swept key.
     pub set: Keyed<Value>,

@@ -9,6 +9,8 @@ use serde_json::Value;
 use super::sync;
 use crate::error::{Error, Result};
 
+/// How far the work at hand has come.
+pub const AT_HAND: &str = "at-hand.bin";
 /// Says whose work a folder holds.
 const IDENTITY: &str = "identity.json";
 
@@ -33,7 +35,7 @@ impl Unfinished {
         let place = work.path.display();
         match found {
             Some(found) if found == work.identity && resume && !anew => return Ok(work),
-            Some(found) if !anew => {
+            Some(found) if !anew && work.is_worth_keeping() => {
                 let what = match found == work.identity {
                     true => format!("go on with it ({} so far) by adding --resume", work.amount()),
                     false if resume => "it cannot be resumed by another run".to_owned(),
@@ -60,15 +62,22 @@ impl Unfinished {
         &self.path
     }
 
+    fn finished(&self) -> usize {
+        fs::read_dir(self.path.join("cells")).map_or(0, |cells| cells.flatten().filter(is_whole).count())
+    }
+
     /// What is there, in words.
     pub fn amount(&self) -> String {
-        let cells =
-            fs::read_dir(self.path.join("cells")).map_or(0, |cells| cells.flatten().filter(is_whole).count());
+        let cells = self.finished();
         format!("{cells} finished {}", if cells == 1 { "cell" } else { "cells" })
     }
 
-    /// Whether anything was written.
-    pub fn exists(&self) -> bool {
+    /// Whether there is anything that a run could go on with.
+    pub fn is_worth_keeping(&self) -> bool {
+        self.finished() > 0 || self.path.join(AT_HAND).exists()
+    }
+
+    fn exists(&self) -> bool {
         self.path.join(IDENTITY).exists()
     }
 
