@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use ringfence::simulation::{Control, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
+use ringfence::simulation::{Control, Job, RunOutcome, Simulator, Totals, VectorWidth, WidthLimit};
 
 /// So many threads, 0 for one a core, with the widest vectors there are.
 pub fn simulator(threads: usize) -> Simulator {
@@ -19,6 +19,18 @@ pub fn run(simulator: &Simulator, job: &Job) -> RunOutcome {
     match simulator.simulate(job, &Control { cancelled: &cancelled, progress: &|_| () }) {
         Ok(outcome) => outcome,
         Err(error) => panic!("{error}"),
+    }
+}
+
+/// Jobs that share their paths.
+pub fn extend(simulator: &Simulator, jobs: &[&Job]) -> Vec<Totals> {
+    let cancelled = AtomicBool::new(false);
+    let control = Control { cancelled: &cancelled, progress: &|_| () };
+    let mut totals: Vec<Totals> = jobs.iter().map(|job| Totals::new(job)).collect();
+    let blocks = 0..jobs.iter().map(|job| job.blocks()).max().unwrap_or(0);
+    match simulator.extend(jobs, blocks, &mut totals, &control) {
+        Ok(()) => totals,
+        Err(stopped) => panic!("{}", stopped.error),
     }
 }
 

@@ -3,6 +3,7 @@
 mod laws;
 mod overhead;
 mod startup;
+mod sweep;
 
 use ringfence::simulation::{Job, Simulator};
 
@@ -22,6 +23,7 @@ pub fn print(workloads: &[Workload]) {
     println!();
     venue(&one);
     overhead::print(&one);
+    sweep::print(&one);
     startup::print();
     println!();
     laws::print(&one);

@@ -30,6 +30,24 @@ fn textbook(steps: u64, market: &MarketModel, wallet: u32, sides: &[Side]) -> Op
     under(&venue, (&maintenance, Decimal::ZERO), steps, market, wallet, sides)
 }
 
+/// Ten leverages times five margins of W1's account, on the same paths: the notional is margin times leverage.
+pub fn sweep(paths: u64) -> Option<Vec<Job>> {
+    let w1 = w1(STEPS)?;
+    let portfolio = w1.books.first()?.portfolio();
+    let cell = |leverage: u32, margin: u32| {
+        let mut portfolio = portfolio.clone();
+        let position = portfolio.positions.first_mut()?;
+        (position.leverage, position.margin) = (leverage.into(), margin.into());
+        position.quantity = Decimal::from(leverage * margin) / Decimal::ONE_HUNDRED;
+        let clock = w1.books.first()?.clock();
+        let books = [MarginMode::Isolated, MarginMode::Cross].map(|m| BookPlan::new(&portfolio, m, clock));
+        Some(Job { books: books.into(), paths, ..w1.clone() })
+    };
+    let leverages = [2, 3, 5, 8, 10, 15, 20, 30, 40, 50];
+    let cells = leverages.into_iter().flat_map(|leverage| [4, 6, 8, 10, 12].map(|margin| (leverage, margin)));
+    cells.map(|(leverage, margin)| cell(leverage, margin)).collect()
+}
+
 /// One unit of each asset under a venue's rules; `funding` is the rate of every 8 hours.
 pub fn under(
     venue: &Venue,

@@ -16,7 +16,7 @@ use ringfence::domain::Side;
 use ringfence::paths::{AssetModel, Gbm, Law, MarketModel, NormalJumps};
 use ringfence::simulation::Job;
 
-pub use account::{on, w1};
+pub use account::{on, sweep, w1};
 pub use venue::w1_under_binance_usdm;
 
 use crate::baseline::{self, Account, Position, laws as plain};

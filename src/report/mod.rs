@@ -19,6 +19,7 @@ pub mod json;
 mod law;
 pub mod markdown;
 pub mod measures;
+pub mod outcomes;
 pub mod plan;
 pub mod result_schema;
 mod sampling;

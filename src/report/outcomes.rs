@@ -1,0 +1,117 @@
+//! A row for every path and mode of one scenario, as Parquet or as comma-separated values. The same rows are the same
+//! bytes.
+
+mod comma;
+mod parquet;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::simulation::{OutcomeSink, PathOutcome};
+
+/// Columns of either format. Empty, or null, where nothing was liquidated.
+pub const COLUMNS: [&str; 7] =
+    ["path", "mode", "liquidation_days", "first_liquidated", "final_equity", "max_drawdown", "shortfall"];
+
+/// What a file of outcomes is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutcomeFormat {
+    /// Parquet, compressed by snappy.
+    Parquet,
+    /// Comma-separated values.
+    Csv,
+}
+
+/// What the numbers in rows stand for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutcomeNames {
+    /// Names of the modes, in the job's order.
+    pub modes: Vec<String>,
+    /// Names of the positions, in the portfolio's order.
+    pub positions: Vec<String>,
+    /// Days of a path.
+    pub horizon_days: f64,
+    /// Its steps.
+    pub steps: u64,
+}
+
+impl OutcomeNames {
+    fn mode(&self, row: &PathOutcome) -> &str {
+        self.modes.get(row.mode).map_or("", String::as_str)
+    }
+
+    /// When the first position was liquidated.
+    fn days(&self, row: &PathOutcome) -> Option<f64> {
+        row.liquidation_step.map(|step| f64::from(step) * self.horizon_days / self.steps as f64)
+    }
+
+    fn first_liquidated(&self, row: &PathOutcome) -> Option<&str> {
+        self.positions.get(row.first_liquidated?).map(String::as_str)
+    }
+}
+
+/// A file of outcomes that is being written.
+pub struct OutcomeFile {
+    path: PathBuf,
+    names: OutcomeNames,
+    writer: Writer,
+}
+
+enum Writer {
+    Parquet(parquet::Table<File>),
+    Csv(Box<comma::Table<File>>),
+}
+
+impl OutcomeFile {
+    /// Begins a file; one that is there already is written over.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when it cannot be made.
+    pub fn create(path: &Path, format: OutcomeFormat, names: OutcomeNames) -> Result<Self> {
+        let file = File::create(path).map_err(|e| failed(path, &e))?;
+        let writer = match format {
+            OutcomeFormat::Parquet => parquet::Table::new(file).map(Writer::Parquet),
+            OutcomeFormat::Csv => comma::Table::new(file).map(|table| Writer::Csv(Box::new(table))),
+        };
+        Ok(Self { path: path.to_owned(), names, writer: writer.map_err(|e| failed(path, &e))? })
+    }
+
+    /// Adds rows, of whichever job they are.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when they cannot be written.
+    pub fn add<'a>(&mut self, mut rows: impl Iterator<Item = &'a PathOutcome>) -> Result<()> {
+        let Self { path, names, writer } = self;
+        let written = match writer {
+            Writer::Parquet(table) => rows.try_for_each(|row| table.add(row, names)),
+            Writer::Csv(table) => rows.try_for_each(|row| table.add(row, names)),
+        };
+        written.map_err(|e| failed(path, &e))
+    }
+
+    /// Ends the file, all of it on the disk.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when its end cannot be written.
+    pub fn finish(self) -> Result<()> {
+        let file = match self.writer {
+            Writer::Parquet(table) => table.finish(&self.names),
+            Writer::Csv(table) => table.finish(),
+        };
+        file.and_then(|file| Ok(file.sync_all()?)).map_err(|e| failed(&self.path, &e))
+    }
+}
+
+impl OutcomeSink for OutcomeFile {
+    fn write(&mut self, rows: &[PathOutcome]) -> Result<()> {
+        self.add(rows.iter())
+    }
+}
+
+/// Whatever a library says against writing.
+type Reason = Box<dyn std::error::Error>;
+
+fn failed(path: &Path, reason: &impl std::fmt::Display) -> Error {
+    Error::failed(format!("{} cannot be written: {reason}", path.display()))
+}
