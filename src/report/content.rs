@@ -154,7 +154,7 @@ fn assumptions(model: &[String], said: &[String], notes: &[String]) -> [Section;
     let notes = notes.iter().map(|note| format!("Note: {note}"));
     let rest = said.iter().filter(|line| !is_missing(line) && !is_error(line)).cloned();
     let mut text: Vec<String> = model.iter().cloned().chain(rest).chain(notes).collect();
-    text.iter_mut().for_each(|line| *line = clean(line));
+    text.iter_mut().for_each(|line| *line = clean(&line.replace('`', "")));
     let mut missing: Vec<String> = said.iter().filter(is_missing).map(|line| clean(line)).collect();
     missing.push(
         "Nor are order books, the queue of auto-deleveraging, oracle prices that part from marks, portfolio margin, a \

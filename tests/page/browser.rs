@@ -144,12 +144,22 @@ fn address(page: &Path) -> String {
 fn target(port: u16) -> Option<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    stream.write_all(format!("GET /json HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n").as_bytes()).ok()?;
-    let mut answer = String::new();
-    // The server may leave the connection open: what has come is looked at.
-    let _ = stream.read_to_string(&mut answer);
-    let (_, body) = answer.split_once("\r\n\r\n")?;
-    let targets: Value = serde_json::from_str(body).ok()?;
+    stream.write_all(format!("GET /json HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n").as_bytes()).ok()?;
+    let (mut answer, mut piece) = (Vec::new(), [0; 4096]);
+    // The server leaves the connection open: how much is to come it says itself.
+    let body = loop {
+        let count = stream.read(&mut piece).ok().filter(|count| *count > 0)?;
+        answer.extend_from_slice(&piece[..count]);
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head
+            .lines()
+            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(str::to_owned))?;
+        if body.len() >= length.trim().parse::<usize>().ok()? {
+            break body.to_owned();
+        }
+    };
+    let targets: Value = serde_json::from_str(&body).ok()?;
     let page = targets.as_array()?.iter().find(|target| target["type"] == "page")?;
     page["webSocketDebuggerUrl"].as_str().map(str::to_owned)
 }

@@ -52,7 +52,10 @@ pub fn of_sweep(document: &SweepDocument) -> Answer {
         Compared { cell, sign: Sign::of(&estimate), estimate }
     };
     let found: Vec<Compared<'_>> = document.sweep.iter().map(of_cell).collect();
-    let count = |wanted: Sign| whole(found.iter().filter(|c| c.sign == wanted).count() as u64);
+    let count = |wanted: Sign| match found.iter().filter(|c| c.sign == wanted).count() as u64 {
+        0 => "none".to_owned(),
+        count => whole(count),
+    };
     let headline = format!(
         "{} is liquidated less often than {a} in {} of {cells} cells and more often in {}; in {} the sign is not \
          established at {}.",

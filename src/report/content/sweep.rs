@@ -36,7 +36,13 @@ pub fn of_sweep(document: &SweepDocument, maps: &[&str], reproduce: &Reproduce) 
         tables: vec![cells(document)],
         ..Section::default()
     });
-    for section in assumptions(&scenario.model, &document.assumptions, &document.notes) {
+    let varies =
+        |start: &str| document.axes.iter().flat_map(|axis| &axis.keys).any(|key| key.starts_with(start));
+    let model: Vec<String> = match varies("assets.") || varies("correlation.") {
+        true => scenario.model.iter().map(|line| format!("In the first cell: {line}")).collect(),
+        false => scenario.model.clone(),
+    };
+    for section in assumptions(&model, &document.assumptions, &document.notes) {
         content.add(section);
     }
     content.add(error(document));
@@ -54,10 +60,10 @@ fn cells(document: &SweepDocument) -> Table {
     let (all, axes, modes) = (&document.sweep, &document.axes, modes(document));
     let pair = compared(document);
     let mut head: Vec<String> = axes.iter().map(|axis| clean(&axis_name(axis))).collect();
+    head.extend(pair.map(|(a, b)| format!("liquidated: {a} − {b} (points)")));
     for mode in &modes {
         head.extend(["liquidated", "ruin", "drawdown, mean"].map(|what| format!("{mode}: {what}")));
     }
-    head.extend(pair.map(|(a, b)| format!("liquidated: {a} − {b} (points)")));
     head.push("paths".to_owned());
     let (shown, total) = (whole(MOST_ROWS as u64), whole(all.len() as u64));
     let caption = match all.len() > MOST_ROWS {
@@ -67,6 +73,7 @@ fn cells(document: &SweepDocument) -> Table {
     let mut table = Table { sortable: true, ..Table::new(caption, head) };
     for cell in all.iter().take(MOST_ROWS) {
         let mut row: Vec<String> = axes.iter().map(|axis| setting(axis, cell)).collect();
+        row.extend(pair.map(|pair| or_dash(in_points(cell, pair))));
         for mode in &modes {
             let result = cell.modes.get(mode.name());
             row.extend([
@@ -75,7 +82,6 @@ fn cells(document: &SweepDocument) -> Table {
                 or_dash(result.map(|m| mean_share(&m.drawdown.relative.distribution))),
             ]);
         }
-        row.extend(pair.map(|pair| or_dash(in_points(cell, pair))));
         row.push(whole(cell.paths));
         table.row(row);
     }

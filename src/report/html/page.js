@@ -4,7 +4,7 @@
   const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
 
   // A mode in a legend hides the mode everywhere, and shows it again.
-  for (const hint of all(".hint")) hint.hidden = false;
+  for (const hint of all(".hint")) hint.hidden = !document.querySelector("button[data-mode]");
   for (const button of all("button[data-mode]")) {
     button.addEventListener("click", () => {
       const mode = button.dataset.mode;
