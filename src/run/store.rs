@@ -7,9 +7,9 @@ use super::prepare::Prepared;
 use super::request::Request;
 use crate::domain::Precision;
 use crate::error::{Error, Result};
-use crate::report::saved::{self, Part, Saved};
 use crate::report::ResultDocument;
 use crate::report::outcomes::OutcomeNames;
+use crate::report::saved::{self, Part, Saved};
 
 /// A cell of a sweep on disk.
 #[derive(serde::Serialize, serde::Deserialize)]
