@@ -16,17 +16,20 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 pub struct Browser {
-    process: Child,
+    _process: Process,
     socket: WebSocket<TcpStream>,
     sent: u64,
     events: Vec<Value>,
     _profile: TempDir,
 }
 
-impl Drop for Browser {
+/// Ends with the test, however that ends.
+struct Process(Child);
+
+impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -43,6 +46,7 @@ impl Browser {
                 .stderr(Stdio::null())
                 .spawn()
                 .ok()
+                .map(Process)
         });
         let Some(process) = started else {
             let required = env::var("RINGFENCE_BROWSER_TEST").is_ok_and(|value| value == "required");
@@ -56,7 +60,7 @@ impl Browser {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let (socket, _) = tungstenite::client(address, stream).unwrap();
-        let mut browser = Self { process, socket, sent: 0, events: Vec::new(), _profile: profile };
+        let mut browser = Self { _process: process, socket, sent: 0, events: Vec::new(), _profile: profile };
         for domain in ["Page", "Runtime", "Log", "Network"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
