@@ -204,6 +204,8 @@ b = { asset = "ETH", side = "long", margin = 100, leverage = 4 }
     assert_eq!(swept.notes().len(), 1, "{:?}", swept.notes());
     let shock =
         "[[shock]]\nat = \"1d\"\nmoves = { BTC = -0.1 }\n[sweep]\n\"shock.0.moves.BTC\" = [-0.2, -0.3]\n";
+    let beyond = refusal(read(&shock.replace("shock.0", "shock.1"), &[]), "beyond the list");
+    assert!(beyond.contains("the sweep cannot reach \"1\" of a list of 1 item"), "{beyond}");
     let moves: Vec<f64> =
         batch(shock).cells.iter().map(|c| c.scenario.market.shocks[0].log_moves[0]).collect();
     assert!(
@@ -345,7 +347,7 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("\"positions.c.leverage\" = [2]", &["`positions.c.asset` is missing", "sweep.\"positions.c.leverage\""]),
     ("\"venue.preset\" = [\"okex\"]", &["did you mean `okx`"]),
     ("\"simulation.seed.x\" = [2]", &["the sweep cannot reach `x`", "not a table"]),
-    ("\"simulation.modes.7\" = [\"cross\"]", &["the sweep cannot reach"]),
+    ("\"simulation.modes.7\" = [\"cross\"]", &["`simulation.modes` is a table; it must be a list"]),
     ("\"positions.a.leverage\" = []", &["`sweep.\"positions.a.leverage\"` is an empty list"]),
     ("\"positions.a.leverage\" = 3", &["must be a list or a range", "{ from = 2, to = 10, steps = 5 }"]),
     ("\"positions.a.leverage\" = [2, 3, 2.0]", &["takes 2.0 twice"]),
