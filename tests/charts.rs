@@ -324,7 +324,7 @@ fn an_interrupted_run_draws_no_further_chart() {
     let folder = tempfile::tempdir().unwrap();
     let (outcome, sample) = run(&USUAL);
     let input = input(&USUAL, "interrupted", &outcome, &sample);
-    let error = charts::render_all(folder.path(), &input, &AtomicBool::new(true)).unwrap_err();
+    let error = charts::render_all(folder.path(), &input, Scale::ONE, &AtomicBool::new(true)).unwrap_err();
     assert_eq!(error.exit_code(), 130);
     assert_eq!(fs::read_dir(folder.path().join("charts")).unwrap().count(), 0);
 }
@@ -362,4 +362,24 @@ fn a_full_disk_is_an_error() {
         assert_eq!(error.exit_code(), 1);
         assert!(error.to_string().contains(name), "{error}");
     }
+}
+
+#[test]
+fn a_scale_multiplies_the_pixels_and_changes_no_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, sample) = run(&USUAL);
+    let input = input(&USUAL, "scaled", &outcome, &sample);
+    let drawn = |scale: f64| {
+        let place = folder.path().join(scale.to_string());
+        fs::create_dir(&place).unwrap();
+        charts::render_all(&place, &input, Scale::new(scale).unwrap(), &AtomicBool::new(false)).unwrap();
+        let (width, height, inked) = decoded(&place.join("charts/survival.png"));
+        (width, height, inked, fs::read_to_string(place.join("charts/survival.svg")).unwrap())
+    };
+    let [(_, _, ones, one), (width, height, twos, two)] = [1.0, 2.0].map(drawn);
+    assert_eq!((width, height), (2560, 1600));
+    let ratio = twos as f64 / ones as f64;
+    assert!((3.0..4.5).contains(&ratio), "four times the pixels: {ratio}");
+    assert_eq!(one.replacen("width=\"1280\" height=\"800\"", "width=\"2560\" height=\"1600\"", 1), two);
+    assert!([0.49, 4.01, f64::NAN].into_iter().all(|scale| Scale::new(scale).is_none()));
 }

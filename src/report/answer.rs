@@ -153,13 +153,18 @@ enum Loss {
     Part(f64),
     /// It is still worth more than at the beginning.
     Gain(f64),
+    /// So little beside its error that it may be either.
+    Unclear,
 }
 
 impl Loss {
     fn of(document: &ResultDocument, mode: &ModeResult) -> Option<Self> {
-        let share = mode.liquidation.loss.mean? / document.scenario.wallet;
+        let loss = &mode.liquidation.loss;
+        let share = loss.mean? / document.scenario.wallet;
+        let unclear = loss.low.zip(loss.high).is_some_and(|(low, high)| low < 0.0 && high > 0.0);
         match share {
             s if !s.is_finite() => None,
+            _ if unclear => Some(Self::Unclear),
             s if s >= WHOLE => Some(Self::Whole),
             s if s > 0.0 => Some(Self::Part(s)),
             s => Some(Self::Gain(-s)),
@@ -172,6 +177,7 @@ impl Loss {
             Self::Whole => "takes the whole account".to_owned(),
             Self::Part(share) => format!("takes {} of the account on average", rounded(share)),
             Self::Gain(share) => format!("leaves the account {} up on average", rounded(share)),
+            Self::Unclear => "takes or leaves no more on average than chance may".to_owned(),
         }
     }
 
@@ -181,6 +187,7 @@ impl Loss {
             Self::Whole => "the whole".to_owned(),
             Self::Part(share) => format!("{} of it", rounded(share)),
             Self::Gain(share) => format!("{} up", rounded(share)),
+            Self::Unclear => "no more on average than chance may".to_owned(),
         }
     }
 }

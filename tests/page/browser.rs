@@ -64,6 +64,7 @@ impl Browser {
         for domain in ["Page", "Runtime", "Log", "Network"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
+        browser.call("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
         Some(browser)
     }
 
@@ -96,10 +97,13 @@ impl Browser {
         self.call("Emulation.setDeviceMetricsOverride", metrics);
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.call("Emulation.setEmulatedMedia", features);
-        self.call("Page.navigate", json!({ "url": "about:blank" }));
         self.events.clear();
-        self.call("Page.navigate", json!({ "url": address(page) }));
-        let loaded = |event: &Value| event["method"] == "Page.loadEventFired";
+        let loader = self.call("Page.navigate", json!({ "url": address(page) }))["loaderId"].clone();
+        let loaded = |event: &Value| {
+            let parameters = &event["params"];
+            let of_page = event["method"] == "Page.lifecycleEvent" && parameters["loaderId"] == loader;
+            of_page && parameters["name"] == "load"
+        };
         while !self.events.iter().any(loaded) {
             let event = self.next();
             self.events.push(event);

@@ -62,11 +62,10 @@ fn comparison(document: &ResultDocument, charts: Vec<String>) -> Section {
     let mut text = Vec::new();
     let several = document.paired.len() > 1;
     for pair in &document.paired {
-        let about = if several { format!("{} against {}: ", pair.a, pair.b) } else { String::new() };
         let sentences = frequency(document, pair).into_iter().chain(amounts(document, pair));
-        let told =
-            sentences.map(|said| if several { format!("{about}{said}") } else { answer::capitalised(said) });
-        text.extend(told.map(|said| clean(&said)));
+        // Of several pairs it would not say which; their tables do.
+        let told = sentences.filter(|said| !(several && said.starts_with("Runs ")));
+        text.extend(told.map(|said| clean(&answer::capitalised(said))));
     }
     let tables = document.paired.iter().map(|pair| paired(document, pair)).collect();
     Section { id: "paired", heading: "The modes on the same paths", text, charts, tables }
