@@ -59,7 +59,7 @@ pub struct OutcomeFile {
 }
 
 enum Writer {
-    Parquet(parquet::Table<File>),
+    Parquet(Box<parquet::Table<File>>),
     Csv(Box<comma::Table<File>>),
 }
 
@@ -71,7 +71,7 @@ impl OutcomeFile {
     pub fn create(path: &Path, format: OutcomeFormat, names: OutcomeNames) -> Result<Self> {
         let file = File::create(path).map_err(|e| failed(path, &e))?;
         let writer = match format {
-            OutcomeFormat::Parquet => parquet::Table::new(file).map(Writer::Parquet),
+            OutcomeFormat::Parquet => parquet::Table::new(file).map(|table| Writer::Parquet(Box::new(table))),
             OutcomeFormat::Csv => comma::Table::new(file).map(|table| Writer::Csv(Box::new(table))),
         };
         Ok(Self { path: path.to_owned(), names, writer: writer.map_err(|e| failed(path, &e))? })

@@ -15,9 +15,9 @@ use super::shard::Shard;
 use super::store::Store;
 use super::{Finished, manifest};
 use crate::error::{Error, Result};
-use crate::report::BatchFacts;
 use crate::report::folder::OutputFolder;
 use crate::report::saved::{self, Saved};
+use crate::report::{BatchFacts, Document};
 use crate::simulation::Control;
 
 /// Says what a shard is of.
@@ -71,7 +71,7 @@ pub fn merge(
     let output = OutputFolder::open(request.out)?;
     let reserved = batches.into_iter().map(|shards| {
         let facts = shards[0].batch.clone();
-        Ok((prepare::reserve(facts, None, &output, request, false)?, shards))
+        Ok((prepare::prepare_merged(facts, &output, request)?, shards))
     });
     let reserved: Vec<(Prepared, Vec<Found>)> = reserved.collect::<Result<_>>()?;
     reserved
@@ -88,22 +88,36 @@ fn merge_one(
     control: &Control<'_>,
 ) -> Result<Finished> {
     let started = Instant::now();
-    let mut store = Store::new(&prepared, request);
+    let document = write(&prepared, shards, request, control);
+    let facts = manifest(&prepared.facts, threads, started);
+    let Prepared { folder, work, .. } = prepared;
+    let document = match document {
+        Ok(document) => document,
+        Err(error) => {
+            work.end()?;
+            return Err(error);
+        }
+    };
+    let folder = folder.publish(&facts)?;
+    work.end()?;
+    Ok(Finished { document: Some(document), folder })
+}
+
+fn write(
+    prepared: &Prepared,
+    shards: &[Found],
+    request: &Request<'_>,
+    control: &Control<'_>,
+) -> Result<Document> {
+    let mut store = Store::new(prepared, request);
     for cell in 0..prepared.facts.cells.len() {
         if control.cancelled.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
-        let whole = merge_cell(&prepared.facts, cell, shards)?;
-        store.keep(cell, cell, whole, None)?;
+        store.keep(cell, 0, merge_cell(&prepared.facts, cell, shards)?, None)?;
     }
     let drawing = Drawing { charts: request.charts, scale: request.scale, cancelled: control.cancelled };
-    let document = finish::write(&prepared, &mut store, drawing)?;
-    drop(store);
-    let facts = manifest(&prepared.facts, threads, started);
-    let Prepared { folder, work, .. } = prepared;
-    let folder = folder.publish(&facts)?;
-    work.end()?;
-    Ok(Finished { document: Some(document), folder })
+    finish::write(prepared, &mut store, drawing)
 }
 
 /// One cell's totals over all shards.

@@ -1,11 +1,10 @@
 //! Everything that can be wrong is found here, before anything is simulated.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Finished;
 use super::finish::SUMMARY;
 use super::request::{Asked, Request, extension};
-use super::shard::Shard;
 use crate::domain::Intervals;
 use crate::error::Result;
 use crate::report::folder::{self, OutputFolder, ResultFolder, Unfinished};
@@ -38,36 +37,45 @@ pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> R
     let name = folder_name(&facts, request);
     let needed = request.needed(&facts);
     let is_done = request.resume && folder::is_finished(output.path(), &name, &facts.sha256, &needed);
-    let prepared = reserve(facts, request.shard.map(Shard::suffix), output, request, is_done)?;
+    let (folder, anew) = (reserve(&facts, &name, output, request)?, request.force || is_done);
+    let work = Unfinished::open(output.path(), &name, identity(&facts, request), request.resume, anew)?;
     if !is_done {
-        return Ok(Task::Run(Box::new(prepared)));
+        return Ok(Task::Run(Box::new(Prepared { facts, folder, work })));
     }
     let folder = output.path().join(name);
     let document = if request.shard.is_some() { None } else { Some(json::read(&folder.join(SUMMARY))?) };
     Ok(Task::Done(Finished { document, folder }))
 }
 
-/// Reserves the place of a batch, or of the part of it that `suffix` names. `anew` drops what did not end there.
+/// Reserves the place of a shard's batch for the result of all.
 ///
 /// # Errors
-/// [`Error::Input`] when it is not free.
-pub fn reserve(
-    facts: BatchFacts,
-    suffix: Option<String>,
+/// [`crate::error::Error::Input`] when it is not free.
+pub fn prepare_merged(facts: BatchFacts, output: &OutputFolder, request: &Request<'_>) -> Result<Prepared> {
+    let folder = reserve(&facts, &facts.name, output, request)?;
+    // Beside what a run of that name may have left: a merge that did not end is no work to go on with.
+    let name = format!("{}.merged", facts.name);
+    let work = Unfinished::open(output.path(), &name, identity(&facts, request), false, true)?;
+    Ok(Prepared { facts, folder, work })
+}
+
+fn reserve(
+    facts: &BatchFacts,
+    name: &str,
     output: &OutputFolder,
     request: &Request<'_>,
-    anew: bool,
-) -> Result<Prepared> {
-    let name = format!("{}{}", facts.name, suffix.unwrap_or_default());
-    let folder = folder::prepare(output, &name, &facts.sha256, &facts.resolved, request.force)?;
-    let identity = json!({
+) -> Result<ResultFolder> {
+    folder::prepare(output, name, &facts.sha256, &facts.resolved, request.force)
+}
+
+/// All that decides the bytes of work.
+fn identity(facts: &BatchFacts, request: &Request<'_>) -> Value {
+    json!({
         "program": env!("CARGO_PKG_NAME"),
         "version": facts.version,
         "sha256": facts.sha256,
         "outcomes": request.outcomes.map(extension),
-    });
-    let work = Unfinished::open(output.path(), &name, identity, request.resume, request.force || anew)?;
-    Ok(Prepared { facts, folder, work })
+    })
 }
 
 fn folder_name(facts: &BatchFacts, request: &Request<'_>) -> String {

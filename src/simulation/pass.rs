@@ -131,7 +131,7 @@ impl<'a> Pass<'a> {
     /// Lets a thread work on the totals of a job.
     fn on_totals<T>(&self, job: usize, thread: usize, work: impl FnOnce(&mut Totals) -> T) -> Result<T> {
         match thread % (self.copies[job].len() + 1) {
-            0 => Ok(work(&mut *self.totals[job].lock().map_err(|_| lost())?)),
+            0 => Ok(work(*self.totals[job].lock().map_err(|_| lost())?)),
             copy => {
                 let mut place = self.copies[job][copy - 1].lock().map_err(|_| lost())?;
                 Ok(work(place.get_or_insert_with(|| Totals::new(self.jobs[job]))))

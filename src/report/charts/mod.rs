@@ -38,7 +38,7 @@ pub use encode::Scale;
 pub use inline::inline_svg;
 pub use page::{Layout, mode_of, swatch_alone};
 pub use picture::{Anchor, Dash, Ink, Picture, Plot, Point, Rectangle, Shape, Span, Swatch, Text};
-pub use text::one_line;
+pub use text::{one_line, width as text_width};
 
 /// What charts show of a run.
 #[derive(Debug, Clone)]
