@@ -2,11 +2,15 @@
 
 use std::fs;
 
+use plotters::style::{FontDesc, FontFamily, FontStyle};
 use ringfence::report::charts::{self, Anchor, Ink, Layout, Picture, Scale, Shape, Text};
 use ringfence::report::{Keyed, SweepDocument};
 use serde_json::json;
 
 use crate::sweeps::{axis, emptied, shapes, steps, sweep};
+
+/// The name under which the embedded font is known once pictures have been made.
+const FONT: &str = "Roboto, 'Helvetica Neue', Arial, sans-serif";
 
 fn pictures(document: &SweepDocument) -> Vec<(String, Picture)> {
     charts::sweep_pictures(document, Layout::File).unwrap()
@@ -39,8 +43,10 @@ fn words(picture: &Picture) -> Vec<&str> {
 
 /// Left, top, right and lower edge of a text.
 fn edges(text: &Text) -> [f64; 4] {
-    // The measure leaves room for another font; what is drawn is narrower.
-    let width = charts::text_width(&text.text, text.size, text.bold) / 1.08;
+    let weight = if text.bold { FontStyle::Bold } else { FontStyle::Normal };
+    // Measured large, since whole pixels are counted; the rasteriser's size is that of a line.
+    let font = FontDesc::new(FontFamily::Name(FONT), 100.0 * 2_400.0 / 2_048.0, weight);
+    let width = f64::from(font.box_size(&text.text).unwrap().0) / 100.0 * text.size;
     let left = match text.anchor {
         Anchor::Start => text.at.0,
         Anchor::Middle => text.at.0 - width / 2.0,
