@@ -7,8 +7,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use ringfence::error::Error;
+use ringfence::report::charts::Scale;
+use ringfence::run::{Asked, Request, Told, run_all, simulator};
+use ringfence::scenario;
+use ringfence::simulation::Control;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -237,4 +243,163 @@ fn a_result_that_is_there_is_kept_by_resume() {
     // What is asked for beside it is run for.
     done(place.path(), &["run", "s.toml", "--resume", "--quiet"]);
     assert!(place.path().join("results/s/report.html").exists());
+}
+
+/// Runs the scenario `s.toml` of `place` in this process; stopped once so many paths are done. Whether it was.
+fn run_here(place: &Path, out: &str, keep_every: Duration, resume: bool, stop_at: u64) -> bool {
+    let batch = scenario::load_batch(&place.join("s.toml"), &[]).unwrap();
+    let asked = [Asked { batch, command: "ringfence run s.toml".to_owned(), overrides: Vec::new() }];
+    let out = place.join(out);
+    let request = Request {
+        out: &out,
+        charts: false,
+        scale: Scale::ONE,
+        force: false,
+        resume,
+        shard: None,
+        outcomes: None,
+        keep_every,
+    };
+    let (cancelled, done) = (AtomicBool::new(false), AtomicU64::new(0));
+    let progress = |paths| {
+        if done.fetch_add(paths, Ordering::Relaxed) + paths >= stop_at {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+    };
+    let control = Control { cancelled: &cancelled, progress: &progress };
+    let told = Told { stage: &|_| {}, remark: &|_| {} };
+    match run_all(&asked, &simulator(2).unwrap(), &control, &request, &told) {
+        Ok(_) => false,
+        Err(Error::Interrupted) => true,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn work_at_hand_is_taken_up_where_it_was() {
+    let single = SWEEP.split("[sweep]").next().unwrap().replace("2_000", "80_000").replace("5d", "1d");
+    for text in [single.as_str(), &single.replace("seed = 7", "seed = 7\nsampling = \"antithetic\"")] {
+        let place = workshop(text);
+        let long = Duration::from_secs(3_600);
+        assert!(!run_here(place.path(), "whole", long, false, u64::MAX));
+        assert!(run_here(place.path(), "out", Duration::ZERO, false, 40_000));
+        let at_hand = place.path().join("out/.s.unfinished/at-hand.bin");
+        assert!(fs::metadata(&at_hand).unwrap().len() > 1_000);
+        // What is done is not done again.
+        assert!(run_here(place.path(), "out", Duration::ZERO, true, 60_000));
+        assert!(!run_here(place.path(), "out", long, true, 2 * 80_000));
+        same(&place.path().join("whole"), &place.path().join("out"));
+        // A file that is no longer whole is work lost, not a wrong result.
+        assert!(run_here(place.path(), "again", Duration::ZERO, false, 40_000));
+        let at_hand = place.path().join("again/.s.unfinished/at-hand.bin");
+        let mut bytes = fs::read(&at_hand).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 4;
+        fs::write(&at_hand, bytes).unwrap();
+        assert!(!run_here(place.path(), "again", long, true, u64::MAX));
+        same(&place.path().join("whole"), &place.path().join("again"));
+    }
+}
+
+fn run_as_json(place: &Path, arguments: &[&str]) -> Value {
+    let fixed = ["run", "s.toml", "--json", "--no-charts", "--force"];
+    serde_json::from_str(&done(place, &[&fixed[..], arguments].concat())).unwrap()
+}
+
+#[test]
+fn a_run_stops_where_its_precision_is_met() {
+    let precise = "seed = 7\nprecision = { measure = \"liquidation.any\", half_width = 0.006 }";
+    let single = SWEEP.split("[sweep]").next().unwrap().replace("2_000", "200_000").replace("5d", "1d");
+    let place = workshop(&single.replace("seed = 7", precise));
+    let found = run_as_json(place.path(), &["--set", "positions.long.leverage=50"]);
+    let paths = found["scenario"]["paths"].as_u64().unwrap();
+    let half = |run: &Value, mode: &str| {
+        let any = &run["modes"][mode]["liquidation"]["any"];
+        (any["high"].as_f64().unwrap() - any["low"].as_f64().unwrap()) / 2.0
+    };
+    let widest = |run: &Value| half(run, "isolated").max(half(run, "cross"));
+    assert_eq!(found["precision"]["met"], true);
+    assert!(
+        widest(&found) <= 0.006
+            && (found["precision"]["widest"].as_f64().unwrap() - widest(&found)).abs() < 1e-12
+    );
+    // It is the run of that many paths, and a fifth less would not have done.
+    fs::write(place.path().join("s.toml"), &single).unwrap();
+    let sets = ["--set", "positions.long.leverage=50", "--paths"];
+    let plain = run_as_json(place.path(), &[&sets[..], &[&paths.to_string()]].concat());
+    assert_eq!(plain["modes"].to_string(), found["modes"].to_string());
+    let fewer = run_as_json(place.path(), &[&sets[..], &[&(paths * 4 / 5 - 64).to_string()]].concat());
+    assert!(paths > 4_096 && paths < 200_000 && widest(&fewer) > 0.006);
+}
+
+#[test]
+fn cells_of_a_sweep_stop_each_by_itself() {
+    let precise = "seed = 7\nprecision = { measure = \"liquidation.any\", half_width = 0.008 }";
+    let text = SWEEP.replace("2_000", "30_000").replace("5d", "1d").replace("seed = 7", precise);
+    let place = workshop(&text);
+    let one = run_as_json(place.path(), &["--threads", "1"]);
+    assert_eq!(one, run_as_json(place.path(), &["--threads", "3"]));
+    let cells = one["sweep"].as_array().unwrap();
+    let paths: Vec<u64> = cells.iter().map(|cell| cell["paths"].as_u64().unwrap()).collect();
+    assert!(paths.iter().any(|p| *p != paths[0]), "{paths:?}");
+    for cell in cells {
+        let met = cell["precision"]["met"].as_bool().unwrap();
+        assert!(met || cell["paths"] == 30_000);
+    }
+}
+
+#[test]
+fn simultaneous_intervals_are_those_of_a_higher_level() {
+    let place = workshop(&SWEEP.replace("seed = 7", "seed = 7\nintervals = \"simultaneous\""));
+    let sweep = run_as_json(place.path(), &[]);
+    // 12 cells in two modes share 5 %.
+    let each = 1.0 - 0.05 / 24.0;
+    assert_eq!(sweep["intervals"]["family"], 24);
+    assert!((sweep["intervals"]["confidence_each"].as_f64().unwrap() - each).abs() < 1e-12);
+    fs::write(place.path().join("s.toml"), SWEEP.split("[sweep]").next().unwrap()).unwrap();
+    let level = format!("simulation.confidence={each}");
+    let settings = ["--set", "assets.BTC.model.volatility=0.5", "--set", "positions.long.leverage=5"];
+    let run = run_as_json(place.path(), &[&settings[..], &["--set", &level]].concat());
+    for mode in ["isolated", "cross"] {
+        for end in ["low", "high"] {
+            let of = |document: &Value| document["modes"][mode]["pnl"][end].as_f64().unwrap();
+            assert!((of(&sweep["sweep"][0]) / of(&run) - 1.0).abs() < 1e-9);
+        }
+    }
+}
+
+#[test]
+fn rows_of_paths_are_kept_for_every_cell() {
+    let place = workshop(SWEEP);
+    let run = ["run", "s.toml", "--no-charts", "--quiet", "--outcomes=csv"];
+    done(place.path(), &[&run[..], &["--out", "a", "--threads", "1"]].concat());
+    done(place.path(), &[&run[..], &["--out", "b", "--threads", "3"]].concat());
+    same(&place.path().join("a"), &place.path().join("b"));
+    let summary: Value =
+        serde_json::from_slice(&fs::read(place.path().join("a/s/summary.json")).unwrap()).unwrap();
+    for (index, cell) in summary["sweep"].as_array().unwrap().iter().enumerate() {
+        let text = fs::read_to_string(place.path().join(format!("a/s/outcomes/{index:05}.csv"))).unwrap();
+        for mode in ["isolated", "cross"] {
+            let rows = text.lines().skip(1).filter(|row| row.split(',').nth(1) == Some(mode));
+            let liquidated = rows.clone().filter(|row| row.split(',').nth(2) != Some("")).count() as u64;
+            assert_eq!(rows.count(), 2_000);
+            assert_eq!(cell["modes"][mode]["liquidation"]["any"]["count"], liquidated);
+        }
+    }
+}
+
+#[test]
+fn a_result_is_drawn_again_as_it_was() {
+    for text in [SWEEP, SWEEP.split("[sweep]").next().unwrap()] {
+        let place = workshop(text);
+        done(place.path(), &["run", "s.toml", "--quiet"]);
+        let before = files(&place.path().join("results/s"));
+        done(place.path(), &["report", "results/s", "--scale", "2"]);
+        assert!(before != files(&place.path().join("results/s")));
+        done(place.path(), &["report", "results/s"]);
+        assert!(before == files(&place.path().join("results/s")));
+        fs::write(place.path().join("results/s/notes.txt"), "mine").unwrap();
+        assert!(refused(place.path(), &["report", "results/s"]).contains("notes.txt"));
+    }
+    assert!(refused(Path::new("/"), &["report", "/nowhere"]).contains("/nowhere"));
 }

@@ -31,8 +31,6 @@ pub struct BatchFacts {
     pub cells: Vec<CellFacts>,
     /// How intervals are to be read.
     pub intervals: SweepIntervals,
-    /// The measure whose precision ends the run before all paths are drawn.
-    pub precision: Option<String>,
 }
 
 /// One cell of a batch.
@@ -90,14 +88,14 @@ impl BatchFacts {
             plan: SweepPlan { cells: count, path_groups: self.path_groups() },
             intervals: self.intervals.clone(),
             audit,
-            essential: about.len() + essential,
-            assumptions: [about, first.assumptions].concat(),
+            essential,
+            assumptions: [first.assumptions, about].concat(),
             notes: first.notes,
             sweep: self.cells.iter().zip(cells).map(|(facts, document)| cell(facts, document)).collect(),
         })
     }
 
-    /// What is peculiar to many cells.
+    /// What is peculiar to many cells, and told with them.
     fn about_cells(&self, confidence: f64) -> Vec<String> {
         let percent = super::format::percent_trimmed(confidence);
         let family = self.intervals.family;
@@ -114,13 +112,7 @@ impl BatchFacts {
         let shared = "Cells of one path group are run on the same price paths, and the others on the same random \
                       numbers where their draws line up: differences between cells are known better than the cells."
             .to_owned();
-        let stopped = self.precision.as_ref().map(|measure| {
-            format!(
-                "A cell stops once {measure} is known as well as was asked, so that cells differ in their paths; looking at \
-                 intervals before stopping makes them cover slightly less often than stated."
-            )
-        });
-        [intervals, shared].into_iter().chain(stopped).collect()
+        vec![intervals, shared]
     }
 }
 

@@ -77,7 +77,7 @@ impl Facts {
                 .collect(),
             positions: portfolio.positions.iter().map(|position| position.name.clone()).collect(),
             entry: entry.iter().map(|mode| mode.iter().map(prices).collect()).collect(),
-            essential: essential(scenario),
+            essential: stops_early(scenario).into_iter().chain(essential(scenario)).collect(),
             further: further(scenario),
             notes: scenario.notes.clone(),
             resolved: scenario.resolved.clone(),
@@ -88,6 +88,17 @@ impl Facts {
     pub fn days(&self, step: f64) -> f64 {
         step * self.summary.horizon_days / self.summary.steps as f64
     }
+}
+
+/// What stopping at a precision does to intervals.
+fn stops_early(scenario: &Scenario) -> Option<String> {
+    scenario.settings.precision.map(|asked| {
+        format!(
+            "A run stops once {} is known as well as was asked: looking at intervals before stopping makes them cover \
+             slightly less often than stated.",
+            asked.measure
+        )
+    })
 }
 
 /// A price at 12 significant digits, as scenarios and the ledger have them.

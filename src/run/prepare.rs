@@ -120,6 +120,5 @@ fn facts(asked: &Asked) -> BatchFacts {
             .collect(),
         cells: cells.collect(),
         intervals: SweepIntervals { kind: intervals.name().to_owned(), family, confidence_each },
-        precision: settings.and_then(|s| s.precision).map(|precision| precision.measure.name().to_owned()),
     }
 }

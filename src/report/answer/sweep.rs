@@ -52,24 +52,30 @@ pub fn of_sweep(document: &SweepDocument) -> Answer {
         Compared { cell, sign: Sign::of(&estimate), estimate }
     };
     let found: Vec<Compared<'_>> = document.sweep.iter().map(of_cell).collect();
-    let count = |wanted: Sign| match found.iter().filter(|c| c.sign == wanted).count() as u64 {
-        0 => "none".to_owned(),
-        count => whole(count),
-    };
-    let headline = format!(
-        "{} is liquidated less often than {a} in {} of {cells} cells and more often in {}; in {} the sign is not \
-         established at {}.",
-        capitalised(b.name().to_owned()),
-        count(Sign::Second),
-        count(Sign::First),
-        count(Sign::Open),
-        percent_trimmed(document.scenario.confidence),
-    );
+    let headline = headline((a, b), &found, document.scenario.confidence);
     let mut more = vec![over];
     more.extend(extreme(document, &found, (b, a), Sign::Second));
     more.extend(extreme(document, &found, (a, b), Sign::First));
     more.extend(turns(document, &found));
     Answer { headline, more }
+}
+
+/// In how many cells the second mode is liquidated less often than the first, and more often; those of none are not told.
+fn headline((a, b): (MarginMode, MarginMode), found: &[Compared<'_>], confidence: f64) -> String {
+    let kinds = [
+        (Sign::Second, format!("{b} is liquidated less often than {a}")),
+        (Sign::First, format!("{b} is liquidated more often than {a}")),
+        (Sign::Open, format!("the sign is not established at {}", percent_trimmed(confidence))),
+    ];
+    let told =
+        kinds.into_iter().filter_map(|(sign, what)| match found.iter().filter(|c| c.sign == sign).count() {
+            0 => None,
+            count if count == found.len() => Some(format!("in every cell {what}")),
+            count => {
+                Some(format!("in {} of {} cells {what}", whole(count as u64), whole(found.len() as u64)))
+            }
+        });
+    format!("{}.", capitalised(told.collect::<Vec<_>>().join(", ")))
 }
 
 /// `isolated is liquidated on 0.2 % to 45.1 % of paths, cross on …`
