@@ -177,7 +177,7 @@ impl Loss {
             Self::Whole => "takes the whole account".to_owned(),
             Self::Part(share) => format!("takes {} of the account on average", rounded(share)),
             Self::Gain(share) => format!("leaves the account {} up on average", rounded(share)),
-            Self::Unclear => "takes or leaves no more on average than chance may".to_owned(),
+            Self::Unclear => "costs nothing that stands out from chance".to_owned(),
         }
     }
 
@@ -187,7 +187,7 @@ impl Loss {
             Self::Whole => "the whole".to_owned(),
             Self::Part(share) => format!("{} of it", rounded(share)),
             Self::Gain(share) => format!("{} up", rounded(share)),
-            Self::Unclear => "no more on average than chance may".to_owned(),
+            Self::Unclear => "no loss that stands out from chance".to_owned(),
         }
     }
 }

@@ -76,6 +76,10 @@ impl BatchFacts {
             max_balance_error: audits().filter_map(|audit| audit.max_balance_error).reduce(f64::max),
         };
         let about = self.about_cells(first.scenario.confidence);
+        let held = |of: fn(&ResultDocument) -> &Vec<String>| {
+            of(&first).iter().map(|said| of_all(said, &cells, of)).collect::<Vec<String>>()
+        };
+        let (assumptions, notes) = (held(|cell| &cell.assumptions), held(|cell| &cell.notes));
         let count = cells.len() as u64;
         Some(SweepDocument {
             schema: first.schema,
@@ -89,8 +93,8 @@ impl BatchFacts {
             intervals: self.intervals.clone(),
             audit,
             essential,
-            assumptions: [first.assumptions, about].concat(),
-            notes: first.notes,
+            assumptions: [assumptions, about].concat(),
+            notes,
             sweep: self.cells.iter().zip(cells).map(|(facts, document)| cell(facts, document)).collect(),
         })
     }
@@ -112,7 +116,16 @@ impl BatchFacts {
         let shared = "Cells of one path group are run on the same price paths, and the others on the same random \
                       numbers where their draws line up: differences between cells are known better than the cells."
             .to_owned();
-        vec![intervals, shared]
+        let shared = Some(shared).filter(|_| self.path_groups() > 1);
+        [intervals].into_iter().chain(shared).collect()
+    }
+}
+
+/// What is said of the first cell: of every cell, or of it alone.
+fn of_all(said: &String, cells: &[ResultDocument], of: fn(&ResultDocument) -> &Vec<String>) -> String {
+    match cells.iter().all(|cell| of(cell).contains(said)) {
+        true => said.clone(),
+        false => format!("In the first cell, others differ: {said}"),
     }
 }
 

@@ -5,7 +5,7 @@ mod run;
 mod sweep;
 mod tables;
 
-pub use run::of_run;
+pub use run::{of_run, precision};
 pub use sweep::of_sweep;
 
 use serde::Serialize;

@@ -5,13 +5,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::document::Document;
 use crate::error::{Error, Result};
 
 /// Name of the document in a result folder.
 const SUMMARY: &str = "summary.json";
-/// A document that is larger is none of ours.
-const LIMIT: u64 = 512 << 20;
 
 /// Writes one document into `folder`, which exists.
 ///
@@ -21,19 +18,6 @@ pub fn write(folder: &Path, document: &impl Serialize) -> Result<()> {
     let path = folder.join(SUMMARY);
     fs::write(&path, render(&[document])?)
         .map_err(|e| Error::failed(format!("{}: cannot be written: {e}", path.display())))
-}
-
-/// Reads a document back.
-///
-/// # Errors
-/// [`Error::Input`] naming the file: unreadable, larger than 512 MiB, or no result of this program.
-pub fn read(path: &Path) -> Result<Document> {
-    let wrong = |what: &dyn std::fmt::Display| Error::input(format_args!("{}: {what}", path.display()));
-    if fs::metadata(path).map_err(|e| wrong(&e))?.len() > LIMIT {
-        return Err(wrong(&"is larger than 512 MiB: no result of this program"));
-    }
-    let bytes = fs::read(path).map_err(|e| wrong(&e))?;
-    serde_json::from_slice(&bytes).map_err(|_| wrong(&"is no result document of this version"))
 }
 
 /// Indented JSON, ending in a line break: the document itself where there is one, an array of them

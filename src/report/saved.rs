@@ -107,16 +107,17 @@ pub fn decode<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> std::result::Result<T
     postcard::from_bytes(body).map_err(|_| "holds no totals of this version")
 }
 
-/// Reads a file of saved totals.
+/// Reads a file of saved totals; `remedy` is what to do where it is not whole.
 ///
 /// # Errors
 /// [`Error::Input`] naming the file: unreadable, too large, damaged.
-pub fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T> {
-    let wrong = |what: &dyn std::fmt::Display| Error::input(format_args!("{}: {what}", path.display()));
+pub fn read<T: for<'a> Deserialize<'a>>(path: &Path, remedy: &str) -> Result<T> {
+    let wrong =
+        |what: &dyn std::fmt::Display| Error::input(format_args!("{}: {what}; {remedy}", path.display()));
     let size = fs::metadata(path).map_err(|e| wrong(&e))?.len();
     if size > LIMIT {
         return Err(wrong(&"is larger than any file of saved totals"));
     }
     let bytes = fs::read(path).map_err(|e| wrong(&e))?;
-    decode(&bytes).map_err(|what| wrong(&format_args!("{what}; run the scenario again")))
+    decode(&bytes).map_err(|what| wrong(&what))
 }

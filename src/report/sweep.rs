@@ -36,3 +36,8 @@ pub fn write_tables(folder: &Path, document: &SweepDocument) -> Result<Vec<Strin
     }
     Ok(names)
 }
+
+/// Whether any swept key begins so.
+pub fn varies(document: &SweepDocument, start: &str) -> bool {
+    document.axes.iter().flat_map(|axis| &axis.keys).any(|key| key.starts_with(start))
+}

@@ -13,6 +13,7 @@ pub use compare::render_comparison;
 use money::Money;
 pub use sweep::render as render_sweep;
 
+use super::content::precision;
 use super::document::{
     AuditResult, DistributionResult, Document, Frequency, Keyed, ModeResult, ResultDocument,
 };
@@ -86,6 +87,7 @@ fn header(document: &ResultDocument) -> String {
 
 fn footer(document: &ResultDocument) -> String {
     let mut lines = sampling_error(document);
+    lines.extend(document.precision.as_ref().map(precision));
     lines.extend(document.assumptions.iter().take(document.essential).cloned());
     lines.push(audited(&document.audit));
     lines.extend(document.notes.iter().map(|note| format!("Note: {note}")));

@@ -127,7 +127,7 @@ fn merge_cell(batch: &BatchFacts, cell: usize, shards: &[Found]) -> Result<Saved
         let path = found.folder.join(format!("cells/{cell:05}.bin"));
         let wrong =
             |what: &str| Error::input(format_args!("{}: {what}; run this shard again", path.display()));
-        let part: Saved = saved::read(&path)?;
+        let part: Saved = saved::read(&path, "run this shard again")?;
         let paths = part.facts.summary.paths;
         let all = paths.div_ceil(crate::paths::LANES as u64);
         let is_own = part.version == batch.version
@@ -215,6 +215,14 @@ fn shard_folders(from: &[PathBuf]) -> Result<Vec<PathBuf>> {
         held.sort();
         folders.append(&mut held);
     }
+    // A folder that is named twice is one.
+    let mut known = Vec::new();
+    folders.retain(|folder| {
+        let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.clone());
+        let is_new = !known.contains(&whole);
+        known.push(whole);
+        is_new
+    });
     Ok(folders)
 }
 

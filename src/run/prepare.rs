@@ -3,12 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Finished;
-use super::finish::SUMMARY;
 use super::request::{Asked, Request, extension};
 use crate::domain::Intervals;
 use crate::error::Result;
 use crate::report::folder::{self, OutputFolder, ResultFolder, Unfinished};
-use crate::report::{BatchFacts, CellFacts, Keyed, SweepAxis, SweepIntervals, json};
+use crate::report::{BatchFacts, CellFacts, Keyed, SweepAxis, SweepIntervals, diff};
 
 /// A batch with its place reserved.
 pub struct Prepared {
@@ -43,7 +42,7 @@ pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> R
         return Ok(Task::Run(Box::new(Prepared { facts, folder, work })));
     }
     let folder = output.path().join(name);
-    let document = if request.shard.is_some() { None } else { Some(json::read(&folder.join(SUMMARY))?) };
+    let document = if request.shard.is_some() { None } else { Some(diff::load(&folder)?.document) };
     Ok(Task::Done(Finished { document, folder }))
 }
 

@@ -7,13 +7,13 @@ use std::sync::atomic::AtomicBool;
 use serde_json::{Map, Value};
 
 use super::Finished;
-use super::finish::{self, Drawing, OUTCOME, SUMMARY};
+use super::finish::{self, Drawing, OUTCOME};
 use crate::error::{Error, Result};
 use crate::report::charts::Scale;
 use crate::report::content::Reproduce;
 use crate::report::folder::{self, OutputFolder};
 use crate::report::saved::{self, Saved};
-use crate::report::{Document, json};
+use crate::report::{Document, diff};
 
 /// Keys of a manifest that are written anew.
 const WRITTEN: [&str; 6] = ["program", "version", "scenario", "sha256", "resolved", "files"];
@@ -40,15 +40,15 @@ pub fn redraw(folder: &Path, scale: Scale, cancelled: &AtomicBool) -> Result<Fin
                 .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
                 .collect()
         });
-    let document = json::read(&whole.join(SUMMARY))?;
+    let document = diff::load(&whole)?.document;
     let name = whole.file_name().and_then(|name| name.to_str()).ok_or_else(|| wrong(&"has no name"))?;
     let output = OutputFolder::open(whole.parent().unwrap_or(&whole))?;
-    let place = folder::prepare(&output, name, &text("sha256"), &resolved, false)?;
+    let place = folder::prepare(&output, name, &text("sha256"), &resolved, false).map_err(without_options)?;
     let drawing = Drawing { charts: true, scale, cancelled };
     let reproduce = Reproduce { command: text("command"), resolved };
     let document = match document {
         Document::Run(before) => {
-            let saved: Saved = saved::read(&whole.join(OUTCOME))?;
+            let saved: Saved = saved::read(&whole.join(OUTCOME), "run the scenario again")?;
             finish::write_run(place.staging(), saved, |_| before.precision, &reproduce, drawing)?
         }
         Document::Sweep(before) => finish::write_sweep(place.staging(), *before, &reproduce, drawing)?,
@@ -63,6 +63,17 @@ pub fn redraw(folder: &Path, scale: Scale, cancelled: &AtomicBool) -> Result<Fin
         .collect();
     let folder = place.publish(&Value::Object(facts))?;
     Ok(Finished { document: Some(document), folder })
+}
+
+/// The refusal of a place ends in what `run` could be told; here it is one's own files that have to go.
+fn without_options(error: Error) -> Error {
+    match error {
+        Error::Input(text) => match text.rsplit_once('\n') {
+            Some((what, _)) => Error::Input(format!("{what}\nmove them away, and draw the result again")),
+            None => Error::Input(text),
+        },
+        other => other,
+    }
 }
 
 /// Rows of single paths are not drawn but were written: they go along.

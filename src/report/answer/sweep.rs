@@ -105,7 +105,7 @@ fn extreme(
     let bounds = [most.estimate.low?.abs(), most.estimate.high?.abs()];
     let [low, high] = [bounds[0].min(bounds[1]), bounds[0].max(bounds[1])].map(|v| fixed(100.0 * v, 2));
     Some(format!(
-        "{} gains most at {}: it is liquidated on {} points [{low}, {high}] fewer paths than {worse}.",
+        "{} is furthest below {worse} at {}: liquidated on {} points [{low}, {high}] fewer paths.",
         capitalised(better.name().to_owned()),
         place(document, &most.cell.set),
         fixed(100.0 * size(most), 2),

@@ -5,7 +5,7 @@ use crate::domain::{Intervals, MarginMode, Measure};
 use crate::report::answer;
 use crate::report::document::{SweepAxis, SweepCell, SweepDocument};
 use crate::report::format::{decimals_for, fixed, percent_trimmed, whole};
-use crate::report::sweep::{axis_name, compared, difference, modes, setting_in_words};
+use crate::report::sweep::{axis_name, compared, difference, modes, setting_in_words, varies};
 use crate::report::terminal::share::{mean_share, share};
 use crate::report::terminal::sweep::{draws, precision};
 use crate::report::terminal::{audited, or_dash};
@@ -22,7 +22,17 @@ pub fn of_sweep(document: &SweepDocument, maps: &[&str], reproduce: &Reproduce) 
     let answer = answer::of_sweep(document);
     let mut content = Content::new(scenario, &document.version, modes, answer, reproduce);
     let axes = document.axes.iter().map(axis_name).collect::<Vec<_>>().join(" × ");
-    let cells_of = format!("A sweep over {axes}: {} cells of {}", whole(document.plan.cells), content.facts);
+    let differ = [("account", "wallet and currency"), ("venue", "venue"), ("simulation", "settings")]
+        .into_iter()
+        .filter(|(start, _)| varies(document, start))
+        .map(|(_, what)| what)
+        .collect::<Vec<_>>();
+    let first = match differ.is_empty() {
+        true => String::new(),
+        false => format!(" ({} of the first)", differ.join(", ")),
+    };
+    let count = whole(document.plan.cells);
+    let cells_of = format!("A sweep over {axes}: {count} cells of {}{first}", content.facts);
     content.facts = clean(&cells_of);
     content.add(Section {
         id: "maps",
@@ -36,9 +46,9 @@ pub fn of_sweep(document: &SweepDocument, maps: &[&str], reproduce: &Reproduce) 
         tables: vec![cells(document)],
         ..Section::default()
     });
-    let varies =
-        |start: &str| document.axes.iter().flat_map(|axis| &axis.keys).any(|key| key.starts_with(start));
-    let model: Vec<String> = match varies("assets.") || varies("correlation.") {
+    let varied =
+        ["assets", "correlation", "common_jumps", "shock"].iter().any(|start| varies(document, start));
+    let model: Vec<String> = match varied {
         true => scenario.model.iter().map(|line| format!("In the first cell: {line}")).collect(),
         false => scenario.model.clone(),
     };

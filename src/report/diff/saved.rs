@@ -84,7 +84,8 @@ fn read(file: &Path) -> Result<Vec<u8>> {
 
 fn not_a_result(file: &Path, bytes: &[u8], error: &serde_json::Error) -> Error {
     let shown = file.display();
-    if bytes.trim_ascii_start().first() == Some(&b'[') {
+    let is_list = serde_json::from_slice::<Vec<IgnoredAny>>(bytes).is_ok();
+    if is_list {
         return Error::input(format!(
             "{shown}: holds several results: name the folder of one, or its summary.json"
         ));

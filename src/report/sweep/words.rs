@@ -37,6 +37,11 @@ fn key_in_words(key: &str) -> String {
 
 /// The settings of an axis, each in at most `most` characters, no two different ones alike.
 pub fn labels(axis: &SweepAxis, most: usize) -> Vec<String> {
+    let is_table = |values: &Vec<Value>| values.iter().any(Value::is_object);
+    if axis.values.iter().all(|values| is_table(values) && setting_in_words(values, DIGITS[0]).len() > most) {
+        // Of long tables no beginning says what differs.
+        return (1..=axis.values.len()).map(|number| format!("no. {number}")).collect();
+    }
     let at = |digits: usize| -> Vec<String> {
         axis.values.iter().map(|values| setting_in_words(values, digits)).collect()
     };

@@ -40,7 +40,9 @@ fn header(document: &SweepDocument) -> String {
     let keys = || document.axes.iter().flat_map(|axis| &axis.keys);
     let fixed_key = |start: &str| !keys().any(|key| key.starts_with(start));
     let mut out = format!("{}\n", printable(&scenario.title, WIDTH));
-    let mut facts = vec![format!("{} cells of {}", whole(document.plan.cells), paths_of_cells(document))];
+    let cells = document.plan.cells;
+    let noun = if cells == 1 { "cell" } else { "cells" };
+    let mut facts = vec![format!("{} {noun} of {}", whole(cells), paths_of_cells(document))];
     if fixed_key("simulation.horizon") && fixed_key("simulation.step") {
         let days = significant(scenario.horizon_days, 6);
         facts.push(format!("{} over {days} days", steps(scenario.steps)));
@@ -48,11 +50,11 @@ fn header(document: &SweepDocument) -> String {
     if fixed_key("simulation.seed") {
         facts.push(format!("seed {}", scenario.seed));
     }
-    if fixed_key("account.wallet") {
+    if fixed_key("account") {
         facts.push(format!("opening equity {}", Money::in_scenario(scenario).with_currency(scenario.wallet)));
     }
     out.push_str(&wrap(&facts.join("; "), "", "", WIDTH));
-    if fixed_key("assets.") {
+    if ["assets", "correlation", "common_jumps", "shock"].into_iter().all(fixed_key) {
         for line in &scenario.model {
             out.push_str(&wrap(&printable(line, 4 * WIDTH), "", "  ", WIDTH));
         }
