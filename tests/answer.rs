@@ -82,7 +82,7 @@ fn a_loss_that_may_be_chance_is_not_told() {
     (loss.low, loss.high) = (Some(-40.0), Some(60.0));
     let headline = answer::of_run(&d).headline;
     assert!(
-        headline.ends_with("takes the whole account (isolated: no more on average than chance may)."),
+        headline.ends_with("takes the whole account (isolated: no loss that stands out from chance)."),
         "{headline}"
     );
 }
