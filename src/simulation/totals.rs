@@ -97,7 +97,7 @@ impl Totals {
     /// # Errors
     /// [`NotFinite`] when an account has left the range of numbers.
     #[inline(always)]
-    pub fn fold(
+    pub(super) fn fold(
         &mut self,
         job: &Job,
         (states, held): (&[BookState], u64),

@@ -54,8 +54,12 @@ pub fn labels(axis: &SweepAxis, most: usize) -> Vec<String> {
     distinct(full.iter().map(String::as_str), most)
 }
 
-/// One setting: of keys that move together their values with a stroke between them.
+/// One setting: of keys that move together their values with a stroke between them, or the one value that all have.
 pub fn setting_in_words(values: &[Value], digits: usize) -> String {
+    let values = match values {
+        [first, rest @ ..] if rest.iter().all(|value| value == first) => &values[..1],
+        _ => values,
+    };
     let text = values.iter().map(|value| value_in_words(value, digits)).collect::<Vec<_>>().join(" / ");
     text.chars().take(LONGEST).collect()
 }
