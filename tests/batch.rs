@@ -229,6 +229,11 @@ fn work_that_did_not_end_is_not_dropped_by_accident() {
     }
     done(place.path(), &["run", "s.toml", "--force", "--no-charts", "--quiet"]);
     assert!(!work.exists());
+    // What cannot be told to be ours is nobody's to drop.
+    fs::create_dir_all(&work).unwrap();
+    fs::write(work.join("mine.txt"), "mine").unwrap();
+    assert!(refused(place.path(), &["run", "s.toml", "--resume"]).contains("did not end"));
+    assert_eq!(fs::read_to_string(work.join("mine.txt")).unwrap(), "mine");
 }
 
 #[test]
@@ -290,6 +295,11 @@ fn work_at_hand_is_taken_up_where_it_was() {
         assert!(run_here(place.path(), "out", Duration::ZERO, true, 60_000));
         assert!(!run_here(place.path(), "out", long, true, 2 * 80_000));
         same(&place.path().join("whole"), &place.path().join("out"));
+        // A run that was stopped once all paths were done has but to be written.
+        assert!(run_here(place.path(), "ended", long, false, 80_000));
+        assert!(place.path().join("ended/.s.unfinished/cells/00000.bin").exists());
+        assert!(!run_here(place.path(), "ended", long, true, 80_001));
+        same(&place.path().join("whole"), &place.path().join("ended"));
         // A file that is no longer whole is work lost, not a wrong result.
         assert!(run_here(place.path(), "again", Duration::ZERO, false, 40_000));
         let at_hand = place.path().join("again/.s.unfinished/at-hand.bin");
@@ -403,4 +413,16 @@ fn a_result_is_drawn_again_as_it_was() {
         assert!(refused(place.path(), &["report", "results/s"]).contains("notes.txt"));
     }
     assert!(refused(Path::new("/"), &["report", "/nowhere"]).contains("/nowhere"));
+}
+
+/// Profits that are all alike on the first paths have an interval of no width, which is not knowledge.
+#[test]
+fn a_precision_is_not_met_by_paths_that_saw_nothing() {
+    let text = SWEEP.split("[sweep]").next().unwrap().replace("2_000", "10_000").replace("5d", "1d");
+    let precise = "seed = 7\nprecision = { measure = \"paired.pnl\", half_width = 1e-6 }";
+    let place = workshop(&text.replace("seed = 7", precise));
+    let found = run_as_json(place.path(), &["--set", "positions.long.leverage=1.5"]);
+    assert_eq!(found["paired"][0]["liquidation"]["a_only"], 0);
+    assert_eq!(found["precision"]["met"], false);
+    assert_eq!(found["scenario"]["paths"], 10_000);
 }

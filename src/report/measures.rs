@@ -146,7 +146,8 @@ pub fn precision(result: &ResultDocument, asked: &Precision) -> PrecisionResult 
             PrecisionTarget::HalfWidth(_) => 1.0,
             PrecisionTarget::Relative(_) => row.estimate.value?.abs(),
         };
-        Some(half / unit).filter(|width| width.is_finite())
+        // Values that are all alike do not show how they vary: nothing is known of them yet.
+        Some(half / unit).filter(|width| width.is_finite() && *width > 0.0)
     };
     let of_measure =
         rows(&result.modes, &result.paired).into_iter().filter(|row| row.measure == asked.measure);

@@ -34,7 +34,7 @@ impl Part {
     /// How many of a run's paths are in it.
     pub fn paths(self, of: u64) -> u64 {
         let before = |block: u64| block.saturating_mul(LANES as u64).min(of);
-        before(self.end) - before(self.first)
+        before(self.end).saturating_sub(before(self.first))
     }
 }
 
@@ -92,19 +92,28 @@ impl Saved {
 /// # Errors
 /// [`Error::Failed`] when the value cannot be written.
 pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
-    let body =
-        postcard::to_stdvec(value).map_err(|e| Error::failed(format_args!("totals cannot be saved: {e}")))?;
-    Ok([&MAGIC[..], &Sha256::digest(&body), &body].concat())
+    let body = postcard::to_stdvec(value);
+    Ok(seal(&body.map_err(|e| Error::failed(format_args!("totals cannot be saved: {e}")))?))
 }
 
 /// What [`encode`] wrote; `Err` says what is wrong with the bytes.
 pub fn decode<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> std::result::Result<T, &'static str> {
+    postcard::from_bytes(unseal(bytes)?).map_err(|_| "holds no totals of this version")
+}
+
+/// A body behind its kind and its hash.
+pub fn seal(body: &[u8]) -> Vec<u8> {
+    [&MAGIC[..], &Sha256::digest(body), body].concat()
+}
+
+/// The body that [`seal`] was given; `Err` says what is wrong with the bytes.
+pub fn unseal(bytes: &[u8]) -> std::result::Result<&[u8], &'static str> {
     let rest = bytes.strip_prefix(&MAGIC[..]).ok_or("is no file of saved totals of this version")?;
     let (hash, body) = rest.split_at_checked(HASH).ok_or("is cut off")?;
-    if Sha256::digest(body)[..] != *hash {
-        return Err("is damaged: its hash is not that of its contents");
+    match Sha256::digest(body)[..] == *hash {
+        true => Ok(body),
+        false => Err("is damaged: its hash is not that of its contents"),
     }
-    postcard::from_bytes(body).map_err(|_| "holds no totals of this version")
 }
 
 /// Reads a file of saved totals; `remedy` is what to do where it is not whole.

@@ -132,6 +132,7 @@ fn merge_cell(batch: &BatchFacts, cell: usize, shards: &[Found]) -> Result<Saved
         let all = paths.div_ceil(crate::paths::LANES as u64);
         let is_own = part.version == batch.version
             && part.facts.summary.sha256 == batch.cells[cell].sha256
+            && part.facts.level == batch.intervals.confidence_each
             && part.part == found.shard.part(all)
             && part.totals.paths() == part.part.paths(paths)
             && part.observed.is_some() == (part.part.first == 0);
@@ -159,9 +160,10 @@ fn whole(mut shards: Vec<Found>) -> Result<Vec<Found>> {
         let [a, b] = pair else { continue };
         let (left, right) = (a.folder.display(), b.folder.display());
         let name = &a.batch.name;
-        if a.batch.sha256 != b.batch.sha256 {
+        if a.batch != b.batch {
             return Err(Error::input(format_args!(
-                "{left} and {right} are parts of different scenarios of the name {name}: merge them apart"
+                "{left} and {right} are parts of different scenarios of the name {name}, or were asked for differently: \
+                 merge them apart, or run one again"
             )));
         }
         if a.shard.count != b.shard.count {
@@ -246,8 +248,11 @@ fn read(folder: PathBuf) -> Result<Found> {
     let file: ShardFile =
         serde_json::from_slice(&text).map_err(|_| wrong(&"is no description of a shard"))?;
     let shard = format!("{}/{}", file.index, file.count).parse().map_err(|_| wrong(&"names no shard"))?;
-    if file.batch.cells.is_empty() {
-        return Err(wrong(&"has no cells"));
+    let batch = &file.batch;
+    let expected: usize = batch.axes.iter().map(|axis| axis.values.len()).product();
+    let count = batch.cells.len();
+    if count == 0 || count != expected || batch.cells.iter().any(|cell| cell.path_group >= count as u64) {
+        return Err(wrong(&"names cells that are not those of its axes"));
     }
     Ok(Found { folder, shard, batch: file.batch })
 }

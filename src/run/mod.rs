@@ -110,7 +110,9 @@ fn run_batch(
     let document = document.inspect_err(|_| {
         if prepared.work.is_worth_keeping() {
             let (what, place) = (prepared.work.amount(), prepared.work.path().display());
-            (told.remark)(&format!("{what} and the work at hand are kept in {place}: go on with --resume"));
+            (told.remark)(&format!("kept in {place}: {what}; go on with --resume"));
+        } else {
+            prepared.work.clear();
         }
     })?;
     drop(store);

@@ -95,7 +95,7 @@ pub fn run(
     let generator = Arc::new(generator(first)?);
     let mut open = Vec::new();
     for &(index, scenario) in cells {
-        if store.has(index, part)? {
+        if store.has(index, part, scenario.settings.precision)? {
             machine.skip(part.paths(scenario.settings.paths));
         } else {
             let job = job_on(scenario, generator.clone());

@@ -36,11 +36,18 @@ pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> R
     let name = folder_name(&facts, request);
     let needed = request.needed(&facts);
     let is_done = request.resume && folder::is_finished(output.path(), &name, &facts.sha256, &needed);
-    let (folder, anew) = (reserve(&facts, &name, output, request)?, request.force || is_done);
-    let work = Unfinished::open(output.path(), &name, identity(&facts, request), request.resume, anew)?;
+    let folder = reserve(&facts, &name, output, request)?;
+    let work = Unfinished::open(
+        output.path().join(format!(".{name}.unfinished")),
+        identity(&facts, request),
+        request.resume || is_done,
+        request.force,
+    );
     if !is_done {
-        return Ok(Task::Run(Box::new(Prepared { facts, folder, work })));
+        return Ok(Task::Run(Box::new(Prepared { facts, folder, work: work? })));
     }
+    // What is left of this very run is of no use any more; other work is not touched.
+    work.map_or(Ok(()), Unfinished::end)?;
     let folder = output.path().join(name);
     let document = if request.shard.is_some() { None } else { Some(diff::load(&folder)?.document) };
     Ok(Task::Done(Finished { document, folder }))
@@ -53,8 +60,8 @@ pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> R
 pub fn prepare_merged(facts: BatchFacts, output: &OutputFolder, request: &Request<'_>) -> Result<Prepared> {
     let folder = reserve(&facts, &facts.name, output, request)?;
     // Beside what a run of that name may have left: a merge that did not end is no work to go on with.
-    let name = format!("{}.merged", facts.name);
-    let work = Unfinished::open(output.path(), &name, identity(&facts, request), false, true)?;
+    let place = output.path().join(format!(".{}.unfinished-merge", facts.name));
+    let work = Unfinished::open(place, identity(&facts, request), false, true)?;
     Ok(Prepared { facts, folder, work })
 }
 
@@ -100,6 +107,8 @@ fn facts(asked: &Asked) -> BatchFacts {
     let intervals = settings.map(|settings| settings.intervals).unwrap_or_default();
     let confidence = settings.map_or(0.95, |settings| settings.confidence);
     let confidence_each = match intervals {
+        // Of a single run there is no family.
+        _ if batch.axes.is_empty() => confidence,
         Intervals::Pointwise => confidence,
         Intervals::Simultaneous => 1.0 - (1.0 - confidence) / family as f64,
     };

@@ -39,27 +39,35 @@ impl<'a> Store<'a> {
         }
     }
 
-    /// Name of a cell's file.
-    fn file(&self, cell: usize) -> String {
-        format!("cells/{cell:05}.{}", if self.is_shard { "bin" } else { "json" })
+    /// Whether a cell's totals are kept, and not its document alone.
+    fn keeps_totals(&self) -> bool {
+        self.is_shard || !self.prepared.facts.is_sweep()
     }
 
-    /// Whether a cell is finished.
+    /// Name of a cell's file.
+    fn file(&self, cell: usize) -> String {
+        format!("cells/{cell:05}.{}", if self.keeps_totals() { "bin" } else { "cell" })
+    }
+
+    /// Whether a cell is finished; a single run is taken up where it is. One with a precision may have stopped before the
+    /// end of its part.
     ///
     /// # Errors
     /// [`Error::Failed`] when its file is there and cannot be read.
-    pub fn has(&self, cell: usize, part: Part) -> Result<bool> {
-        if !self.is_shard && !self.prepared.facts.is_sweep() {
-            return Ok(false);
-        }
+    pub fn has(&mut self, cell: usize, part: Part, precision: Option<Precision>) -> Result<bool> {
         let Some(bytes) = self.prepared.work.read(&self.file(cell))? else { return Ok(false) };
         let sha256 = &self.prepared.facts.cells[cell].sha256;
-        Ok(match self.is_shard {
-            true => saved::decode::<Saved>(&bytes)
-                .is_ok_and(|saved| saved.part == part && saved.facts.summary.sha256 == *sha256),
-            false => serde_json::from_slice::<CellFile>(&bytes)
-                .is_ok_and(|file| file.document.scenario.sha256 == *sha256),
-        })
+        if !self.keeps_totals() {
+            return Ok(unsealed(&bytes).is_some_and(|file| file.document.scenario.sha256 == *sha256));
+        }
+        let Ok(saved) = saved::decode::<Saved>(&bytes) else { return Ok(false) };
+        let ends = saved.part == Part { end: saved.part.end, ..part }
+            && (saved.part.end == part.end || precision.is_some());
+        let is_whole = ends && saved.facts.summary.sha256 == *sha256;
+        if is_whole && !self.is_shard {
+            self.single = Some((saved, precision));
+        }
+        Ok(is_whole)
     }
 
     /// Whether what has not ended is worth keeping: rows of outcomes cannot be taken up again.
@@ -81,18 +89,16 @@ impl<'a> Store<'a> {
         if let Some(outcomes) = &mut self.outcomes {
             outcomes.close(place)?;
         }
-        if self.is_shard {
-            return self.prepared.work.write(&self.file(cell), &saved::encode(&saved)?);
-        }
-        if !self.prepared.facts.is_sweep() {
-            self.single = Some((saved, precision));
+        if self.keeps_totals() {
+            self.prepared.work.write(&self.file(cell), &saved::encode(&saved)?)?;
+            self.single = Some((saved, precision)).filter(|_| !self.is_shard);
             return Ok(());
         }
         let document = saved.document(precision.as_ref());
         let file = CellFile { essential: document.essential, document };
-        let text = serde_json::to_vec_pretty(&file)
+        let text = serde_json::to_vec(&file)
             .map_err(|e| Error::failed(format_args!("a cell cannot be written as JSON: {e}")))?;
-        self.prepared.work.write(&self.file(cell), &text)
+        self.prepared.work.write(&self.file(cell), &saved::seal(&text))
     }
 
     /// The totals of a single run.
@@ -111,7 +117,7 @@ impl<'a> Store<'a> {
             let name = self.file(cell);
             let gone = || Error::failed(format_args!("{name} of the unfinished run has gone"));
             let bytes = self.prepared.work.read(&name)?.ok_or_else(gone)?;
-            let file: CellFile = serde_json::from_slice(&bytes).map_err(|_| gone())?;
+            let file = unsealed(&bytes).ok_or_else(gone)?;
             if cell == 0 {
                 essential = file.essential;
             }
@@ -144,4 +150,8 @@ impl<'a> Store<'a> {
     pub fn outcomes(&mut self) -> Option<&mut Outcomes<'a>> {
         self.outcomes.as_mut()
     }
+}
+
+fn unsealed(bytes: &[u8]) -> Option<CellFile> {
+    serde_json::from_slice(saved::unseal(bytes).ok()?).ok()
 }

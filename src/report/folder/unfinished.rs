@@ -14,7 +14,7 @@ pub const AT_HAND: &str = "at-hand.bin";
 /// Says whose work a folder holds.
 const IDENTITY: &str = "identity.json";
 
-/// `out/.NAME.unfinished`, made when the first file is written. The lock of `out/NAME` must be held.
+/// `out/.NAME.unfinished` and its like, made when the first file is written. The lock of `out/NAME` must be held.
 #[derive(Debug)]
 pub struct Unfinished {
     path: PathBuf,
@@ -22,32 +22,30 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// The folder of the work that `identity` names, all that decides its bytes. With `resume`, files of the same work
-    /// that are there already are used; `anew` drops them.
+    /// The folder `path` of the work that `identity` names, all that decides its bytes. With `resume`, files of the same
+    /// work that are there already are used; `force` drops any others.
     ///
     /// # Errors
-    /// [`Error::Input`] where there are any and neither was asked for, where they are of other work, or when they cannot
-    /// be removed.
-    pub fn open(out: &Path, name: &str, identity: Value, resume: bool, anew: bool) -> Result<Self> {
-        let work = Self { path: out.join(format!(".{name}.unfinished")), identity };
-        let found = fs::read(work.path.join(IDENTITY)).ok();
-        let found: Option<Value> = found.and_then(|text| serde_json::from_slice(&text).ok());
+    /// [`Error::Input`] where there are any and neither was asked for, or when they cannot be removed.
+    pub fn open(path: PathBuf, identity: Value, resume: bool, force: bool) -> Result<Self> {
+        let work = Self { path, identity };
         let place = work.path.display();
-        match found {
-            Some(found) if found == work.identity && resume && !anew => return Ok(work),
-            Some(found) if !anew && work.is_worth_keeping() => {
-                let what = match found == work.identity {
-                    true => format!("go on with it ({} so far) by adding --resume", work.amount()),
-                    false if resume => "it cannot be resumed by another run".to_owned(),
-                    false => "it is of another scenario, version or split".to_owned(),
-                };
-                return Err(Error::input(format_args!(
-                    "{place} holds a run that did not end: {what}; drop it and begin anew with --force, or choose \
-                     another folder with --out DIR"
-                )));
-            }
-            // A folder without its identity was killed before it held anything.
-            _ => {}
+        let is_same = match fs::read(work.path.join(IDENTITY)) {
+            Ok(text) => serde_json::from_slice::<Value>(&text).is_ok_and(|found| found == work.identity),
+            Err(_) => false,
+        };
+        if is_same && resume {
+            return Ok(work);
+        }
+        if work.is_worth_keeping() && !force {
+            let what = match is_same {
+                true => format!("go on with it ({} so far) by adding --resume", work.amount()),
+                false => "it is of another scenario, version or split, or is damaged".to_owned(),
+            };
+            return Err(Error::input(format_args!(
+                "{place} holds a run that did not end: {what}; drop it and begin anew with --force, or choose another \
+                 folder with --out DIR"
+            )));
         }
         match fs::remove_dir_all(&work.path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => {
@@ -69,12 +67,18 @@ impl Unfinished {
     /// What is there, in words.
     pub fn amount(&self) -> String {
         let cells = self.finished();
-        format!("{cells} finished {}", if cells == 1 { "cell" } else { "cells" })
+        let at_hand = if self.path.join(AT_HAND).exists() { " and the work at hand" } else { "" };
+        format!("{cells} finished {}{at_hand}", if cells == 1 { "cell" } else { "cells" })
     }
 
-    /// Whether there is anything that a run could go on with.
+    /// Whether there is anything that a run could go on with, or that is not of this program.
     pub fn is_worth_keeping(&self) -> bool {
-        self.finished() > 0 || self.path.join(AT_HAND).exists()
+        let is_ours = |entry: &fs::DirEntry| {
+            let name = entry.file_name();
+            name == "cells" || name == "outcomes" || name == IDENTITY || !is_whole(entry)
+        };
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        self.finished() > 0 || entries.into_iter().any(|entry| !is_ours(&entry))
     }
 
     fn exists(&self) -> bool {
@@ -145,6 +149,11 @@ impl Unfinished {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(self.failed(name, &e)),
             _ => Ok(()),
         }
+    }
+
+    /// Removes what is of no use, where that can be done.
+    pub fn clear(&self) {
+        let _ = fs::remove_dir_all(&self.path);
     }
 
     /// Removes the folder: its work has been published.
