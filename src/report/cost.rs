@@ -20,9 +20,10 @@ const FIXED_SECONDS: f64 = 0.5;
 
 /// Seconds to audit one cell of a sweep and to write what it found.
 const CELL_SECONDS: f64 = 0.02;
-/// Cells that are stepped on one draw at a time, and memory that their totals may take.
-const CELLS_A_DRAW: usize = 64;
-const SWEEP_TOTALS_MIB: f64 = 256.0;
+/// Cells of a sweep that are stepped on one draw at a time: drawing prices is then a few hundredths of the work.
+pub const CELLS_A_DRAW: usize = 64;
+/// Memory that the totals of such cells may take, MiB.
+pub const SWEEP_TOTALS_MIB: f64 = 256.0;
 
 /// Memory of the program, and of drawing its charts.
 const PROGRAM_MIB: f64 = 7.0;

@@ -34,6 +34,6 @@ mod venue_schema;
 pub use batch::{BatchFacts, CellFacts};
 pub use build::build;
 pub use content::Reproduce;
-pub use cost::totals_mib;
+pub use cost::{CELLS_A_DRAW, SWEEP_TOTALS_MIB, totals_mib};
 pub use document::*;
 pub use facts::Facts;

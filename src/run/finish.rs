@@ -17,8 +17,6 @@ use crate::report::{
 
 /// The file that a run's result is drawn again from.
 pub const OUTCOME: &str = "outcome.bin";
-/// The document.
-pub const SUMMARY: &str = "summary.json";
 /// The report page.
 pub const PAGE: &str = "report.html";
 const PLAIN_PAGE: &str = "report.md";

@@ -15,6 +15,7 @@ mod shard;
 mod store;
 
 use std::path::PathBuf;
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -78,8 +79,7 @@ pub fn run_all(
         (told.stage)(&asked.batch.name);
         finished.push(match task {
             Task::Done(done) => {
-                let scenarios = asked.batch.cells.iter().map(|cell| &cell.scenario);
-                (control.progress)(scenarios.map(|s| part(s, request).paths(s.settings.paths)).sum());
+                (control.progress)(planned_paths(from_ref(asked), request));
                 done
             }
             Task::Run(prepared) => run_batch(*prepared, &asked.batch, simulator, control, request, told)?,

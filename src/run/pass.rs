@@ -47,7 +47,7 @@ impl Open {
     ) -> Result<Self> {
         let modes = &scenario.settings.modes;
         let entry: Vec<_> = modes.iter().map(|&mode| entry_prices(&scenario.portfolio, mode)).collect();
-        let mut facts = Facts::new(scenario, &scenario.sha256(), &entry);
+        let mut facts = Facts::new(scenario, &prepared.facts.cells[index].sha256, &entry);
         facts.level = prepared.facts.intervals.confidence_each;
         // What the audit finds, it should find before hours are spent.
         let observed = is_first_part.then(|| machine.observe(&job, &prepared.facts)).transpose()?;

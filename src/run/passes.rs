@@ -3,14 +3,10 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::report::totals_mib;
+use crate::report::{CELLS_A_DRAW, SWEEP_TOTALS_MIB, totals_mib};
 use crate::scenario::Batch;
 
-/// Memory that the totals of the cells of one pass may take, MiB.
-const TOTALS_MIB: f64 = 256.0;
-/// Most cells of a pass: drawing prices is then a few hundredths of the work.
-const MOST_CELLS: usize = 64;
-/// The same where each gathers rows for a file, some 50 MiB.
+/// Cells of a pass where each gathers rows for a file, some 50 MiB.
 const MOST_CELLS_WITH_ROWS: usize = 4;
 /// Blocks of the first round, whose time tells how many more a round may have.
 const FIRST_ROUND: u64 = 512;
@@ -20,12 +16,12 @@ const FIRST_LOOK: u64 = 64;
 /// The cells of each pass: of one path group, and so few that their totals fit in memory, and the rows that a file of each
 /// gathers where `keeps_rows`.
 pub fn passes(batch: &Batch, threads: usize, keeps_rows: bool) -> Vec<Vec<usize>> {
-    let most_cells = if keeps_rows { MOST_CELLS_WITH_ROWS } else { MOST_CELLS };
+    let most_cells = if keeps_rows { MOST_CELLS_WITH_ROWS } else { CELLS_A_DRAW };
     let mut passes = Vec::new();
     for group in batch.groups() {
         let heaviest = group.iter().filter_map(|&cell| batch.cells.get(cell));
         let heaviest = heaviest.map(|cell| totals_mib(&cell.scenario, threads)).fold(0.0, f64::max);
-        let most = ((TOTALS_MIB / heaviest.max(1e-3)) as usize).clamp(1, most_cells);
+        let most = ((SWEEP_TOTALS_MIB / heaviest.max(1e-3)) as usize).clamp(1, most_cells);
         // Passes of one size: a last one of a single cell would pay for its prices alone.
         let count = group.len().div_ceil(most);
         let size = group.len().div_ceil(count.max(1)).max(1);

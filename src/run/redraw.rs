@@ -34,13 +34,8 @@ pub fn redraw(folder: &Path, scale: Scale, cancelled: &AtomicBool) -> Result<Fin
             "was made by version {version}, and this is {own}: run the scenario again"
         )));
     }
-    let resolved: Vec<(String, String)> =
-        manifest.get("resolved").and_then(Value::as_object).map_or_else(Vec::new, |keys| {
-            keys.iter()
-                .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
-                .collect()
-        });
-    let document = diff::load(&whole)?.document;
+    let diff::Saved { document, resolved, .. } = diff::load(&whole)?;
+    let resolved = resolved.unwrap_or_default();
     let name = whole.file_name().and_then(|name| name.to_str()).ok_or_else(|| wrong(&"has no name"))?;
     let output = OutputFolder::open(whole.parent().unwrap_or(&whole))?;
     let place = folder::prepare(&output, name, &text("sha256"), &resolved, false).map_err(without_options)?;

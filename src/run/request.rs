@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::finish::{PAGE, SUMMARY};
+use super::finish::PAGE;
 use super::merge::SHARD_FILE;
 use super::shard::Shard;
 use crate::report::BatchFacts;
 use crate::report::charts::Scale;
+use crate::report::json::SUMMARY;
 use crate::report::outcomes::OutcomeFormat;
 use crate::scenario::Batch;
 

@@ -25,6 +25,7 @@ mod sweep;
 mod sweep_lines;
 mod text;
 
+use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -129,21 +130,7 @@ pub fn render_all(
     scale: Scale,
     cancelled: &AtomicBool,
 ) -> Result<Vec<String>> {
-    text::register()?;
-    let target = folder.join("charts");
-    fs::create_dir_all(&target).map_err(|e| Error::failed(format_args!("{}: {e}", target.display())))?;
-    let mut names = Vec::new();
-    for (name, draw) in CHARTS {
-        if cancelled.load(Ordering::Relaxed) {
-            return Err(Error::Interrupted);
-        }
-        let Some(picture) = draw(run) else { continue };
-        let (png, svg) = (format!("charts/{name}.png"), format!("charts/{name}.svg"));
-        encode::write_png(&picture, scale, &folder.join(&png))?;
-        encode::write_svg(&picture, scale, &folder.join(&svg))?;
-        names.extend([png, svg]);
-    }
-    Ok(names)
+    write(folder, pictures(run)?, scale, cancelled)
 }
 
 /// The pictures of a sweep by two of its axes, or along its only one, each with a file name without ending. None where
@@ -168,7 +155,16 @@ pub fn render_sweep_charts(
     scale: Scale,
     cancelled: &AtomicBool,
 ) -> Result<Vec<String>> {
-    let pictures = sweep_pictures(document, Layout::File)?;
+    write(folder, sweep_pictures(document, Layout::File)?, scale, cancelled)
+}
+
+/// Writes pictures under `folder` as both kinds of file.
+fn write(
+    folder: &Path,
+    pictures: Vec<(impl Display, Picture)>,
+    scale: Scale,
+    cancelled: &AtomicBool,
+) -> Result<Vec<String>> {
     let target = folder.join("charts");
     fs::create_dir_all(&target).map_err(|e| Error::failed(format_args!("{}: {e}", target.display())))?;
     let mut names = Vec::new();

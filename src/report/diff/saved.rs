@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::report::document::Document;
+use crate::report::json::SUMMARY;
 
-const SUMMARY: &str = "summary.json";
 const MANIFEST: &str = "manifest.json";
 /// A summary that is larger is not read: 10,000 cells take some 200 MB.
 const LARGEST: u64 = 512 << 20;
