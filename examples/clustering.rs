@@ -11,8 +11,8 @@
 use std::error::Error;
 use std::path::Path;
 
+use ringfence::history::read_history;
 use ringfence::paths::{AssetModel, CHUNK, LANES, Law, MarketModel, PathGenerator, ReturnHistory};
-use ringfence::scenario::history::read_history;
 
 const BLOCKS: u64 = 200;
 const STEPS: usize = 800;

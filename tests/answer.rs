@@ -5,7 +5,8 @@
 use std::process::Command;
 
 use ringfence::report::content::{self, Reproduce};
-use ringfence::report::{Frequency, Keyed, PairedResult, ResultDocument, answer};
+use ringfence::report::headline as answer;
+use ringfence::result::document::{Frequency, Keyed, PairedResult, ResultDocument};
 
 /// A document of the right shape, whose numbers the tests replace.
 fn document() -> ResultDocument {

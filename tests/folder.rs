@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use ringfence::error::Result;
-use ringfence::report::folder::{self, OutputFolder, ResultFolder};
+use ringfence::store::folder::{self, OutputFolder, ResultFolder};
 use serde_json::{Value, json};
 
 fn keys(pairs: &[(&str, &str)]) -> Vec<(String, String)> {

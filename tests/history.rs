@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use ringfence::error::Result;
-use ringfence::scenario::history::{Gaps, PriceHistory, joint_returns, read_history};
+use ringfence::history::{Gaps, PriceHistory, joint_returns, read_history};
 use tempfile::TempDir;
 
 /// 2024-01-01T00:00:00Z (GNU date -u -d 2024-01-01 +%s).

@@ -6,14 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Layers from the top; modules of one row do not import each other.
-const LAYERS: [&[&str]; 7] = [
+const LAYERS: [&[&str]; 11] = [
     &["main"],
     &["cli"],
     &["run"],
-    &["report"],
+    &["report", "store", "plan"],
+    &["result"],
     &["simulation", "scenario"],
+    &["history"],
     &["paths", "margin"],
-    &["domain", "statistics"],
+    &["text"],
+    &["domain"],
+    &["statistics"],
 ];
 /// The kernel steps lanes that the path generator fills: margin may use paths' lane type.
 const ALLOWED_SIBLING: (&str, &str) = ("margin", "paths");

@@ -13,9 +13,9 @@ use ringfence::paths::{
     Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, Law, Merton, Nig, NormalJump, NormalJumps, Ou,
     Regime, Sampling, Shock, ShockTime, State, VarianceGamma,
 };
-use ringfence::report::{catalogue, schema};
 use ringfence::run;
 use ringfence::scenario::{Override, Scenario, load_text, parse_override};
+use ringfence::{report::model_catalogue as catalogue, scenario::schema};
 use serde_json::Value;
 use tempfile::TempDir;
 

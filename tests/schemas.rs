@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use ringfence::domain::Measure;
-use ringfence::report::{result_schema, schema};
+use ringfence::{result::schema as result_schema, scenario::schema};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
@@ -198,7 +198,7 @@ fn the_result_schema_holds_for_what_is_written() {
     }
     let linear: Vec<Value> = [&runs[0].1, &runs[4].1].map(Value::clone).to_vec();
     let sweep = sweep_of(&linear);
-    serde_json::from_value::<ringfence::report::SweepDocument>(sweep.clone()).unwrap();
+    serde_json::from_value::<ringfence::result::document::SweepDocument>(sweep.clone()).unwrap();
     assert_eq!(faults(&schema, &schema, &sweep, ""), Vec::<String>::new());
     let written =
         format!("{LINEAR}[sweep]\n\"account.wallet\" = [1_000, 1_100]\n\"simulation.seed\" = [1, 2]\n");

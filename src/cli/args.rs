@@ -2,10 +2,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use super::margin::MarginOptions;
+use crate::cli::margin::MarginOptions;
 use crate::error::Result;
 use crate::run::Asked;
-use crate::scenario::{self, Batch, Override, Scenario};
+use crate::scenario;
+use crate::scenario::{Batch, Override, Scenario};
 
 /// How often is each margin mode liquidated, how deep does it draw down, and what does the difference cost?
 #[derive(Debug, Parser)]

@@ -1,14 +1,14 @@
 use std::path::Path;
 
-use super::output;
+use crate::cli::output;
 use crate::error::{Error, Result};
-use crate::report::diff;
+use crate::result::comparison;
 
 /// `ringfence diff`
 pub fn diff(a: &Path, b: &Path, json: bool) -> Result<()> {
-    let document = diff::diff(&diff::load(a)?, &diff::load(b)?)?;
+    let document = comparison::diff(&comparison::load(a)?, &comparison::load(b)?)?;
     if !json {
-        return output::print(&diff::render(&document));
+        return output::print(&comparison::render(&document));
     }
     let text = serde_json::to_string_pretty(&document)
         .map_err(|e| Error::failed(format!("the comparison cannot be written as JSON: {e}")))?;

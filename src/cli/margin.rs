@@ -3,8 +3,8 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::output;
-use super::venues::preset;
+use crate::cli::output;
+use crate::cli::venues::preset;
 use crate::domain::{Basis, Contract, Decimal, Requirement, Side, TierTable, Trigger, Venue};
 use crate::error::{Error, Result};
 use crate::margin::{Backing, Quote, QuoteError, QuoteInput, quote};

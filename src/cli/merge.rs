@@ -1,8 +1,9 @@
-use super::args::MergeOptions;
-use super::run::{scale, tell};
-use super::signal;
+use crate::cli::args::MergeOptions;
+use crate::cli::run::{scale, tell};
+use crate::cli::signal;
 use crate::error::Result;
-use crate::run::{self, Request, simulator};
+use crate::run;
+use crate::run::{Request, simulator};
 use crate::simulation::Control;
 
 /// `ringfence merge`

@@ -1,7 +1,7 @@
-use super::output;
+use crate::cli::output;
 use crate::error::{Error, Result};
 use crate::paths::catalogue::{MODELS, model};
-use crate::report::catalogue::{render_list, render_one};
+use crate::report::model_catalogue::{render_list, render_one};
 use crate::scenario::nearest;
 
 /// `ringfence models`

@@ -1,7 +1,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 
-use super::output;
+use crate::cli::output;
 use crate::error::{Error, Result};
 use crate::scenario::name_fault;
 

@@ -1,5 +1,5 @@
-use super::args::ReplayOptions;
-use super::output;
+use crate::cli::args::ReplayOptions;
+use crate::cli::output;
 use crate::domain::MarginMode;
 use crate::error::{Error, Result};
 use crate::run;

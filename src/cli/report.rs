@@ -1,6 +1,6 @@
-use super::args::ReportOptions;
-use super::run::scale;
-use super::{output, signal};
+use crate::cli::args::ReportOptions;
+use crate::cli::run::scale;
+use crate::cli::{output, signal};
 use crate::error::Result;
 use crate::run;
 

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::args::RunOptions;
-use super::{output, signal};
+use crate::cli::args::RunOptions;
+use crate::cli::{output, signal};
 use crate::error::{Error, Result};
-use crate::report::charts::Scale;
+use crate::report::charts::encode::Scale;
 use crate::report::outcomes::OutcomeFormat;
-use crate::report::{json, terminal};
-use crate::run::{Asked, Finished, Request, Shard, Told, planned_paths, run_all, simulator};
+use crate::report::terminal;
+use crate::result::json;
+use crate::run::{Asked, Finished, Request, Told, planned_paths, run_all, simulator};
 use crate::simulation::Control;
+use crate::store::shard::Shard;
 
 /// How often work at hand is kept.
 const KEEP_EVERY: Duration = Duration::from_secs(20);

@@ -1,11 +1,12 @@
-use super::output;
+use crate::cli::output;
 use crate::error::{Error, Result};
-use crate::report::{result_schema, schema};
+use crate::result::schema as result_schema;
+use crate::scenario::schema as scenario_schema;
 
 /// `ringfence schema`
 pub fn schema(of: &str) -> Result<()> {
     let schema = match of {
-        "scenario" => schema::scenario(),
+        "scenario" => scenario_schema::scenario(),
         "result" => result_schema::result(),
         other => {
             let known = "write schema scenario or schema result";

@@ -1,8 +1,8 @@
 use std::path::Path;
 
-use super::output;
+use crate::cli::output;
 use crate::error::{Error, Result};
-use crate::report::venue::{render_list, render_one};
+use crate::result::venue_wording::{render_list, render_one};
 use crate::scenario::{Preset, load_preset, nearest, presets};
 
 /// `ringfence venues`

@@ -1,18 +1,18 @@
 //! A report as plain data: sections of sentences, tables and names of charts, in the order in which they are read.
 //! `html` and `markdown` set it.
 
-mod run;
-mod sweep;
-mod tables;
+pub(crate) mod run;
+pub(crate) mod sweep;
+pub(crate) mod tables;
 
-pub use run::{of_run, precision};
-pub use sweep::of_sweep;
+pub use crate::report::content::run::{of_run, precision};
+pub use crate::report::content::sweep::of_sweep;
 
 use serde::Serialize;
 
-use super::answer::Answer;
-use super::document::ScenarioSummary;
-use super::format::{paths, printable, significant, steps};
+use crate::report::headline::Answer;
+use crate::result::document::ScenarioSummary;
+use crate::text::format::{paths, printable, significant, steps};
 
 /// How a result can be had again.
 #[derive(Debug, Clone, Default)]

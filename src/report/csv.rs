@@ -1,16 +1,17 @@
 //! The result as tidy tables: one row a fact, units in a column or in the header's names.
 
-mod modes;
-pub(super) mod rows;
+pub(crate) mod modes;
+pub(crate) mod rows;
 
 use std::fs;
 use std::path::Path;
 
-use modes::modes;
-use rows::{Estimate, Rows, number, text_cell};
+use crate::report::csv::modes::modes;
+use crate::report::csv::rows::{Rows, number, text_cell};
+use crate::result::measures::Estimate;
 
-use super::document::*;
 use crate::error::{Error, Result};
+use crate::result::document::*;
 use crate::simulation::RunOutcome;
 use crate::statistics::Histogram;
 

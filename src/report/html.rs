@@ -1,17 +1,23 @@
 //! The report as one self-contained page: no address but its own, light and dark, on paper and on a telephone. What
 //! strangers wrote stands in it as text: templates escape, and the page's own policy forbids to load anything.
 
-mod description;
+pub(crate) mod description;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 use serde::Serialize;
 
-use super::charts::{self, ChartInput, Layout, Picture, inline_svg, mode_of, swatch_alone};
-use super::content::{self, Content, Reproduce, Table};
-use super::document::{ResultDocument, SweepDocument};
 use crate::error::{Error, Result};
+use crate::report::charts;
+use crate::report::charts::ChartInput;
+use crate::report::charts::inline::inline_svg;
+use crate::report::charts::page::{Layout, mode_of, swatch_alone};
+use crate::report::charts::picture::Picture;
+use crate::report::content;
+use crate::report::content::{Content, Reproduce, Table};
+use crate::result::document::ResultDocument;
+use crate::result::document::sweep::SweepDocument;
 use crate::simulation::{PathSample, RunOutcome};
 
 /// The macro of tables, and the page.

@@ -2,10 +2,15 @@
 
 use std::fmt::Write;
 
-use super::charts::{self, ChartInput, Layout, Picture};
-use super::content::{self, Content, Reproduce, Table};
-use super::document::{ResultDocument, SweepDocument};
 use crate::error::Result;
+use crate::report::charts;
+use crate::report::charts::ChartInput;
+use crate::report::charts::page::Layout;
+use crate::report::charts::picture::Picture;
+use crate::report::content;
+use crate::report::content::{Content, Reproduce, Table};
+use crate::result::document::ResultDocument;
+use crate::result::document::sweep::SweepDocument;
 use crate::simulation::{PathSample, RunOutcome};
 
 /// The report of one run. Charts of single paths need the sample.

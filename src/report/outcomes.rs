@@ -1,8 +1,8 @@
 //! A row for every path and mode of one scenario, as Parquet or as comma-separated values. The same rows are the same
 //! bytes.
 
-mod comma;
-mod parquet;
+pub(crate) mod comma;
+pub(crate) mod parquet;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -1,21 +1,21 @@
 //! A sweep's cells: where each stands, what its settings are called, and all of them as one tidy table.
 
-mod compared;
-mod layout;
-mod parquet;
-mod table;
-mod words;
+pub(crate) mod compared;
+pub(crate) mod layout;
+pub(crate) mod parquet;
+pub(crate) mod table;
+pub(crate) mod words;
 
 use std::fs;
 use std::path::Path;
 
-pub use compared::{compared, difference, modes};
-pub use layout::Layout;
-pub use words::{axis_name, labels, numbers, setting_in_words};
+pub use crate::report::sweep::compared::{compared, difference, modes};
+pub use crate::report::sweep::layout::Layout;
+pub use crate::report::sweep::words::{axis_name, labels, numbers, setting_in_words};
 
 use crate::error::{Error, Result};
-use crate::report::document::SweepDocument;
-use table::Table;
+use crate::report::sweep::table::Table;
+use crate::result::document::sweep::SweepDocument;
 
 /// Writes `sweep.csv` and `sweep.parquet` into `folder`, which exists; returns the file names. A row is a measure of
 /// one mode, or of two, in one cell. Columns: `cell` (from 0), one for each swept key, `mode`, `measure`, `estimate`,

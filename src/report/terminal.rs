@@ -1,24 +1,25 @@
 //! The result as a person reads it: at most 100 columns, no colour.
 
-mod compare;
-mod correlation;
-pub(super) mod mode_table;
-pub(super) mod money;
-mod monitoring;
-pub(super) mod paired;
-pub(super) mod share;
-pub(super) mod sweep;
+pub(crate) mod compare;
+pub(crate) mod correlation;
+pub(crate) mod mode_table;
+pub(crate) mod money;
+pub(crate) mod monitoring;
+pub(crate) mod paired;
+pub(crate) mod share;
+pub(crate) mod sweep;
 
-pub use compare::render_comparison;
-use money::Money;
-pub use sweep::render as render_sweep;
+pub use crate::report::terminal::compare::render_comparison;
+use crate::report::terminal::money::Money;
+pub use crate::report::terminal::sweep::render as render_sweep;
 
-use super::content::precision;
-use super::document::{
-    AuditResult, DistributionResult, Document, Frequency, Keyed, ModeResult, ResultDocument,
-};
-use super::format::{paths, percent_trimmed, printable, significant, steps, whole, wrap};
-use super::sampling::WINDOWS;
+use crate::report::content::run::precision;
+use crate::result::document::either::Document;
+use crate::result::document::mode::{DistributionResult, ModeResult};
+use crate::result::document::ordered_map::Keyed;
+use crate::result::document::{AuditResult, Frequency, ResultDocument};
+use crate::result::sampling::WINDOWS;
+use crate::text::format::{paths, percent_trimmed, printable, significant, steps, whole, wrap};
 
 /// Columns of a terminal that all output fits into.
 const WIDTH: usize = 100;
@@ -95,7 +96,7 @@ fn footer(document: &ResultDocument) -> String {
 }
 
 /// How the margins of error beside the numbers are to be read.
-pub(super) fn sampling_error(document: &ResultDocument) -> Vec<String> {
+pub(crate) fn sampling_error(document: &ResultDocument) -> Vec<String> {
     let scenario = &document.scenario;
     let confidence = percent_trimmed(scenario.confidence);
     let mut lines = Vec::new();
@@ -121,7 +122,7 @@ pub(super) fn sampling_error(document: &ResultDocument) -> Vec<String> {
 }
 
 /// What the exact ledger was asked.
-pub(super) fn audited(audit: &AuditResult) -> String {
+pub(crate) fn audited(audit: &AuditResult) -> String {
     let left_out = match audit.left_out {
         0 => String::new(),
         count => format!("; {} left out, beyond exact decimals", paths(count)),
@@ -179,7 +180,7 @@ fn gain_of_twins(document: &ResultDocument) -> Vec<String> {
 }
 
 /// The upper bound of a frequency.
-pub(super) fn at_most(f: &Frequency) -> String {
+pub(crate) fn at_most(f: &Frequency) -> String {
     or_dash(f.high.map(|high| format!("at most {} %", significant(high * 100.0, 3))))
 }
 
@@ -210,11 +211,11 @@ fn coarse_bins(document: &ResultDocument) -> Vec<String> {
 }
 
 /// The value at a level, where there is one.
-pub(super) fn at(levels: &Keyed<Option<f64>>, level: &str) -> Option<f64> {
+pub(crate) fn at(levels: &Keyed<Option<f64>>, level: &str) -> Option<f64> {
     levels.get(level).copied().flatten()
 }
 
 /// A text, or a dash where there is nothing to say.
-pub(super) fn or_dash(text: Option<String>) -> String {
+pub(crate) fn or_dash(text: Option<String>) -> String {
     text.unwrap_or_else(|| "-".to_owned())
 }

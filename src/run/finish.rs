@@ -4,16 +4,19 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::prepare::Prepared;
-use super::store::Store;
 use crate::error::{Error, Result};
-use crate::report::charts::{self, ChartInput, Scale};
+use crate::report::charts;
+use crate::report::charts::ChartInput;
+use crate::report::charts::encode::Scale;
 use crate::report::content::Reproduce;
-use crate::report::saved::{self, Saved};
-use crate::report::{
-    Document, PrecisionResult, ResultDocument, SweepDocument, build, csv, html, json, markdown, measures,
-    sweep,
-};
+use crate::report::{csv, html, markdown, sweep};
+use crate::result::document::{Document, SweepDocument};
+use crate::result::document::{PrecisionResult, ResultDocument};
+use crate::result::{build, json, measures};
+use crate::run::cell_store::Store;
+use crate::run::prepare::Prepared;
+use crate::store::saved_totals;
+use crate::store::saved_totals::Saved;
 
 /// The file that a run's result is drawn again from.
 pub const OUTCOME: &str = "outcome.bin";
@@ -61,10 +64,10 @@ pub fn write_run(
     reproduce: &Reproduce,
     drawing: Drawing<'_>,
 ) -> Result<Document> {
-    put(&folder.join(OUTCOME), &saved::encode(&saved)?)?;
+    put(&folder.join(OUTCOME), &saved_totals::encode(&saved)?)?;
     let (facts, outcome, observed) = saved.finish();
     let audit = observed.as_ref().map(|observed| observed.audit).unwrap_or_default();
-    let mut document = build(&facts, &outcome, &audit);
+    let mut document = build::build(&facts, &outcome, &audit);
     document.precision = precision(&document);
     json::write(folder, &document)?;
     csv::write_tables(folder, &document, &outcome)?;

@@ -8,17 +8,21 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use super::finish::{self, Drawing, put};
-use super::prepare::{self, Prepared};
-use super::request::Request;
-use super::shard::Shard;
-use super::store::Store;
-use super::{Finished, manifest};
 use crate::error::{Error, Result};
-use crate::report::folder::OutputFolder;
-use crate::report::saved::{self, Saved};
-use crate::report::{BatchFacts, Document};
+use crate::result::batch_description::BatchFacts;
+use crate::result::document::Document;
+use crate::run::cell_store::Store;
+use crate::run::finish;
+use crate::run::finish::{Drawing, put};
+use crate::run::prepare;
+use crate::run::prepare::Prepared;
+use crate::run::request::Request;
+use crate::run::{Finished, manifest};
 use crate::simulation::Control;
+use crate::store::output_folder::OutputFolder;
+use crate::store::saved_totals;
+use crate::store::saved_totals::Saved;
+use crate::store::shard::Shard;
 
 /// Says what a shard is of.
 pub const SHARD_FILE: &str = "shard.json";
@@ -127,7 +131,7 @@ fn merge_cell(batch: &BatchFacts, cell: usize, shards: &[Found]) -> Result<Saved
         let path = found.folder.join(format!("cells/{cell:05}.bin"));
         let wrong =
             |what: &str| Error::input(format_args!("{}: {what}; run this shard again", path.display()));
-        let part: Saved = saved::read(&path, "run this shard again")?;
+        let part: Saved = saved_totals::read(&path, "run this shard again")?;
         let paths = part.facts.summary.paths;
         let all = paths.div_ceil(crate::paths::LANES as u64);
         let is_own = part.version == batch.version

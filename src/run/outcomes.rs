@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::prepare::Prepared;
-use super::request::outcomes_file;
 use crate::error::Result;
 use crate::report::outcomes::{OutcomeFile, OutcomeFormat, OutcomeNames};
+use crate::run::prepare::Prepared;
+use crate::run::request::outcomes_file;
 use crate::simulation::{OutcomeSink, PathOutcome};
 
 /// The files of the cells that are stepped together, in their order.

@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::machine::Machine;
-use super::passes::Rounds;
-use super::prepare::Prepared;
-use super::store::Store;
-use super::{generator, job_on};
 use crate::domain::Precision;
 use crate::error::{Error, Result};
 use crate::margin::entry_prices;
-use crate::report::folder::AT_HAND;
+use crate::plan::passes::Rounds;
 use crate::report::outcomes::OutcomeNames;
-use crate::report::saved::{self, Observed, Part, Saved};
-use crate::report::{BatchFacts, Facts};
+use crate::result::batch_description::BatchFacts;
+use crate::result::scenario_description::Facts;
+use crate::run::cell_store::Store;
+use crate::run::executor::Machine;
+use crate::run::prepare::Prepared;
+use crate::run::{generator, job_on};
 use crate::scenario::Scenario;
 use crate::simulation::{Job, Stopped, Totals};
+use crate::store::checkpoint::AT_HAND;
+use crate::store::saved_totals;
+use crate::store::saved_totals::{Observed, Part, Saved};
 
 /// How far a pass has come.
 #[derive(Serialize, Deserialize)]
@@ -123,7 +125,7 @@ pub fn run(
         if blocks.end < part.end && !open.is_empty() && store.keeps_work_at_hand() {
             let cells = open.iter().map(|cell| cell.index).collect();
             let at_hand = AtHand { cells, reached: blocks.end, totals: totals.clone() };
-            prepared.work.write(AT_HAND, &saved::encode(&at_hand)?)?;
+            prepared.work.write(AT_HAND, &saved_totals::encode(&at_hand)?)?;
         }
     }
     // The files of outcomes move up as they are closed.
@@ -170,7 +172,7 @@ fn stop_where_sure(
 fn resume(prepared: &Prepared, open: &[Open], first: u64, totals: &mut [Totals]) -> Result<Option<u64>> {
     let Some(bytes) = prepared.work.read(AT_HAND)? else { return Ok(None) };
     // A file of another pass, or a damaged one, is work lost and no more.
-    let Ok(at_hand) = saved::decode::<AtHand>(&bytes) else { return Ok(None) };
+    let Ok(at_hand) = saved_totals::decode::<AtHand>(&bytes) else { return Ok(None) };
     let mut kept = Vec::with_capacity(open.len());
     for cell in open {
         let place = at_hand.cells.iter().position(|&index| index == cell.index);

@@ -2,12 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::Finished;
-use super::request::{Asked, Request, extension};
 use crate::domain::Intervals;
 use crate::error::Result;
-use crate::report::folder::{self, OutputFolder, ResultFolder, Unfinished};
-use crate::report::{BatchFacts, CellFacts, Keyed, SweepAxis, SweepIntervals, diff};
+use crate::result::batch_description::{BatchFacts, CellFacts};
+use crate::result::comparison;
+use crate::result::document::{Keyed, SweepAxis, SweepIntervals};
+use crate::run::Finished;
+use crate::run::request::{Asked, Request, extension};
+use crate::store::checkpoint::Unfinished;
+use crate::store::folder;
+use crate::store::folder::ResultFolder;
+use crate::store::output_folder::OutputFolder;
 
 /// A batch with its place reserved.
 pub struct Prepared {
@@ -49,7 +54,7 @@ pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> R
     // What is left of this very run is of no use any more; other work is not touched.
     work.map_or(Ok(()), Unfinished::end)?;
     let folder = output.path().join(name);
-    let document = if request.shard.is_some() { None } else { Some(diff::load(&folder)?.document) };
+    let document = if request.shard.is_some() { None } else { Some(comparison::load(&folder)?.document) };
     Ok(Task::Done(Finished { document, folder }))
 }
 

@@ -6,14 +6,18 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::{Map, Value};
 
-use super::Finished;
-use super::finish::{self, Drawing, OUTCOME};
 use crate::error::{Error, Result};
-use crate::report::charts::Scale;
+use crate::report::charts::encode::Scale;
 use crate::report::content::Reproduce;
-use crate::report::folder::{self, OutputFolder};
-use crate::report::saved::{self, Saved};
-use crate::report::{Document, diff};
+use crate::result::comparison;
+use crate::result::document::Document;
+use crate::run::Finished;
+use crate::run::finish;
+use crate::run::finish::{Drawing, OUTCOME};
+use crate::store::folder;
+use crate::store::output_folder::OutputFolder;
+use crate::store::saved_totals;
+use crate::store::saved_totals::Saved;
 
 /// Keys of a manifest that are written anew.
 const WRITTEN: [&str; 6] = ["program", "version", "scenario", "sha256", "resolved", "files"];
@@ -34,7 +38,7 @@ pub fn redraw(folder: &Path, scale: Scale, cancelled: &AtomicBool) -> Result<Fin
             "was made by version {version}, and this is {own}: run the scenario again"
         )));
     }
-    let diff::Saved { document, resolved, .. } = diff::load(&whole)?;
+    let comparison::Saved { document, resolved, .. } = comparison::load(&whole)?;
     let resolved = resolved.unwrap_or_default();
     let name = whole.file_name().and_then(|name| name.to_str()).ok_or_else(|| wrong(&"has no name"))?;
     let output = OutputFolder::open(whole.parent().unwrap_or(&whole))?;
@@ -43,7 +47,7 @@ pub fn redraw(folder: &Path, scale: Scale, cancelled: &AtomicBool) -> Result<Fin
     let reproduce = Reproduce { command: text("command"), resolved };
     let document = match document {
         Document::Run(before) => {
-            let saved: Saved = saved::read(&whole.join(OUTCOME), "run the scenario again")?;
+            let saved: Saved = saved_totals::read(&whole.join(OUTCOME), "run the scenario again")?;
             finish::write_run(place.staging(), saved, |_| before.precision, &reproduce, drawing)?
         }
         Document::Sweep(before) => finish::write_sweep(place.staging(), *before, &reproduce, drawing)?,

@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::finish::PAGE;
-use super::merge::SHARD_FILE;
-use super::shard::Shard;
-use crate::report::BatchFacts;
-use crate::report::charts::Scale;
-use crate::report::json::SUMMARY;
+use crate::report::charts::encode::Scale;
 use crate::report::outcomes::OutcomeFormat;
+use crate::result::batch_description::BatchFacts;
+use crate::result::json::SUMMARY;
+use crate::run::finish::PAGE;
+use crate::run::merge::SHARD_FILE;
 use crate::scenario::Batch;
+use crate::store::shard::Shard;
 
 /// A batch, and how to ask for it again.
 #[derive(Debug, Clone)]

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use rust_decimal::Decimal;
 
-use super::files::Files;
-use super::reader::Field;
-use super::source::quoted;
 use crate::error::Result;
+use crate::scenario::files::Files;
+use crate::scenario::syntax::reader::Field;
+use crate::scenario::syntax::source::quoted;
 
 /// The scenario's folder, and the lines and remarks gathered so far.
 #[derive(Debug)]
-pub(super) struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// Relative file names are relative to it.
     pub folder: &'a Path,
     /// Data read so far, this scenario's and others' of its batch.
@@ -25,7 +25,7 @@ pub(super) struct Context<'a> {
 
 /// A data file that a scenario names.
 #[derive(Debug)]
-pub(super) struct DataFile {
+pub(crate) struct DataFile {
     /// Where it is.
     pub path: PathBuf,
     /// How messages call it.

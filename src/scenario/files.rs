@@ -7,13 +7,15 @@ use std::hash::Hash;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::history::{FundingHistory, JointCloses, JointError, JointReturns, PriceHistory};
 use crate::domain::FundingRates;
+use crate::history::PriceHistory;
+use crate::history::funding::FundingHistory;
+use crate::history::joint::{JointCloses, JointError, JointReturns};
 use crate::paths::MarketModel;
 
 /// Joined histories that are replayed.
 #[derive(Debug)]
-pub(super) struct Windows {
+pub(crate) struct Windows {
     /// One column an asset.
     pub joint: JointCloses,
     /// The same row by row, as a market holds them.
@@ -22,7 +24,7 @@ pub(super) struct Windows {
 
 /// What has been read and joined so far.
 #[derive(Debug, Default)]
-pub(super) struct Files {
+pub(crate) struct Files {
     /// Price files by where they are.
     pub prices: Once<PathBuf, PriceHistory, String>,
     /// Funding files by where they are.
@@ -70,7 +72,7 @@ fn known<T: Clone + PartialEq>(all: &mut Vec<T>, new: T) -> T {
 
 /// Values made once each; a failure is remembered too, so that a large broken file is read once.
 #[derive(Debug)]
-pub(super) struct Once<K, T, E>(RefCell<HashMap<K, Result<Arc<T>, E>>>);
+pub(crate) struct Once<K, T, E>(RefCell<HashMap<K, Result<Arc<T>, E>>>);
 
 impl<K, T, E> Default for Once<K, T, E> {
     fn default() -> Self {

@@ -5,21 +5,23 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
-use super::assets::Modelled;
-use super::cells::Loader;
-use super::context::Context;
-use super::node::{Node, Value};
-use super::overrides::{self, Override};
-use super::reader::Table;
-use super::source::{Sources, quoted};
-use super::sweep::Sweep;
-use super::venue::Overridden;
-use super::{
-    Batch, Cell, Scenario, assets, entry, funding, name, orders, positions, precision, replaying, settings,
-    venue,
-};
 use crate::domain::{Account, Contract, Portfolio, Position, Venue};
 use crate::error::{Error, Result};
+use crate::scenario::context::Context;
+use crate::scenario::models::replaying;
+use crate::scenario::sections::assets::Modelled;
+use crate::scenario::sections::{assets, entry, funding, orders, positions, precision, settings};
+use crate::scenario::sweep::axes::Sweep;
+use crate::scenario::sweep::batch::{Batch, Cell};
+use crate::scenario::sweep::cells::Loader;
+use crate::scenario::syntax::name;
+use crate::scenario::syntax::node::{Node, Value};
+use crate::scenario::syntax::overrides;
+use crate::scenario::syntax::overrides::Override;
+use crate::scenario::syntax::reader::Table;
+use crate::scenario::syntax::source::{Sources, quoted};
+use crate::scenario::venue::overridden::Overridden;
+use crate::scenario::{Scenario, venue};
 
 /// Largest scenario file: parsing takes some 70 times its size in memory.
 const MAX_BYTES: u64 = 1 << 20;
@@ -85,7 +87,7 @@ pub fn load_preset(path: &Path) -> Result<venue::Preset> {
 ///
 /// # Errors
 /// A file that cannot be read, is too large or not UTF-8.
-pub(super) fn read_text(path: &Path, shown_name: &str, what: &str) -> Result<String> {
+pub(crate) fn read_text(path: &Path, shown_name: &str, what: &str) -> Result<String> {
     let wrong = |fault: &str| Error::input(format!("{}: {fault}", quoted(shown_name)));
     let cannot = |error: std::io::Error| wrong(&format!("the {what} cannot be read: {error}"));
     if !path.metadata().map_err(cannot)?.is_file() {
@@ -185,7 +187,7 @@ fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
 
 /// Reads the sections in a fixed order, which is that of the resolved lines. With the preset's name comes what the
 /// scenario wrote over it.
-pub(super) fn resolve(
+pub(crate) fn resolve(
     name: &str,
     (preset, over): (&str, Overridden),
     root: &Table<'_>,

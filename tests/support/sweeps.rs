@@ -1,7 +1,7 @@
 //! Results of sweeps made by hand: every number is a plain function of the settings.
 #![allow(dead_code)] // each test file uses its part
 
-use ringfence::report::*;
+use ringfence::result::document::*;
 use ringfence::statistics::{newcombe_paired, proportion_difference_std_error, proportion_std_error, wilson};
 use serde_json::{Value, json};
 

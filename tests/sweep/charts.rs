@@ -4,7 +4,7 @@ use std::fs;
 
 use plotters::style::{FontDesc, FontFamily, FontStyle};
 use ringfence::report::charts::{self, Anchor, Ink, Layout, Picture, Scale, Shape, Text};
-use ringfence::report::{Keyed, SweepDocument};
+use ringfence::result::document::{Keyed, SweepDocument};
 use serde_json::json;
 
 use crate::sweeps::{axis, emptied, shapes, steps, sweep};

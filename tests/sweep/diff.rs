@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use ringfence::report::diff::{DiffDocument, DiffRow, diff, load, render};
-use ringfence::report::{Keyed, ResultDocument, SweepDocument, json};
+use ringfence::report::comparison::render;
+use ringfence::result::comparison::{DiffDocument, DiffRow, diff, load};
+use ringfence::result::document::{Keyed, ResultDocument, SweepDocument};
+use ringfence::result::json;
 use ringfence::statistics::{Bounded, MeanOf, difference_of_bounded, difference_of_means, wilson};
 use serde_json::{Value, json};
 use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};

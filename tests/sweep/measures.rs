@@ -1,7 +1,8 @@
 //! Measures of a result, and whether they are known as well as was asked for.
 
 use ringfence::domain::{Measure, Precision, PrecisionTarget};
-use ringfence::report::{Keyed, PrecisionResult, ResultDocument, measures};
+use ringfence::result::document::{Keyed, PrecisionResult, ResultDocument};
+use ringfence::result::measures;
 
 use crate::sweeps::{document, mode, pair};
 

@@ -6,7 +6,8 @@ use std::path::Path;
 use parquet::basic::{Compression, LogicalType, Type};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
-use ringfence::report::{SweepDocument, sweep as saved};
+use ringfence::report::sweep as saved;
+use ringfence::result::document::SweepDocument;
 use serde_json::{Value, json};
 
 use crate::sweeps::{axis, emptied, steps, sweep};

@@ -1,6 +1,7 @@
 //! The sweep on a terminal.
 
-use ringfence::report::{PrecisionResult, SweepDocument, terminal};
+use ringfence::report::terminal;
+use ringfence::result::document::{PrecisionResult, SweepDocument};
 use serde_json::json;
 
 use crate::sweeps::{axis, emptied, shapes, steps, sweep};

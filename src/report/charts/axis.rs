@@ -1,9 +1,9 @@
 //! Ranges, ticks and their labels.
 
-use super::format::{Scale, grouped, power_of_ten, scientific};
-use super::picture::Span;
-use super::text::width;
-use crate::report::format::percent_trimmed;
+use crate::report::charts::format::{Scale, grouped, power_of_ten, scientific};
+use crate::report::charts::picture::Span;
+use crate::report::charts::text::width;
+use crate::text::format::percent_trimmed;
 
 /// Size of the labels at ticks, in units.
 pub const TICK_SIZE: f64 = 20.0;

@@ -1,13 +1,13 @@
 //! How deep paths draw down.
 
-use super::ChartInput;
-use super::axis::{Axis, Quantity, share_axis};
-use super::format::percent;
-use super::page::Page;
-use super::panel::Panel;
-use super::picture::{Picture, Swatch};
-use super::staircase::{exceedance, thinned};
-use super::style::of_mode;
+use crate::report::charts::ChartInput;
+use crate::report::charts::axis::{Axis, Quantity, share_axis};
+use crate::report::charts::format::percent;
+use crate::report::charts::page::Page;
+use crate::report::charts::panel::Panel;
+use crate::report::charts::picture::{Picture, Swatch};
+use crate::report::charts::staircase::{exceedance, thinned};
+use crate::report::charts::style::of_mode;
 
 /// For each depth the share of paths that reach it. Liquidated paths share one depth: the curve
 /// falls there by their share.

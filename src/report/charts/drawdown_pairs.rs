@@ -1,13 +1,13 @@
 //! Two modes on the same path: whose drawdown is deeper?
 
-use super::ChartInput;
-use super::axis::{Axis, Quantity};
-use super::format::{grouped, percent};
-use super::page::{Layout, Page};
-use super::panel::Panel;
-use super::picture::{Ink, Picture, Rectangle, Shape, Swatch};
-use super::style::{DARK, GREY, of_mode};
 use crate::domain::MarginMode;
+use crate::report::charts::ChartInput;
+use crate::report::charts::axis::{Axis, Quantity};
+use crate::report::charts::format::{grouped, percent};
+use crate::report::charts::page::{Layout, Page};
+use crate::report::charts::panel::Panel;
+use crate::report::charts::picture::{Ink, Picture, Rectangle, Shape, Swatch};
+use crate::report::charts::style::{DARK, GREY, of_mode};
 use crate::simulation::SampledMode;
 
 /// More points than this hide one another.

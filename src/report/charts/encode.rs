@@ -8,10 +8,10 @@ use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontStyle, RGBAColor, RGBColor, ShapeStyle, TextStyle};
 
-use super::dash::dashes;
-use super::picture::{Anchor, Ink, Picture, Point, Shape, Text};
-use super::text::{FAMILY, LINE_PER_EM};
 use crate::error::{Error, Result};
+use crate::report::charts::dash::dashes;
+use crate::report::charts::picture::{Anchor, Ink, Picture, Point, Shape, Text};
+use crate::report::charts::text::{FAMILY, LINE_PER_EM};
 
 /// Backends take whole pixels: pictures are painted this many times larger, the PNG then averaged
 /// down (which also smooths its edges), the SVG scaled by its view box.

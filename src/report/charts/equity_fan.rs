@@ -1,13 +1,13 @@
 //! Quantiles of account equity over time.
 
-use super::ChartInput;
-use super::axis::{Axis, Clock, Quantity, roomy, span_of};
-use super::format::grouped;
-use super::page::Page;
-use super::panel::Panel;
-use super::picture::{Picture, Swatch};
-use super::style::{DARK, GREY, of_mode};
-use super::text::one_line;
+use crate::report::charts::ChartInput;
+use crate::report::charts::axis::{Axis, Clock, Quantity, roomy, span_of};
+use crate::report::charts::format::grouped;
+use crate::report::charts::page::Page;
+use crate::report::charts::panel::Panel;
+use crate::report::charts::picture::{Picture, Swatch};
+use crate::report::charts::style::{DARK, GREY, of_mode};
+use crate::report::charts::text::one_line;
 use crate::simulation::SampledMode;
 
 const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];

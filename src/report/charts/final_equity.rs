@@ -1,14 +1,14 @@
 //! What accounts are worth at the end.
 
-use super::ChartInput;
-use super::axis::{Axis, Quantity, roomy, share_axis, span_of};
-use super::format::{amount, percent};
-use super::page::Page;
-use super::panel::Panel;
-use super::picture::{Picture, Swatch};
-use super::staircase::{cumulative, shared_value, thinned};
-use super::style::{DARK, of_mode};
-use super::text::one_line;
+use crate::report::charts::ChartInput;
+use crate::report::charts::axis::{Axis, Quantity, roomy, share_axis, span_of};
+use crate::report::charts::format::{amount, percent};
+use crate::report::charts::page::Page;
+use crate::report::charts::panel::Panel;
+use crate::report::charts::picture::{Picture, Swatch};
+use crate::report::charts::staircase::{cumulative, shared_value, thinned};
+use crate::report::charts::style::{DARK, of_mode};
+use crate::report::charts::text::one_line;
 use crate::simulation::ModeOutcome;
 
 /// The axis ends at this quantile: the upper tail is long and thin.

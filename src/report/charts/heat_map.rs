@@ -1,14 +1,14 @@
 //! A map: a grid of cells coloured by a value, or several such grids side by side.
 
-use super::axis::{Axis, TICK_SIZE};
-use super::map_cell::{filled, hatched, missing};
-use super::numbers::Numbers;
-use super::picture::Rectangle;
-use super::picture::{Anchor, Ink, Picture, Text};
-use super::ramp::{Ramp, readable_on};
-use super::style::{DARK, GREY};
-use super::text::{fitted, width};
-use crate::report::format::distinct;
+use crate::report::charts::axis::{Axis, TICK_SIZE};
+use crate::report::charts::map_cell::{filled, hatched, missing};
+use crate::report::charts::numbers::Numbers;
+use crate::report::charts::picture::Rectangle;
+use crate::report::charts::picture::{Anchor, Ink, Picture, Text};
+use crate::report::charts::ramp::{Ramp, readable_on};
+use crate::report::charts::style::{DARK, GREY};
+use crate::report::charts::text::{fitted, width};
+use crate::text::format::distinct;
 
 const SMALL_TICK: f64 = 16.0;
 const NAME_ROW: f64 = 28.0;

@@ -5,11 +5,11 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use super::encode::escaped;
-use super::picture::{Anchor, Ink, Picture, Plot, Point, Shape, Text};
-use super::style::{DARK, GREY, GRID, WHITE, of_mode};
-use super::text::{font_width, is_covered};
 use crate::domain::MarginMode;
+use crate::report::charts::encode::escaped;
+use crate::report::charts::picture::{Anchor, Ink, Picture, Plot, Point, Shape, Text};
+use crate::report::charts::style::{DARK, GREY, GRID, WHITE, of_mode};
+use crate::report::charts::text::{font_width, is_covered};
 
 /// Width from which a line in a mode's own ink is its curve, not a sample path.
 const CURVE: f64 = 3.0;

@@ -1,8 +1,8 @@
 //! The cells of a map: filled, hatched, or without a value.
 
-use super::picture::Rectangle;
-use super::picture::{Ink, Picture};
-use super::style::GREY;
+use crate::report::charts::picture::Rectangle;
+use crate::report::charts::picture::{Ink, Picture};
+use crate::report::charts::style::GREY;
 
 /// Ground and lines of a cell whose sign is not established.
 pub const UNSURE: Ink = Ink(229, 231, 235);

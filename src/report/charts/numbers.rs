@@ -1,7 +1,7 @@
 //! Values inside maps, and what they are called in sentences.
 
-use super::axis::Quantity;
-use super::format::{Scale, grouped, percent, scientific};
+use crate::report::charts::axis::Quantity;
+use crate::report::charts::format::{Scale, grouped, percent, scientific};
 
 /// Digits of the largest amount that are shown.
 const DIGITS: f64 = 3.0;

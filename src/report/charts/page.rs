@@ -1,11 +1,11 @@
 //! What every chart shares: heading, run, legend, notes, and the space that is left for panels.
 
-use super::ChartInput;
-use super::map_cell::{hatched, missing};
-use super::picture::{Anchor, HEIGHT, Ink, Picture, Rectangle, Shape, Swatch, Text, WIDTH};
-use super::style::{DARK, GREY, of_mode};
-use super::text::{fitted, in_lines, one_line, width};
 use crate::domain::MarginMode;
+use crate::report::charts::ChartInput;
+use crate::report::charts::map_cell::{hatched, missing};
+use crate::report::charts::picture::{Anchor, HEIGHT, Ink, Picture, Rectangle, Shape, Swatch, Text, WIDTH};
+use crate::report::charts::style::{DARK, GREY, of_mode};
+use crate::report::charts::text::{fitted, in_lines, one_line, width};
 
 const MARGIN: f64 = 40.0;
 const LEGEND_SIZE: f64 = 20.0;

@@ -1,9 +1,9 @@
 //! A plot area with its axes, and the map from values to the page.
 
-use super::axis::{Axis, TICK_SIZE};
-use super::picture::{Anchor, Ink, Picture, Plot, Point, Rectangle, Text};
-use super::style::{DARK, GREY, GRID};
-use super::text::{fitted, width};
+use crate::report::charts::axis::{Axis, TICK_SIZE};
+use crate::report::charts::picture::{Anchor, Ink, Picture, Plot, Point, Rectangle, Text};
+use crate::report::charts::style::{DARK, GREY, GRID};
+use crate::report::charts::text::{fitted, width};
 
 const CAPTION_ROW: f64 = 30.0;
 const TICK_ROW: f64 = 30.0;

@@ -175,7 +175,7 @@ impl Picture {
 
     /// A saltire of half-width `arm` around a point, with a white rim that sets it off from lines below.
     pub fn cross(&mut self, (x, y): Point, arm: f64, ink: Ink) {
-        for (ink, width, arm) in [(super::style::WHITE, 5.5, arm + 1.5), (ink, 2.5, arm)] {
+        for (ink, width, arm) in [(crate::report::charts::style::WHITE, 5.5, arm + 1.5), (ink, 2.5, arm)] {
             self.line(vec![(x - arm, y - arm), (x + arm, y + arm)], ink, width, None);
             self.line(vec![(x - arm, y + arm), (x + arm, y - arm)], ink, width, None);
         }

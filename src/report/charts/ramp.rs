@@ -1,8 +1,8 @@
 //! Colours of maps. Steps are even in lightness (OKLab, Ottosson 2020), which every kind of colour vision sees and
 //! print keeps; where numbers stand on them, their ink follows.
 
-use super::picture::Ink;
-use super::style::DARK;
+use crate::report::charts::picture::Ink;
+use crate::report::charts::style::DARK;
 
 /// From little to much: pale yellow, green, dark blue. Lightness falls from 0.97 to 0.29.
 const SEQUENTIAL: [Ink; 9] = [

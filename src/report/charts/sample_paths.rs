@@ -1,13 +1,13 @@
 //! Some single paths, mode beside mode.
 
-use super::ChartInput;
-use super::axis::{Axis, Clock, Quantity, roomy, span_of};
-use super::format::grouped;
-use super::page::Page;
-use super::panel::Panel;
-use super::picture::{Ink, Picture, Swatch};
-use super::style::{DARK, Stroke, of_mode};
-use super::text::one_line;
+use crate::report::charts::ChartInput;
+use crate::report::charts::axis::{Axis, Clock, Quantity, roomy, span_of};
+use crate::report::charts::format::grouped;
+use crate::report::charts::page::Page;
+use crate::report::charts::panel::Panel;
+use crate::report::charts::picture::{Ink, Picture, Swatch};
+use crate::report::charts::style::{DARK, Stroke, of_mode};
+use crate::report::charts::text::one_line;
 use crate::simulation::{PathSample, SampledMode};
 
 /// More lines than this cannot be told apart.

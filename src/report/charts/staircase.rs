@@ -1,6 +1,6 @@
 //! Empirical distributions as staircases that a page can show.
 
-use super::picture::Point;
+use crate::report::charts::picture::Point;
 use crate::statistics::{Distribution, Histogram};
 
 /// A share of paths that is worth naming.

@@ -1,8 +1,8 @@
 //! Colours and strokes. The hues are Okabe and Ito's, told apart by every kind of colour vision; modes
 //! also differ by their dash.
 
-use super::picture::{Dash, Ink};
 use crate::domain::MarginMode;
+use crate::report::charts::picture::{Dash, Ink};
 
 /// Text and axes.
 pub const DARK: Ink = Ink(31, 41, 55);

@@ -2,16 +2,16 @@
 
 use std::iter::Peekable;
 
-use super::ChartInput;
-use super::axis::{Clock, share_axis};
-use super::format::percent;
-use super::page::{Layout, Page};
-use super::panel::Panel;
-use super::picture::{Picture, Point, Swatch};
-use super::style::of_mode;
-use crate::report::format::percent_trimmed;
+use crate::report::charts::ChartInput;
+use crate::report::charts::axis::{Clock, share_axis};
+use crate::report::charts::format::percent;
+use crate::report::charts::page::{Layout, Page};
+use crate::report::charts::panel::Panel;
+use crate::report::charts::picture::{Picture, Point, Swatch};
+use crate::report::charts::style::of_mode;
 use crate::simulation::RunOutcome;
 use crate::statistics::{Interval, TwinProportion, wilson_of_clusters};
+use crate::text::format::percent_trimmed;
 
 /// Columns that corners are told apart by in a file: as many as it is painted with.
 const COLUMNS: u128 = 3 * 1280;

@@ -1,22 +1,23 @@
 //! What a sweep found, as pictures: maps over two axes, lines along one.
 
-mod subject;
+pub(crate) mod subject;
 
-use super::axis::{Axis, Quantity, span_of};
-use super::heat_map::{HeatMap, Shown, Side};
-use super::numbers::Numbers;
-use super::page::{Layout as Medium, Page, Run};
-use super::picture::{Ink, Picture, Swatch};
-use super::ramp::{Ramp, SIGNS};
-use super::style::{Stroke, of_mode};
-use super::sweep_lines::{Positions, Series, paint};
-use super::text::one_line;
 use crate::domain::Intervals;
-use crate::report::document::{SweepAxis, SweepDocument};
-use crate::report::format::{paths, percent_trimmed, whole};
-use crate::report::measures::Estimate;
-use crate::report::sweep::{Layout, axis_name, labels, numbers};
-use subject::{Source, Subject, subjects};
+use crate::report::charts::axis::{Axis, Quantity, span_of};
+use crate::report::charts::heat_map::{HeatMap, Shown, Side};
+use crate::report::charts::numbers::Numbers;
+use crate::report::charts::page::{Layout as Medium, Page, Run};
+use crate::report::charts::picture::{Ink, Picture, Swatch};
+use crate::report::charts::ramp::{Ramp, SIGNS};
+use crate::report::charts::style::{Stroke, of_mode};
+use crate::report::charts::sweep::subject::{Source, Subject, subjects};
+use crate::report::charts::sweep_lines::{Positions, Series, paint};
+use crate::report::charts::text::one_line;
+use crate::report::sweep::layout::Layout;
+use crate::report::sweep::words::{axis_name, labels, numbers};
+use crate::result::document::sweep::{SweepAxis, SweepDocument};
+use crate::result::measures::Estimate;
+use crate::text::format::{paths, percent_trimmed, whole};
 
 /// Combinations of further axes up to which each has its own grid.
 const MOST_GRIDS: usize = 6;
@@ -253,7 +254,7 @@ impl Chart<'_> {
         let unsure = |e: &Estimate| e.excludes_zero() == Some(false);
         if first.is_difference() && found.iter().flatten().flatten().any(unsure) {
             legend.push((
-                Swatch::Disc(super::style::GREY),
+                Swatch::Disc(crate::report::charts::style::GREY),
                 format!("sign not established at {}", self.confidence()),
             ));
         }

@@ -1,13 +1,13 @@
 //! A sweep along one axis: a line for each mode, in the band of its intervals.
 
-use super::axis::{Axis, Quantity, TICK_SIZE, roomy, span_of};
-use super::heat_map::{Side, across};
-use super::panel::Panel;
-use super::picture::Rectangle;
-use super::picture::{Ink, Picture, Point, Shape};
-use super::style::{GREY, Stroke};
-use super::text::width;
-use crate::report::measures::Estimate;
+use crate::report::charts::axis::{Axis, Quantity, TICK_SIZE, roomy, span_of};
+use crate::report::charts::heat_map::{Side, across};
+use crate::report::charts::panel::Panel;
+use crate::report::charts::picture::Rectangle;
+use crate::report::charts::picture::{Ink, Picture, Point, Shape};
+use crate::report::charts::style::{GREY, Stroke};
+use crate::report::charts::text::width;
+use crate::result::measures::Estimate;
 
 /// Settings up to which each point is marked.
 const MOST_MARKED: usize = 60;

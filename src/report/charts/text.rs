@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 
 use crate::error::{Error, Result};
-use crate::report::format::printable;
+use crate::text::format::printable;
 
 /// The font's name. It is also what an SVG asks its viewer for, hence the fallbacks.
 pub const FAMILY: FontFamily<'static> = FontFamily::Name(FAMILY_LIST);

@@ -1,19 +1,21 @@
 //! The report of one run.
 
-use super::tables::{account, attribution, by_position, correlations, money, monitoring, paired};
-use super::{Content, Reproduce, Section, assumptions, clean, reproduction};
-use crate::report::answer;
-use crate::report::document::{PrecisionResult, ResultDocument};
-use crate::report::format::{paths, significant};
+use crate::report::content::tables::{
+    account, attribution, by_position, correlations, money, monitoring, paired,
+};
+use crate::report::content::{Content, Reproduce, Section, assumptions, clean, reproduction};
+use crate::report::headline;
 use crate::report::terminal::mode_table::drawdown_rows;
 use crate::report::terminal::paired::{amounts, frequency};
 use crate::report::terminal::{audited, sampling_error};
+use crate::result::document::{PrecisionResult, ResultDocument};
+use crate::text::format::{paths, significant};
 
 /// One run's report, with the charts of the given names.
 pub fn of_run(document: &ResultDocument, charts: &[&str], reproduce: &Reproduce) -> Content {
     let scenario = &document.scenario;
     let modes = document.modes.iter().map(|(name, _)| name.to_owned()).collect();
-    let answer = answer::of_run(document);
+    let answer = headline::of_run(document);
     let mut content = Content::new(scenario, &document.version, modes, answer, reproduce);
     let shown = |names: &[&str]| -> Vec<String> {
         names.iter().filter(|name| charts.contains(name)).map(|name| (*name).to_owned()).collect()
@@ -26,8 +28,11 @@ pub fn of_run(document: &ResultDocument, charts: &[&str], reproduce: &Reproduce)
         tables: vec![account(document)],
         ..Section::default()
     });
-    let mut drawdowns =
-        super::tables::of_rows(document, "Maximum drawdown, a share of the peak", drawdown_rows());
+    let mut drawdowns = crate::report::content::tables::of_rows(
+        document,
+        "Maximum drawdown, a share of the peak",
+        drawdown_rows(),
+    );
     drawdowns.rows.iter_mut().for_each(|row| row.below = false);
     content.add(Section {
         id: "drawdown",
@@ -65,7 +70,7 @@ fn comparison(document: &ResultDocument, charts: Vec<String>) -> Section {
         let sentences = frequency(document, pair).into_iter().chain(amounts(document, pair));
         // Of several pairs it would not say which; their tables do.
         let told = sentences.filter(|said| !(several && said.starts_with("Runs ")));
-        text.extend(told.map(|said| clean(&answer::capitalised(said))));
+        text.extend(told.map(|said| clean(&headline::capitalised(said))));
     }
     let tables = document.paired.iter().map(|pair| paired(document, pair)).collect();
     Section { id: "paired", heading: "The modes on the same paths", text, charts, tables }

@@ -1,14 +1,16 @@
 //! The report of a sweep.
 
-use super::{Content, Reproduce, Section, Table, assumptions, clean, reproduction};
 use crate::domain::{Intervals, MarginMode, Measure};
-use crate::report::answer;
-use crate::report::document::{SweepAxis, SweepCell, SweepDocument};
-use crate::report::format::{decimals_for, fixed, percent_trimmed, whole};
-use crate::report::sweep::{axis_name, compared, difference, modes, setting_in_words, varies};
+use crate::report::content::{Content, Reproduce, Section, Table, assumptions, clean, reproduction};
+use crate::report::headline;
+use crate::report::sweep::compared::{difference, modes};
+use crate::report::sweep::words::{axis_name, setting_in_words};
+use crate::report::sweep::{compared, varies};
 use crate::report::terminal::share::{mean_share, share};
 use crate::report::terminal::sweep::{draws, precision};
 use crate::report::terminal::{audited, or_dash};
+use crate::result::document::sweep::{SweepAxis, SweepCell, SweepDocument};
+use crate::text::format::{decimals_for, fixed, percent_trimmed, whole};
 
 /// More rows than this are looked up in `sweep.csv`.
 const MOST_ROWS: usize = 500;
@@ -19,7 +21,7 @@ const DIGITS: usize = 6;
 pub fn of_sweep(document: &SweepDocument, maps: &[&str], reproduce: &Reproduce) -> Content {
     let scenario = &document.scenario;
     let modes = modes(document).iter().map(|mode| mode.name().to_owned()).collect();
-    let answer = answer::of_sweep(document);
+    let answer = headline::of_sweep(document);
     let mut content = Content::new(scenario, &document.version, modes, answer, reproduce);
     let axes = document.axes.iter().map(axis_name).collect::<Vec<_>>().join(" × ");
     let differ = [("account", "wallet and currency"), ("venue", "venue"), ("simulation", "settings")]

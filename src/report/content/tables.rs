@@ -1,13 +1,14 @@
 //! The tables of a run's report.
 
-use super::Table;
-use crate::report::document::{MeanDifference, PairedResult, ResultDocument, TwoByTwoResult};
-use crate::report::format::{decimals_for, fixed, percent_trimmed, price, significant, whole};
+use crate::report::content::Table;
 use crate::report::terminal::mode_table::{Row as ModeRow, account_rows, money_rows, quote_rows};
 use crate::report::terminal::money::Money;
 use crate::report::terminal::or_dash;
 use crate::report::terminal::paired::attributions;
 use crate::report::terminal::share::{half_width, share};
+use crate::result::document::ResultDocument;
+use crate::result::document::paired::{MeanDifference, PairedResult, TwoByTwoResult};
+use crate::text::format::{decimals_for, fixed, percent_trimmed, price, significant, whole};
 
 /// A table with a column a mode.
 pub fn of_rows<'a>(

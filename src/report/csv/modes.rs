@@ -1,10 +1,13 @@
 //! `modes.csv`: a row per mode and measure.
 
-use super::rows::{Estimate, Rows, text_cell};
 use crate::error::Result;
-use crate::report::document::{
-    AntitheticFactors, DistributionResult, Drawdowns, Keyed, ModeResult, PnlResult, ResultDocument,
+use crate::report::csv::rows::{Rows, text_cell};
+use crate::result::document::ResultDocument;
+use crate::result::document::mode::{
+    AntitheticFactors, DistributionResult, Drawdowns, ModeResult, PnlResult,
 };
+use crate::result::document::ordered_map::Keyed;
+use crate::result::measures::Estimate;
 
 /// The table.
 pub fn modes(document: &ResultDocument) -> Result<String> {

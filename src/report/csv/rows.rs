@@ -1,7 +1,7 @@
 //! Cells and rows.
 
 use crate::error::{Error, Result};
-pub use crate::report::measures::Estimate;
+pub use crate::result::measures::Estimate;
 
 impl Estimate {
     /// Its cells: value, standard error, lower and upper bound.

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::{COLUMNS, OutcomeNames, Reason};
 use crate::report::csv::rows::{number, text_cell};
+use crate::report::outcomes::{COLUMNS, OutcomeNames, Reason};
 use crate::simulation::PathOutcome;
 
 /// Bytes kept before they are written.

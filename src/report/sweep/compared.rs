@@ -1,8 +1,8 @@
 //! Which two modes a sweep compares.
 
 use crate::domain::{MarginMode, Measure};
-use crate::report::document::{SweepCell, SweepDocument};
-use crate::report::measures::{Estimate, of_pair};
+use crate::result::document::sweep::{SweepCell, SweepDocument};
+use crate::result::measures::{Estimate, of_pair};
 
 /// The modes of a sweep in its order.
 pub fn modes(document: &SweepDocument) -> Vec<MarginMode> {

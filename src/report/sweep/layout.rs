@@ -1,6 +1,6 @@
 //! Where the cell of each combination of settings stands.
 
-use crate::report::document::{SweepAxis, SweepCell, SweepDocument};
+use crate::result::document::sweep::{SweepAxis, SweepCell, SweepDocument};
 
 /// A sweep seen by the axes that have more than one setting.
 #[derive(Debug, Clone)]

@@ -9,8 +9,8 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
-use super::table::{Column, Table, Values};
 use crate::error::{Error, Result};
+use crate::report::sweep::table::{Column, Table, Values};
 
 /// The file's bytes: the same for the same table.
 ///

@@ -5,8 +5,8 @@ use serde_json::{Number, Value};
 use crate::domain::Measure;
 use crate::error::Result;
 use crate::report::csv::rows::{Rows, number, text_cell};
-use crate::report::document::{SweepCell, SweepDocument};
-use crate::report::measures::{MeasureRow, rows};
+use crate::result::document::sweep::{SweepCell, SweepDocument};
+use crate::result::measures::{MeasureRow, rows};
 
 /// Columns that every sweep has; those of the swept keys stand after the first.
 const FIXED: [&str; 9] = ["cell", "mode", "measure", "estimate", "low", "high", "std_error", "unit", "paths"];

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::report::document::SweepAxis;
-use crate::report::format::{distinct, significant};
+use crate::result::document::sweep::SweepAxis;
+use crate::text::format::{distinct, significant};
 
 /// Sections of a scenario that say nothing more than what stands below them.
 const SECTIONS: [&str; 4] = ["positions.", "assets.", "simulation.", "account."];

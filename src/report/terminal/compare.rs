@@ -1,10 +1,11 @@
 //! Several scenarios side by side.
 
-use super::mode_table::{align_right, lines_of, plain_table};
-use super::share::share;
-use super::{WIDTH, at, or_dash};
-use crate::report::document::{Frequency, ModeResult, ResultDocument};
-use crate::report::format::{distinct, fixed, percent_trimmed, wrap};
+use crate::report::terminal::mode_table::{align_right, lines_of, plain_table};
+use crate::report::terminal::share::share;
+use crate::report::terminal::{WIDTH, at, or_dash};
+use crate::result::document::mode::ModeResult;
+use crate::result::document::{Frequency, ResultDocument};
+use crate::text::format::{distinct, fixed, percent_trimmed, wrap};
 
 /// Characters of a scenario's name that are shown.
 const SCENARIO: usize = 15;

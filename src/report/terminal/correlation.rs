@@ -1,8 +1,8 @@
 //! The correlation of step returns that the simulated paths have, beside the one asked for.
 
-use super::{NAME, WIDTH, or_dash};
-use crate::report::document::{CorrelationResult, ResultDocument};
-use crate::report::format::{decimals_for, distinct, fixed, paths, significant, steps, wrap};
+use crate::report::terminal::{NAME, WIDTH, or_dash};
+use crate::result::document::{CorrelationResult, ResultDocument};
+use crate::text::format::{decimals_for, distinct, fixed, paths, significant, steps, wrap};
 
 /// Pairs of assets up to which each is shown: those of six.
 const SHOWN: usize = 15;

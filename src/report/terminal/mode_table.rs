@@ -2,11 +2,12 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use super::money::Money;
-use super::share::{half_width, mean_share, quantile_half_width, quantile_share, share};
-use super::{NAME, WIDTH, at, or_dash};
-use crate::report::document::{MeanOfPaths, ModeResult, ResultDocument};
-use crate::report::format::{decimals_for, distinct, fixed, percent_trimmed, price};
+use crate::report::terminal::money::Money;
+use crate::report::terminal::share::{half_width, mean_share, quantile_half_width, quantile_share, share};
+use crate::report::terminal::{NAME, WIDTH, at, or_dash};
+use crate::result::document::ResultDocument;
+use crate::result::document::mode::{MeanOfPaths, ModeResult};
+use crate::text::format::{decimals_for, distinct, fixed, percent_trimmed, price};
 
 /// The table, its lines ending in a line break.
 pub fn render(document: &ResultDocument) -> String {

@@ -1,8 +1,8 @@
 //! Amounts of one account.
 
-use super::CURRENCY;
-use crate::report::document::{ResultDocument, ScenarioSummary};
-use crate::report::format::{decimals_for, fixed, printable};
+use crate::report::terminal::CURRENCY;
+use crate::result::document::{ResultDocument, ScenarioSummary};
+use crate::text::format::{decimals_for, fixed, printable};
 
 /// Below this part of opening equity an amount is the rounding of the simulation, not a result.
 pub const ROUNDING: f64 = 1e-9;

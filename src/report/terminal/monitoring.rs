@@ -1,10 +1,10 @@
 //! What checking margin at steps only misses.
 
-use super::share::share;
-use super::{WIDTH, or_dash};
 use crate::paths::PARTS_OF_A_STEP;
-use crate::report::document::{Frequency, ResultDocument, StepBiasResult};
-use crate::report::format::{paths, significant, wrap};
+use crate::report::terminal::share::share;
+use crate::report::terminal::{WIDTH, or_dash};
+use crate::result::document::{Frequency, ResultDocument, StepBiasResult};
+use crate::text::format::{paths, significant, wrap};
 
 /// Widths of the labels and of a mode's column.
 const LABEL: usize = 31;

@@ -1,16 +1,16 @@
 //! Two modes compared path by path, in words and numbers.
 
-use super::money::{Money, ROUNDING};
-use super::share::{half_width, interval};
-use super::{NAME, WIDTH, at_most};
-use crate::report::answer::{Verdict, verdict};
-use crate::report::document::{
-    Frequency, MeanDifference, ModeResult, PairedResult, ResultDocument, TwoByTwoResult,
-};
-use crate::report::format::{
+use crate::report::headline::{Verdict, verdict};
+use crate::report::terminal::money::{Money, ROUNDING};
+use crate::report::terminal::share::{half_width, interval};
+use crate::report::terminal::{NAME, WIDTH, at_most};
+use crate::result::document::mode::ModeResult;
+use crate::result::document::paired::{MeanDifference, PairedResult, TwoByTwoResult};
+use crate::result::document::{Frequency, ResultDocument};
+use crate::result::sampling::WINDOWS;
+use crate::text::format::{
     decimals_for, distinct, fixed, paths as counted, percent_trimmed, significant, significant_at_least, wrap,
 };
-use crate::report::sampling::WINDOWS;
 
 /// Ratio of frequencies from which it is named.
 const NAMED_RATIO: f64 = 1.5;

@@ -1,8 +1,9 @@
 //! Frequencies and mean shares with their intervals.
 
-use super::{at, or_dash};
-use crate::report::document::{DistributionResult, Frequency};
-use crate::report::format::{decimals_for, fixed};
+use crate::report::terminal::{at, or_dash};
+use crate::result::document::Frequency;
+use crate::result::document::mode::DistributionResult;
+use crate::text::format::{decimals_for, fixed};
 
 /// Paths, of those that did and those that did not the fewer, below which an interval is too lopsided to
 /// be told by half its width.

@@ -1,16 +1,19 @@
 //! A sweep as a person reads it: matrices over two axes where they fit, otherwise a row a cell.
 
-use super::mode_table::{align_right, lines_of, plain_table};
-use super::money::Money;
-use super::share::share;
-use super::{WIDTH, audited};
 use crate::domain::{Intervals, MarginMode, Measure};
-use crate::report::document::{SweepAxis, SweepCell, SweepDocument};
-use crate::report::format::{
+use crate::report::sweep::compared;
+use crate::report::sweep::compared::{difference, modes};
+use crate::report::sweep::layout::Layout;
+use crate::report::sweep::words::{axis_name, labels};
+use crate::report::terminal::mode_table::{align_right, lines_of, plain_table};
+use crate::report::terminal::money::Money;
+use crate::report::terminal::share::share;
+use crate::report::terminal::{WIDTH, audited};
+use crate::result::document::sweep::{SweepAxis, SweepCell, SweepDocument};
+use crate::result::measures::{Estimate, of_mode};
+use crate::text::format::{
     decimals_for, distinct, fixed, paths, percent_trimmed, printable, significant, steps, whole, wrap,
 };
-use crate::report::measures::{Estimate, of_mode};
-use crate::report::sweep::{Layout, axis_name, compared, difference, labels, modes};
 
 /// Rows of cells that are shown.
 const MOST_ROWS: usize = 60;

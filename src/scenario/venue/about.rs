@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
-use super::examples::{self, Example};
-use super::rules::{self, Rules};
-use super::{ABOUT, Overridden, REQUIREMENT, RULES};
 use crate::error::Result;
 use crate::scenario::context::Context;
 use crate::scenario::files::Files;
-use crate::scenario::name;
-use crate::scenario::node::Node;
-use crate::scenario::reader::{Field, Table};
-use crate::scenario::source::{Sources, quoted};
+use crate::scenario::syntax::name;
+use crate::scenario::syntax::node::Node;
+use crate::scenario::syntax::reader::{Field, Table};
+use crate::scenario::syntax::source::{Sources, quoted};
+use crate::scenario::venue::examples;
+use crate::scenario::venue::examples::Example;
+use crate::scenario::venue::overridden::Overridden;
+use crate::scenario::venue::rules;
+use crate::scenario::venue::rules::Rules;
+use crate::scenario::venue::{ABOUT, REQUIREMENT, RULES};
 
 /// A venue whose rules a scenario may start from.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +64,7 @@ pub fn read_preset(shown_name: &str, text: &str, folder: &Path) -> Result<Preset
 ///
 /// # Errors
 /// Unknown keys; no name, or one that is none; descriptions that are no texts.
-pub(in crate::scenario) fn check(table: &Table<'_>) -> Result<String> {
+pub(crate) fn check(table: &Table<'_>) -> Result<String> {
     table.only(&[&ABOUT[..], &RULES[..]].concat(), &[])?;
     let field = table.require("name", "name = \"my-venue\"")?;
     let name = field.text("name = \"my-venue\"")?;

@@ -2,11 +2,12 @@
 
 use rust_decimal::Decimal;
 
-use super::rules::Rules;
 use crate::domain::{Contract, MarginMode, Requirement, Side, TierTable};
 use crate::error::Result;
-use crate::scenario::reader::{Field, Table};
-use crate::scenario::requirement::{self, MarketRequirement};
+use crate::scenario::sections::requirement;
+use crate::scenario::sections::requirement::MarketRequirement;
+use crate::scenario::syntax::reader::{Field, Table};
+use crate::scenario::venue::rules::Rules;
 
 /// Which number is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +105,7 @@ const KEYS: [&str; 18] = [
     "tolerance",
 ];
 
-pub(super) fn read(file: &Table<'_>, rules: &Rules) -> Result<Vec<Example>> {
+pub(crate) fn read(file: &Table<'_>, rules: &Rules) -> Result<Vec<Example>> {
     let Some(field) = file.field("example") else { return Ok(Vec::new()) };
     field.list("[[example]] and its keys below")?.iter().map(|item| example(&item.table()?, rules)).collect()
 }

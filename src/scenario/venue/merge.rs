@@ -1,13 +1,13 @@
 //! `[venue]` of a scenario laid over the venue file it names.
 
-use super::{REQUIREMENT, RULES};
-use crate::scenario::node::{Entry, Node, Value};
-use crate::scenario::overrides::alternatives;
+use crate::scenario::syntax::node::{Entry, Node, Value};
+use crate::scenario::syntax::overrides::alternatives;
+use crate::scenario::venue::{REQUIREMENT, RULES};
 
 /// Fills the keys that `[venue]` of `root` leaves open with the file's, so that one reading serves both. A requirement
 /// that the scenario writes for the venue goes before that of every market, and before the caps on leverage that belong
 /// to it: `own` tells whether it does.
-pub(in crate::scenario) fn merge_preset(root: &mut Node, preset: &Node, own: bool) {
+pub(crate) fn merge_preset(root: &mut Node, preset: &Node, own: bool) {
     let (Value::Table(entries), Value::Table(rules)) = (&mut root.value, &preset.value) else { return };
     let index = entries.iter().position(|entry| entry.key == "venue").unwrap_or_else(|| {
         let node = Node { value: Value::Table(Vec::new()), origin: preset.origin.clone() };

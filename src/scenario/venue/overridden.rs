@@ -2,16 +2,16 @@
 
 use rust_decimal::Decimal;
 
-use super::REQUIREMENT;
-use super::rules::CONTRACTS;
 use crate::error::{Error, Result};
-use crate::scenario::reader::{Field, Table, nearest};
-use crate::scenario::requirement::{RequirementKind, leverage_cap};
-use crate::scenario::source::quoted;
+use crate::scenario::sections::requirement::{RequirementKind, leverage_cap};
+use crate::scenario::syntax::reader::{Field, Table, nearest};
+use crate::scenario::syntax::source::quoted;
+use crate::scenario::venue::REQUIREMENT;
+use crate::scenario::venue::rules::CONTRACTS;
 
 /// What a scenario writes over its venue file; nothing, for a venue file by itself.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(in crate::scenario) struct Overridden {
+pub(crate) struct Overridden {
     /// A requirement for every market.
     pub requirement: bool,
     /// A cap on leverage for every market.

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::error::Result;
 use crate::scenario::context::Context;
-use crate::scenario::reader::{Field, Table};
+use crate::scenario::syntax::reader::{Field, Table};
 
 const KEYS: [&str; 10] = [
     "price",
@@ -56,7 +56,7 @@ const KINDS: [(&str, Kind); 4] =
 ///
 /// # Errors
 /// A key out of its range; steps that cannot follow each other, or do not end.
-pub(super) fn read(venue: &Table<'_>, taker: Decimal, context: &mut Context<'_>) -> Result<LiquidationRule> {
+pub(crate) fn read(venue: &Table<'_>, taker: Decimal, context: &mut Context<'_>) -> Result<LiquidationRule> {
     let table = venue.table("liquidation")?;
     table.only(&KEYS, &[])?;
     let price = table.require("price", "price = \"mark\"")?.word(&FILLS, &[])?;

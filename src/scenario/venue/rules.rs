@@ -4,21 +4,23 @@ use std::sync::Arc;
 
 use rust_decimal::{Decimal, dec};
 
-use super::{ABOUT, Overridden, RULES, procedure};
 use crate::domain::{
     Basis, Contract, Debit, FeeInRequirement, Fees, FillPrice, FundingRule, LiquidationRule, LiquidationStep,
     MarginMode, Order, Slippage, Span, StepKind, Trigger, Venue,
 };
 use crate::error::Result;
+use crate::history::funding::{FundingHistory, read_funding_history};
 use crate::scenario::Settings;
 use crate::scenario::context::Context;
-use crate::scenario::history::{FundingHistory, read_funding_history};
-use crate::scenario::name;
-use crate::scenario::reader::{Field, Table};
-use crate::scenario::requirement::{self, MarketRequirement, RequirementKind};
-use crate::scenario::source::quoted;
+use crate::scenario::sections::requirement;
+use crate::scenario::sections::requirement::{MarketRequirement, RequirementKind};
+use crate::scenario::syntax::name;
+use crate::scenario::syntax::reader::{Field, Table};
+use crate::scenario::syntax::source::quoted;
+use crate::scenario::venue::overridden::Overridden;
+use crate::scenario::venue::{ABOUT, RULES, procedure};
 
-pub(super) const CONTRACTS: [(&str, Contract); 2] =
+pub(crate) const CONTRACTS: [(&str, Contract); 2] =
     [("linear", Contract::Linear), ("inverse", Contract::Inverse)];
 const TRIGGERS: [(&str, Trigger); 2] = [("le", Trigger::AtOrBelow), ("lt", Trigger::Below)];
 const BASES: [(&str, Basis); 2] = [("mark", Basis::Mark), ("entry", Basis::Entry)];
@@ -85,7 +87,7 @@ pub struct Rules {
     /// The requirement of markets that have none of their own.
     pub requirement: MarketRequirement,
     /// What the scenario wrote over the venue's file.
-    pub(in crate::scenario) over: Overridden,
+    pub(crate) over: Overridden,
     /// Markets by name.
     pub markets: Vec<Market>,
     /// Funding of markets that have none of their own.
@@ -98,7 +100,7 @@ pub struct Rules {
 ///
 /// # Errors
 /// Any key out of its range; requirements and histories that cannot be read.
-pub(in crate::scenario) fn read(
+pub(crate) fn read(
     table: &Table<'_>,
     name: &str,
     over: Overridden,
@@ -199,7 +201,7 @@ fn markets(
 ///
 /// # Errors
 /// Not above 0, or above 1e12.
-pub(in crate::scenario) fn lot(field: &Field<'_>) -> Result<Decimal> {
+pub(crate) fn lot(field: &Field<'_>) -> Result<Decimal> {
     field.decimal_in(
         |lot| lot > Decimal::ZERO && lot <= MAX_LOT,
         "greater than 0, at most 1e12, in units of quantity",
@@ -248,10 +250,7 @@ fn interval(field: &Field<'_>) -> Result<Span> {
 ///
 /// # Errors
 /// Both; a rate out of its range; a file that cannot be read.
-pub(in crate::scenario) fn read_funding(
-    table: &Table<'_>,
-    context: &mut Context<'_>,
-) -> Result<Option<FundingSource>> {
+pub(crate) fn read_funding(table: &Table<'_>, context: &mut Context<'_>) -> Result<Option<FundingSource>> {
     match (table.field("rate"), table.field("history")) {
         (Some(rate), Some(history)) => {
             let what = format!("`{}` and `{}` are both written", rate.path, history.path);
@@ -281,7 +280,7 @@ pub(in crate::scenario) fn read_funding(
 ///
 /// # Errors
 /// The first of them, with the reason.
-pub(in crate::scenario) fn check_modes(root: &Table<'_>, settings: &Settings, rules: &Rules) -> Result<()> {
+pub(crate) fn check_modes(root: &Table<'_>, settings: &Settings, rules: &Rules) -> Result<()> {
     let Some(mode) = settings.modes.iter().find(|mode| !rules.modes.contains(mode)) else { return Ok(()) };
     let table = root.table("simulation")?;
     let has: Vec<&str> = rules.modes.iter().map(|mode| mode.name()).collect();

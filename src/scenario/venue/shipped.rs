@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::about::{Preset, read_preset};
 use crate::error::Result;
 use crate::scenario::load::read_text;
-use crate::scenario::reader::Table;
-use crate::scenario::source::quoted;
+use crate::scenario::syntax::reader::Table;
+use crate::scenario::syntax::source::quoted;
+use crate::scenario::venue::about::{Preset, read_preset};
 
 macro_rules! shipped {
     ($($name:literal),+ $(,)?) => {
@@ -16,7 +16,7 @@ macro_rules! shipped {
 }
 
 /// Every shipped venue file, by name; the first is the default.
-pub(super) const FILES: [(&str, &str); 11] = shipped![
+pub(crate) const FILES: [(&str, &str); 11] = shipped![
     "textbook",
     "binance-usdm",
     "binance-coinm",
@@ -32,7 +32,7 @@ pub(super) const FILES: [(&str, &str); 11] = shipped![
 
 /// The text of a venue file.
 #[derive(Debug)]
-pub(in crate::scenario) struct VenueText {
+pub(crate) struct VenueText {
     /// How messages call it.
     pub shown_name: String,
     /// What it says.
@@ -58,7 +58,7 @@ fn names_file(written: &str) -> bool {
 ///
 /// # Errors
 /// An unknown preset; a file that cannot be read.
-pub(in crate::scenario) fn chosen_preset(root: &Table<'_>, folder: &Path) -> Result<VenueText> {
+pub(crate) fn chosen_preset(root: &Table<'_>, folder: &Path) -> Result<VenueText> {
     let table = root.table("venue")?;
     let (default, text) = FILES[0];
     let shipped = |name: &str, text: &'static str| VenueText {

@@ -3,9 +3,10 @@
 use crate::domain::{MarginMode, Measure};
 use crate::report::charts::axis::Quantity;
 use crate::report::charts::text::one_line;
-use crate::report::document::{SweepCell, SweepDocument};
-use crate::report::measures::{Estimate, of_mode};
-use crate::report::sweep::{compared, difference, modes};
+use crate::report::sweep::compared;
+use crate::report::sweep::compared::{difference, modes};
+use crate::result::document::sweep::{SweepCell, SweepDocument};
+use crate::result::measures::{Estimate, of_mode};
 
 /// Measures of one mode that are drawn.
 const OF_MODES: [Measure; 4] =

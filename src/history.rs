@@ -1,0 +1,169 @@
+//! Price histories: from CSV files as exchanges and charting sites give them to joint log returns.
+
+pub(crate) mod bars;
+pub(crate) mod csv_file;
+pub(crate) mod funding;
+pub(crate) mod joint;
+pub(crate) mod layout;
+pub(crate) mod price;
+pub(crate) mod time;
+
+use std::fmt::Display;
+use std::path::Path;
+
+use csv::StringRecord;
+
+use crate::error::Result;
+
+use crate::history::bars::Bars;
+use crate::history::csv_file::{CsvFile, shown};
+use crate::history::layout::Layout;
+use crate::history::price::parse_price;
+
+pub use crate::history::funding::{FundingHistory, read_funding_history};
+pub use crate::history::joint::{
+    Gaps, JointCloses, JointError, JointReturns, Place, joint_closes, joint_returns,
+};
+
+/// Largest price file.
+const MAX_MIB: u64 = 256;
+/// Most bars of a file: ten years of minutes and some.
+const MAX_BARS: usize = 6_000_000;
+/// Lines in which a header is looked for, so that a message can say where it stands.
+const HEADER_LINES: usize = 5;
+/// Fewest returns a bootstrap can draw from; below, it repeats the same few moves.
+const MIN_RETURNS: usize = 30;
+
+/// The closes of one asset. `times_ms` and `closes` have the same length, at least 31.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriceHistory {
+    /// Open time of each bar, milliseconds since 1970 (UTC), strictly ascending.
+    pub times_ms: Vec<i64>,
+    /// Close of each bar, quote per base unit, `1e-15 ..= 1e15`.
+    pub closes: Vec<f64>,
+    /// What was done to the rows, for the person to read.
+    pub notes: Vec<String>,
+    /// SHA-256 of the file's bytes, in hex.
+    pub sha256: String,
+}
+
+/// Reads a CSV of bars: Binance's klines (12 columns, with or without header), or any file whose
+/// header names a time and a `close`, in any order and beside any other columns.
+///
+/// Times are Unix seconds, milliseconds, microseconds or nanoseconds, told apart by their size, or
+/// ISO dates, UTC where they name no zone; one format a file. Rows run oldest or newest first; a
+/// row that repeats time and close of the row before it is dropped. Where `high` and `low` exist,
+/// the close must lie between them. Files up to 256 MiB and 6 million bars; two numbers a bar are kept.
+///
+/// # Errors
+/// An [`Error::Input`](crate::error::Error::Input) that names `shown_name`, the line, the value and the remedy.
+pub fn read_history(path: &Path, shown_name: &str) -> Result<PriceHistory> {
+    let mut file = CsvFile::open(path, shown_name, MAX_MIB, None)?;
+    let mut record = StringRecord::new();
+    let mut bars = Bars::new("bar", "close");
+    let layout = read_layout(&mut file, &mut record, &mut bars)?;
+    while let Some(line) = file.read(&mut record)? {
+        if record.len() != layout.width {
+            return Err(ragged(&mut file, line, record.len(), layout.width)?);
+        }
+        if bars.times_ms.len() == MAX_BARS {
+            return Err(file.error_at(line, format!("the file holds more than {MAX_BARS} bars: shorten it")));
+        }
+        add_bar(&mut bars, &layout, line, &record).map_err(|text| file.error_at(line, text))?;
+    }
+    if bars.times_ms.is_empty() {
+        return Err(file.error("the file holds a header and no bars"));
+    }
+    if bars.times_ms.len() <= MIN_RETURNS {
+        return Err(file.error(format!(
+            "the file holds {} bars; {} returns need at least {}: give a longer history",
+            bars.times_ms.len(),
+            MIN_RETURNS,
+            MIN_RETURNS + 1
+        )));
+    }
+    let notes = notes(shown_name, &mut bars, &file);
+    Ok(PriceHistory { times_ms: bars.times_ms, closes: bars.values, notes, sha256: file.sha256() })
+}
+
+/// Reads the first line: a header, or the first bar of a file without one.
+fn read_layout(file: &mut CsvFile, record: &mut StringRecord, bars: &mut Bars<f64>) -> Result<Layout> {
+    let Some(line) = file.read(record)? else {
+        return Err(file.error("the file is empty"));
+    };
+    if layout::is_data(record) {
+        let layout = Layout::of_data(record).map_err(|text| file.error_at(line, text))?;
+        add_bar(bars, &layout, line, record).map_err(|text| file.error_at(line, text))?;
+        return Ok(layout);
+    }
+    let text = match Layout::of_header(record) {
+        Ok(layout) => return Ok(layout),
+        Err(text) => text,
+    };
+    // Some sites put their address, or an explanation, above the header.
+    let first = record.get(0).unwrap_or_default().trim().to_owned();
+    for _ in 1..HEADER_LINES {
+        let Some(next) = file.read(record)? else { break };
+        if Layout::of_header(record).is_ok() {
+            let banner = format!(
+                "{} is not the header, which stands on line {next}: delete the lines above it",
+                shown(&first)
+            );
+            return Err(file.error_at(line, banner));
+        }
+    }
+    Err(file.error_at(line, text))
+}
+
+fn add_bar(
+    bars: &mut Bars<f64>,
+    layout: &Layout,
+    line: u64,
+    record: &StringRecord,
+) -> std::result::Result<(), String> {
+    let field = |index: usize| record.get(index).unwrap_or_default().trim();
+    let bound = |name, index: Option<usize>| index.map(|index| parse_price(name, field(index))).transpose();
+    let close = parse_price("close", field(layout.close))?;
+    let (high, low) = (bound("high", layout.high)?, bound("low", layout.low)?);
+    if let (Some(high), Some(low)) = (high, low)
+        && high < low
+    {
+        return Err(format!("the high {high} is below the low {low}: correct or delete the row"));
+    }
+    let outside = high.is_some_and(|high| close > high) || low.is_some_and(|low| close < low);
+    if outside {
+        let end = |bound: Option<f64>| bound.map_or("…".to_owned(), |b| b.to_string());
+        return Err(format!(
+            "the close {close} lies outside low {} … high {}: correct or delete the row",
+            end(low),
+            end(high)
+        ));
+    }
+    bars.push(line, field(layout.time), close)
+}
+
+/// The error about a row of another width; the last row of a file is usually cut off.
+fn ragged(file: &mut CsvFile, line: u64, found: usize, width: usize) -> Result<crate::error::Error> {
+    let is_last = file.read(&mut StringRecord::new())?.is_none();
+    let remedy = match is_last && found < width {
+        true => "the last row is cut off: delete it, or fetch the file again",
+        false => "correct the row (a number with a decimal comma needs a point)",
+    };
+    Ok(file.error_at(line, format!("the row has {found} columns instead of {width}: {remedy}")))
+}
+
+fn notes<V: Copy + PartialEq + Display>(shown_name: &str, bars: &mut Bars<V>, file: &CsvFile) -> Vec<String> {
+    let mut notes = Vec::new();
+    if bars.sort_ascending() {
+        notes.push(format!("{shown_name}: the newest {} comes first; read in reverse", bars.row));
+    }
+    if bars.duplicates > 0 {
+        notes.push(format!("{shown_name}: {} repeated rows dropped", bars.duplicates));
+    }
+    if !file.ends_in_line_break() {
+        notes.push(format!(
+            "{shown_name}: the last line does not end in a line break; check that the file is whole"
+        ));
+    }
+    notes
+}

@@ -1,0 +1,5 @@
+//! What a run will cost in time and memory, and in which passes a sweep is simulated.
+
+pub(crate) mod cost;
+pub(crate) mod passes;
+pub mod summary;

@@ -1,0 +1,15 @@
+//! What a person or a program reads: plain data first, then one writer a file.
+
+pub mod charts;
+pub mod comparison;
+pub mod content;
+pub mod csv;
+pub mod headline;
+pub mod html;
+pub mod markdown;
+pub mod model_catalogue;
+pub mod outcomes;
+pub mod sweep;
+pub mod terminal;
+
+pub use crate::report::content::Reproduce;

@@ -1,0 +1,15 @@
+//! What a run found, as plain data: the documents, how they are built from totals, their measures, and how two compare.
+//! Everything that is written to a file as JSON is declared here.
+
+pub(crate) mod assumptions;
+pub mod batch_description;
+pub mod build;
+pub mod comparison;
+pub mod document;
+pub mod json;
+pub mod measures;
+pub(crate) mod model_wording;
+pub(crate) mod sampling;
+pub mod scenario_description;
+pub mod schema;
+pub mod venue_wording;

@@ -1,0 +1,236 @@
+//! START HERE: the whole program. A scenario becomes a batch of cells, a cell a job, the jobs' totals outcomes, these
+//! documents, and a document a folder that appears whole or not at all.
+
+pub(crate) mod cell_store;
+pub(crate) mod executor;
+pub(crate) mod finish;
+pub(crate) mod merge;
+pub(crate) mod outcomes;
+pub(crate) mod pass;
+pub(crate) mod prepare;
+pub(crate) mod redraw;
+pub(crate) mod replay;
+pub(crate) mod request;
+
+use std::path::PathBuf;
+use std::slice::from_ref;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::{Clock, Monitoring};
+use crate::error::{Error, Result};
+use crate::margin::{BookPlan, FundingTable};
+use crate::paths::{LANES, PathGenerator};
+use crate::plan::passes;
+use crate::result::batch_description::BatchFacts;
+use crate::result::document::Document;
+use crate::run::cell_store::Store;
+use crate::run::executor::Machine;
+use crate::run::finish::Drawing;
+pub use crate::run::merge::merge;
+use crate::run::prepare::{Prepared, Task};
+pub use crate::run::redraw::redraw;
+pub use crate::run::replay::replay;
+pub use crate::run::request::{Asked, Request};
+use crate::scenario::{Batch, Scenario};
+use crate::simulation::{Control, Job, Simulator, VectorWidth, WidthLimit};
+use crate::store::output_folder::OutputFolder;
+use crate::store::saved_totals::Part;
+pub use crate::store::shard::Shard;
+
+/// Threads a person may ask for.
+const MOST_THREADS: u64 = 1_024;
+
+/// What became of one batch.
+pub struct Finished {
+    /// The result; `None` of a shard, which is none.
+    pub document: Option<Document>,
+    /// Where it was written.
+    pub folder: PathBuf,
+}
+
+/// What a run tells while it works.
+pub struct Told<'a> {
+    /// The name of the batch that begins.
+    pub stage: &'a dyn Fn(&str),
+    /// A remark, such as where finished cells are kept.
+    pub remark: &'a dyn Fn(&str),
+}
+
+/// Runs every batch. All output folders are found usable before anything is simulated.
+///
+/// # Errors
+/// Exit status 2 before anything is simulated, 1 and 130 on the way; finished folders and cells stay.
+pub fn run_all(
+    asked: &[Asked],
+    simulator: &Simulator,
+    control: &Control<'_>,
+    request: &Request<'_>,
+    told: &Told<'_>,
+) -> Result<Vec<Finished>> {
+    let output = OutputFolder::open(request.out)?;
+    let tasks: Vec<Task> =
+        asked.iter().map(|a| prepare::prepare(a, &output, request)).collect::<Result<_>>()?;
+    let mut finished = Vec::with_capacity(tasks.len());
+    for (task, asked) in tasks.into_iter().zip(asked) {
+        (told.stage)(&asked.batch.name);
+        finished.push(match task {
+            Task::Done(done) => {
+                (control.progress)(planned_paths(from_ref(asked), request));
+                done
+            }
+            Task::Run(prepared) => run_batch(*prepared, &asked.batch, simulator, control, request, told)?,
+        });
+    }
+    Ok(finished)
+}
+
+/// Paths of all cells that are to be run: what progress is told in.
+pub fn planned_paths(asked: &[Asked], request: &Request<'_>) -> u64 {
+    let scenarios = asked.iter().flat_map(|asked| &asked.batch.cells).map(|cell| &cell.scenario);
+    scenarios.map(|scenario| part(scenario, request).paths(scenario.settings.paths)).sum()
+}
+
+fn run_batch(
+    prepared: Prepared,
+    batch: &Batch,
+    simulator: &Simulator,
+    control: &Control<'_>,
+    request: &Request<'_>,
+    told: &Told<'_>,
+) -> Result<Finished> {
+    let started = Instant::now();
+    let machine = Machine { simulator, control, keep_every: request.keep_every };
+    let mut store = Store::new(&prepared, request);
+    let document = simulate(&prepared, batch, &machine, &mut store, request)
+        .and_then(|()| write(&prepared, &mut store, request, control));
+    let document = document.inspect_err(|_| {
+        if prepared.work.is_worth_keeping() {
+            let (what, place) = (prepared.work.amount(), prepared.work.path().display());
+            (told.remark)(&format!("kept in {place}: {what}; go on with --resume"));
+        } else {
+            prepared.work.clear();
+        }
+    })?;
+    drop(store);
+    let facts = manifest(&prepared.facts, simulator.threads(), started);
+    let Prepared { folder, work, .. } = prepared;
+    let folder = folder.publish(&facts)?;
+    work.end()?;
+    Ok(Finished { document, folder })
+}
+
+fn simulate(
+    prepared: &Prepared,
+    batch: &Batch,
+    machine: &Machine<'_>,
+    store: &mut Store<'_>,
+    request: &Request<'_>,
+) -> Result<()> {
+    for cells in passes::passes(batch, machine.simulator.threads(), request.outcomes.is_some()) {
+        let cells: Vec<(usize, &Scenario)> =
+            cells.iter().filter_map(|&cell| Some((cell, &batch.cells.get(cell)?.scenario))).collect();
+        let Some((_, first)) = cells.first() else { continue };
+        pass::run(prepared, &cells, part(first, request), machine, store)?;
+    }
+    Ok(())
+}
+
+/// The part of a scenario's blocks that is asked for.
+fn part(scenario: &Scenario, request: &Request<'_>) -> Part {
+    let all = scenario.settings.paths.div_ceil(LANES as u64);
+    request.shard.unwrap_or(Shard { index: 1, count: 1 }).part(all)
+}
+
+/// Writes the files of a result whose cells are all stored; a shard has no document.
+fn write(
+    prepared: &Prepared,
+    store: &mut Store<'_>,
+    request: &Request<'_>,
+    control: &Control<'_>,
+) -> Result<Option<Document>> {
+    let (facts, folder) = (&prepared.facts, prepared.folder.staging());
+    store.hand_over(folder)?;
+    if let Some(shard) = request.shard {
+        return merge::write_shard(folder, facts, shard).map(|()| None);
+    }
+    let drawing = Drawing { charts: request.charts, scale: request.scale, cancelled: control.cancelled };
+    let document = finish::write(prepared, store, drawing)?;
+    if control.cancelled.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    Ok(Some(document))
+}
+
+/// What a manifest holds beside the scenario and the files.
+fn manifest(batch: &BatchFacts, threads: usize, started: Instant) -> Value {
+    let pairs = |lines: Vec<(String, String)>| -> Value {
+        lines.into_iter().map(|(key, value)| (key, Value::from(value))).collect::<Map<_, _>>().into()
+    };
+    let data = batch.resolved.iter().filter(|(_, value)| value.contains("sha256:")).cloned().collect();
+    json!({
+        "command": batch.command,
+        "overrides": pairs(batch.overrides.clone()),
+        "data": pairs(data),
+        "seed": batch.seed,
+        "cells": batch.cells.len(),
+        "threads": threads,
+        "operating_system": std::env::consts::OS,
+        "processor": std::env::consts::ARCH,
+        "wall_time_seconds": started.elapsed().as_secs_f64(),
+    })
+}
+
+/// Everything the simulation needs of one run, dense.
+///
+/// # Errors
+/// [`Error::Input`] when the drivers' correlations are contradictory.
+pub fn job(scenario: &Scenario) -> Result<Job> {
+    Ok(job_on(scenario, Arc::new(generator(scenario)?)))
+}
+
+/// Where a scenario's prices come from.
+fn generator(scenario: &Scenario) -> Result<PathGenerator> {
+    let generator = PathGenerator::new(&scenario.market, scenario.settings.seed)
+        .ok_or_else(|| Error::input("correlation: the matrix is not positive definite"))?
+        .with_sampling(scenario.settings.sampling);
+    Ok(match scenario.settings.monitoring {
+        Monitoring::Step => generator,
+        Monitoring::Continuous => generator.recording_inside(),
+    })
+}
+
+/// A run on a draw of prices that others may share.
+fn job_on(scenario: &Scenario, generator: Arc<PathGenerator>) -> Job {
+    let (portfolio, settings) = (&scenario.portfolio, &scenario.settings);
+    let clock = Clock { horizon_seconds: settings.horizon.seconds(), steps: settings.steps };
+    let books: Vec<_> = settings.modes.iter().map(|&mode| BookPlan::new(portfolio, mode, clock)).collect();
+    Job {
+        generator,
+        ruin_equity: settings.ruin_level * books.first().map_or(0.0, BookPlan::opening_equity),
+        books,
+        funding: FundingTable::new(portfolio, clock),
+        paths: settings.paths,
+        steps: settings.steps,
+    }
+}
+
+/// Threads and vector width; `RINGFENCE_VECTOR` limits the latter.
+///
+/// # Errors
+/// [`Error::Input`] for more threads than 1,024 or an unknown width.
+pub fn simulator(threads: u64) -> Result<Simulator> {
+    if threads > MOST_THREADS {
+        return Err(Error::input(format!(
+            "--threads {threads}: write a number from 1 to {MOST_THREADS}, or 0 for one per core"
+        )));
+    }
+    let limit = match std::env::var_os("RINGFENCE_VECTOR") {
+        None => WidthLimit::Avx512,
+        Some(text) => text.to_string_lossy().parse().map_err(Error::Input)?,
+    };
+    Simulator::new(threads as usize, VectorWidth::detect(limit))
+}

@@ -1,0 +1,57 @@
+//! What simulates, and what is watched while it does.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::result::batch_description::BatchFacts;
+use crate::run::cell_store::Store;
+use crate::simulation::{Control, Job, Simulator, Stopped, Totals};
+use crate::store::saved_totals::Observed;
+
+/// The simulator of a run, and how it is watched.
+pub struct Machine<'a> {
+    /// Threads and vector width.
+    pub simulator: &'a Simulator,
+    /// Progress and interruption.
+    pub control: &'a Control<'a>,
+    /// How often work at hand is kept.
+    pub keep_every: Duration,
+}
+
+impl Machine<'_> {
+    /// Tells of paths that need not be run.
+    pub fn skip(&self, paths: u64) {
+        (self.control.progress)(paths);
+    }
+
+    /// Looks at what is looked at beside the run. The cells of a sweep share the audit's effort, and have neither
+    /// pictures nor what these stand on.
+    pub fn observe(&self, job: &Job, batch: &BatchFacts) -> Result<Observed> {
+        let cancelled = self.control.cancelled;
+        let audit = self.simulator.audit(job, batch.cells.len() as u64, cancelled)?;
+        if batch.is_sweep() {
+            return Ok(Observed { audit, correlations: Vec::new(), step_bias: None, sample: None });
+        }
+        Ok(Observed {
+            audit,
+            correlations: self.simulator.correlations(job, cancelled)?,
+            step_bias: self.simulator.step_bias(job, cancelled)?,
+            sample: Some(self.simulator.sample(job, cancelled)?),
+        })
+    }
+
+    /// Steps blocks of the jobs, which share their price paths, and adds them to the totals.
+    pub fn extend(
+        &self,
+        jobs: &[&Job],
+        blocks: Range<u64>,
+        totals: &mut [Totals],
+        store: &mut Store<'_>,
+    ) -> Result<(), Stopped> {
+        match store.outcomes() {
+            Some(sink) => self.simulator.extend_with_outcomes(jobs, blocks, totals, sink, self.control),
+            None => self.simulator.extend(jobs, blocks, totals, self.control),
+        }
+    }
+}

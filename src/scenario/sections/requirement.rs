@@ -1,0 +1,219 @@
+//! The requirement of one market as read: what it asks for, and the leverages it allows.
+
+use rust_decimal::Decimal;
+
+use crate::domain::{RateStep, Requirement, TierError};
+use crate::error::Result;
+use crate::scenario::sections::tiers::lines_of;
+use crate::scenario::syntax::reader::{Field, Table};
+
+/// How a list of `tiers` is meant, and which keys make up a requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RequirementKind {
+    /// Floors are notionals; each rate counts above its floor, so that the requirement is continuous.
+    #[default]
+    Lines,
+    /// Floors are quantities; the rate of the last one below the size counts for the whole of it.
+    Steps,
+    /// A rate that rises with the size.
+    Slope,
+}
+
+impl RequirementKind {
+    /// By name.
+    pub(crate) const WORDS: [(&'static str, Self); 3] =
+        [("lines", Self::Lines), ("steps", Self::Steps), ("slope", Self::Slope)];
+}
+
+/// A maintenance requirement, and what else its source says about sizes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarketRequirement {
+    /// The requirement.
+    pub requirement: Requirement,
+    /// The largest leverage of each tier, where the source names one; as many as there are tiers, at least one.
+    pub max_leverages: Vec<Option<Decimal>>,
+}
+
+/// One row of a list of tiers: floor, rate, largest leverage, maintenance amount.
+pub(crate) type TierRow = (Decimal, Decimal, Option<Decimal>, Option<Decimal>);
+
+impl MarketRequirement {
+    /// One rate for every size. The caller has checked `0 <= rate < 1`.
+    pub(crate) fn flat(rate: Decimal, max_leverage: Option<Decimal>) -> Self {
+        Self { requirement: Requirement::flat(rate), max_leverages: vec![max_leverage] }
+    }
+
+    /// Of rows in the order of floors; amounts count for [`RequirementKind::Lines`] alone.
+    ///
+    /// # Errors
+    /// Rows that are no requirement.
+    pub(crate) fn of_rows(kind: RequirementKind, rows: &[TierRow]) -> std::result::Result<Self, TierError> {
+        let lines: Vec<_> = rows.iter().map(|&(floor, rate, _, amount)| (floor, rate, amount)).collect();
+        let table = lines_of(&lines)?;
+        let requirement = match kind {
+            RequirementKind::Lines | RequirementKind::Slope => Requirement::Lines(table),
+            RequirementKind::Steps => {
+                Requirement::Steps(rows.iter().map(|&(floor, rate, ..)| RateStep { floor, rate }).collect())
+            }
+        };
+        Ok(Self { requirement, max_leverages: rows.iter().map(|row| row.2).collect() })
+    }
+
+    /// Whether it is one rate for every size, in whatever unit sizes are.
+    pub(crate) fn is_one_rate(&self) -> bool {
+        matches!(&self.requirement, Requirement::Lines(table) if table.tiers().len() == 1)
+    }
+
+    /// The same with no leverage above a cap, where there is one.
+    pub(crate) fn capped(mut self, cap: Option<Decimal>) -> Self {
+        let Some(cap) = cap else { return self };
+        for max in &mut self.max_leverages {
+            *max = Some(max.map_or(cap, |max| max.min(cap)));
+        }
+        self
+    }
+
+    /// The largest leverage that the source allows a position of so large a notional and quantity.
+    pub fn max_leverage(&self, notional: Decimal, quantity: Decimal) -> Option<Decimal> {
+        let tier = match &self.requirement {
+            Requirement::Lines(table) => table.tiers().partition_point(|tier| tier.floor < notional),
+            Requirement::Steps(steps) => steps.partition_point(|step| step.floor < quantity),
+            Requirement::Slope { .. } => 1,
+        };
+        self.max_leverages.get(tier.saturating_sub(1)).copied().flatten()
+    }
+
+    /// The key and the value under which a run records it: what it requires, not how its file spells that.
+    pub(crate) fn resolved(&self) -> (&'static str, String) {
+        let line =
+            |rate: Decimal, floor: Decimal| format!("{} above {}", rate.normalize(), floor.normalize());
+        match &self.requirement {
+            Requirement::Lines(table) => match table.tiers() {
+                [tier] => ("maintenance_margin_rate", tier.rate.normalize().to_string()),
+                tiers => {
+                    let lines: Vec<_> = tiers.iter().map(|tier| line(tier.rate, tier.floor)).collect();
+                    ("tiers", lines.join(", "))
+                }
+            },
+            Requirement::Steps(steps) => {
+                let lines: Vec<_> = steps.iter().map(|step| line(step.rate, step.floor)).collect();
+                ("tiers", format!("by quantity: {}", lines.join(", ")))
+            }
+            Requirement::Slope { base, slope } => {
+                ("slope", format!("{} + {} a unit", base.normalize(), slope.normalize()))
+            }
+        }
+    }
+}
+
+const ROWS_EXAMPLE: &str =
+    "tiers = [[0, 0.004, 125], [50_000, 0.005, 100]], each [floor, rate, max_leverage]";
+
+/// Reads a list of rows `[floor, rate, max_leverage, maintenance_amount]`, of which the first two are required.
+///
+/// # Errors
+/// A row of another length, numbers out of their ranges, rows that are no requirement: points at the row.
+pub(crate) fn read_rows(field: &Field<'_>, kind: RequirementKind) -> Result<MarketRequirement> {
+    let items = field.list(ROWS_EXAMPLE)?;
+    let rows = items.iter().map(read_row).collect::<Result<Vec<_>>>()?;
+    MarketRequirement::of_rows(kind, &rows).map_err(|error| {
+        let row =
+            crate::scenario::sections::tiers::tier_of(&error).checked_sub(1).and_then(|row| items.get(row));
+        let what = format!("`{}`: {error}", field.path);
+        row.unwrap_or(field).fail(&what, "correct the row; the amount may be left out, it is computed")
+    })
+}
+
+fn read_row(item: &Field<'_>) -> Result<TierRow> {
+    let example = "[50_000, 0.005, 100]";
+    let numbers = item.list(example)?;
+    if !(2..=4).contains(&numbers.len()) {
+        let what = format!("`{}` has {} numbers", item.path, numbers.len());
+        return Err(
+            item.fail(&what, "write [floor, rate], [floor, rate, max_leverage], or the amount as a fourth")
+        );
+    }
+    let most = Decimal::from(1_000_000_000_000_000_u64);
+    let number = |at: usize| numbers.get(at).map(|field| field.decimal(example)).transpose();
+    let floor = match numbers.first() {
+        Some(field) => {
+            field.decimal_in(|f| f >= Decimal::ZERO && f <= most, "floors from 0 to 1e15", example)?
+        }
+        None => Decimal::ZERO,
+    };
+    let rate = match numbers.get(1) {
+        Some(field) => rate(field, example)?,
+        None => Decimal::ZERO,
+    };
+    let leverage = numbers.get(2).map(leverage_cap).transpose()?;
+    Ok((floor, rate, leverage, number(3)?))
+}
+
+/// A largest leverage.
+///
+/// # Errors
+/// Below 1, or more than a million.
+pub(crate) fn leverage_cap(field: &Field<'_>) -> Result<Decimal> {
+    let most = Decimal::from(1_000_000_u64);
+    field.decimal_in(|l| l >= Decimal::ONE && l <= most, "1 to 1000000", "a leverage such as 100")
+}
+
+/// A rate `0 <= r < 1`.
+///
+/// # Errors
+/// Outside the range, with the remedy for what looks like per cent.
+pub(crate) fn rate(field: &Field<'_>, example: &str) -> Result<Decimal> {
+    let rate = field.decimal(example)?;
+    if rate >= Decimal::ONE && rate < Decimal::ONE_HUNDRED {
+        return Err(field.per_cent(rate, rate / Decimal::ONE_HUNDRED, "0 <= r < 1"));
+    }
+    if rate < Decimal::ZERO || rate >= Decimal::ONE {
+        return Err(field.out_of_range(rate, "0 <= r < 1", example));
+    }
+    Ok(rate)
+}
+
+/// The requirement that a venue, a market or an asset brings: one rate, tiers, or a slope; `None` where it has none.
+///
+/// # Errors
+/// Two of them together, a rate out of its range, tiers that are no requirement, a tier file that cannot be read.
+pub(crate) fn read(
+    table: &Table<'_>,
+    kind: RequirementKind,
+    context: &crate::scenario::context::Context<'_>,
+) -> Result<Option<MarketRequirement>> {
+    let keys = ["maintenance_margin_rate", "tiers", "base"];
+    let written: Vec<_> = keys.iter().filter_map(|key| table.field(key)).collect();
+    if let [first, second, ..] = &written[..] {
+        let what = format!("`{}` and `{}` are both written", first.path, second.path);
+        return Err(second.fail(&what, "keep one of the two"));
+    }
+    let cap = table.field("max_leverage").map(|field| leverage_cap(&field)).transpose()?;
+    if let Some(field) = table.field("maintenance_margin_rate") {
+        return Ok(Some(MarketRequirement::flat(rate(&field, "maintenance_margin_rate = 0.005")?, cap)));
+    }
+    if table.field("base").or(table.field("slope")).is_some() {
+        let base = rate(&table.require("base", "base = 0.01")?, "base = 0.01")?;
+        let slope = table.require("slope", "slope = 0.00005")?;
+        let slope = slope.decimal_in(
+            |s| s >= Decimal::ZERO && s < Decimal::ONE,
+            "0 <= slope < 1, the rise of the rate for each unit of quantity",
+            "slope = 0.00005",
+        )?;
+        return Ok(Some(MarketRequirement {
+            requirement: Requirement::Slope { base, slope },
+            max_leverages: vec![cap],
+        }));
+    }
+    let Some(field) = table.field("tiers") else { return Ok(None) };
+    if !field.is_text() {
+        if !field.is_list() {
+            let what = format!("`{}` is neither a list of tiers nor the name of a tier file", field.path);
+            return Err(field.fail(&what, &format!("write {ROWS_EXAMPLE}; or tiers = \"tiers.csv\"")));
+        }
+        return Ok(Some(read_rows(&field, kind)?.capped(cap)));
+    }
+    let file = context.data_file(&field, "tiers = \"tiers.csv\"")?;
+    let read = crate::scenario::sections::tiers::read_tiers(&file.path, &file.shown_name);
+    Ok(Some(read.map_err(|error| field.about_file(&error.to_string()))?.capped(cap)))
+}

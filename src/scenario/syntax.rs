@@ -1,0 +1,7 @@
+//! The scenario file as text: TOML with places, overrides, typed values, names.
+
+pub(crate) mod name;
+pub(crate) mod node;
+pub(crate) mod overrides;
+pub(crate) mod reader;
+pub(crate) mod source;

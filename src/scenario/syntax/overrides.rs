@@ -1,0 +1,225 @@
+//! `--set KEY=VALUE`: replaces or adds one value of the scenario as written.
+
+use toml::de::DeValue;
+
+use crate::error::{Error, Result};
+use crate::scenario::syntax::node::{Entry, Node, Value};
+use crate::scenario::syntax::source::{OVERRIDE, Origin, Sources, quoted};
+
+/// Deepest key that `--set` may name; the scenario's own keys are four deep at most.
+const MAX_PARTS: usize = 8;
+
+/// One `--set KEY=VALUE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Dotted path; a part that holds a dot stands in quotes.
+    pub key: String,
+    /// A TOML value, or a bare text.
+    pub value: String,
+}
+
+/// Splits `KEY=VALUE` at its first `=`.
+///
+/// # Errors
+/// No `=`, an empty key or key part, an unclosed quote, more than eight parts.
+pub fn parse_override(text: &str) -> Result<Override> {
+    let example = "write KEY=VALUE, for example --set simulation.paths=50_000";
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| Error::input(format!("--set {}: there is no `=`; {example}", quoted(text))))?;
+    let parsed = Override { key: key.trim().to_owned(), value: value.trim().to_owned() };
+    split_key(&parsed.key)
+        .map_err(|reason| Error::input(format!("--set {}: {reason}; {example}", quoted(text))))?;
+    Ok(parsed)
+}
+
+/// The keys beside the one that `path` leads to, of which only one can be written.
+pub(crate) fn alternatives(path: &[&str]) -> &'static [&'static str] {
+    match path {
+        ["simulation", "step"] => &["steps"],
+        ["simulation", "steps"] => &["step"],
+        ["venue", .., "tiers"] | ["assets", _, .., "tiers"] => &["maintenance_margin_rate", "base", "slope"],
+        ["venue", .., "maintenance_margin_rate"] | ["assets", _, .., "maintenance_margin_rate"] => {
+            &["tiers", "base", "slope"]
+        }
+        ["venue", .., "base" | "slope"] => &["maintenance_margin_rate", "tiers"],
+        ["venue", "funding", "rate"] | ["assets", _, "funding", "rate"] => &["history"],
+        ["venue", "funding", "history"] | ["assets", _, "funding", "history"] => &["rate"],
+        ["venue", "liquidation", "steps"] => &["procedure", "fraction"],
+        ["venue", "liquidation", "procedure"] => &["steps"],
+        ["shock", _, "at"] => &["rate"],
+        ["shock", _, "rate"] => &["at"],
+        _ => &[],
+    }
+}
+
+/// The parts of a dotted key with the byte range of each.
+pub(crate) fn split_key(
+    key: &str,
+) -> std::result::Result<Vec<(String, std::ops::Range<usize>)>, &'static str> {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    loop {
+        let rest = key.get(at..).unwrap_or_default();
+        let (part, length) = match rest.chars().next() {
+            Some(quote @ ('"' | '\'')) => {
+                let inner = rest.get(1..).unwrap_or_default();
+                let end = inner.find(quote).ok_or("a quote in the key is not closed")?;
+                (inner.get(..end).unwrap_or_default(), end + 2)
+            }
+            _ => {
+                let end = rest.find('.').unwrap_or(rest.len());
+                (rest.get(..end).unwrap_or_default(), end)
+            }
+        };
+        if part.is_empty() {
+            return Err("the key, or a part of it, is empty");
+        }
+        parts.push((part.to_owned(), at..at + length));
+        if parts.len() > MAX_PARTS {
+            return Err("the key has more parts than any key of a scenario");
+        }
+        match key.get(at + length..).unwrap_or_default().chars().next() {
+            None => return Ok(parts),
+            Some('.') => at += length + 1,
+            Some(_) => return Err("a quoted part of the key is followed by something other than a dot"),
+        }
+    }
+}
+
+/// Applies one override to the tree.
+///
+/// # Errors
+/// A malformed key or list, or a path through a value that is not a table.
+pub(crate) fn apply(root: &mut Node, set: &Override, sources: &mut Sources) -> Result<()> {
+    let written = format!("{}={}", set.key, set.value);
+    let source = sources.add(OVERRIDE, &written);
+    let offset = set.key.len() + 1;
+    let parts = split_key(&set.key).map_err(|reason| {
+        sources.error(
+            &Origin { source, span: 0..set.key.len() },
+            reason,
+            "write KEY=VALUE, for example --set simulation.paths=50_000",
+        )
+    })?;
+    let value = parse_value(&set.value, source, offset, sources)?;
+    let parts: Vec<(String, Origin)> =
+        parts.into_iter().map(|(part, span)| (part, Origin { source, span })).collect();
+    insert(root, &parts, value, sources)
+}
+
+fn parse_value(text: &str, source: usize, offset: usize, sources: &Sources) -> Result<Node> {
+    let whole = Origin { source, span: offset..offset + text.len() };
+    let bare = || Node { value: Value::Text(text.to_owned()), origin: whole.clone() };
+    match DeValue::parse(text) {
+        Ok(value) if matches!(value.get_ref(), DeValue::Datetime(_)) => Ok(bare()),
+        Ok(value) => {
+            let span = value.span();
+            Ok(Node::from_toml(value.into_inner(), source, offset, span))
+        }
+        Err(error) if text.starts_with(['[', '{', '"', '\'']) => {
+            let span = error.span().unwrap_or(0..text.len());
+            let origin = Origin { source, span: span.start + offset..span.end + offset };
+            let what = format!("the value of --set is not valid TOML: {}", error.message());
+            let help =
+                "texts inside a list or table stand in quotes: simulation.modes='[\"isolated\", \"cross\"]'";
+            Err(sources.error(&origin, &what, help))
+        }
+        Err(_) => Ok(bare()),
+    }
+}
+
+/// Puts a value where a path leads, with the place of each part; keys that only the file wrote and that exclude it go.
+///
+/// # Errors
+/// A path through a value that is neither a table nor a list that long.
+pub(crate) fn insert(
+    root: &mut Node,
+    parts: &[(String, Origin)],
+    value: Node,
+    sources: &Sources,
+) -> Result<()> {
+    let path: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
+    let mut node = root;
+    for (depth, (part, origin)) in parts.iter().enumerate() {
+        let words = node.describe();
+        let entries = match &mut node.value {
+            Value::Table(entries) => entries,
+            Value::List(items) => {
+                let index = list_index(part, items.len(), origin, sources)?;
+                node = &mut items[index];
+                continue;
+            }
+            _ => {
+                let what = format!(
+                    "{} cannot reach `{part}`: what holds it is {words}, not a table",
+                    who(origin, sources)
+                );
+                return Err(sources.error(origin, &what, "name a key that the scenario's tables can hold"));
+            }
+        };
+        // What the file wrote gives way; of two overrides that exclude each other neither does.
+        if depth + 1 == parts.len() {
+            let others = alternatives(&path);
+            entries.retain(|entry| {
+                !others.contains(&entry.key.as_str()) || sources.is_override(&entry.node.origin)
+            });
+        }
+        let index = entries.iter().position(|entry| entry.key == *part).unwrap_or_else(|| {
+            let empty = Node { value: Value::Table(Vec::new()), origin: origin.clone() };
+            entries.push(Entry { key: part.clone(), key_origin: origin.clone(), node: empty });
+            entries.len() - 1
+        });
+        node = &mut entries[index].node;
+    }
+    *node = value;
+    Ok(())
+}
+
+fn who(origin: &Origin, sources: &Sources) -> &'static str {
+    if sources.is_override(origin) { "--set" } else { "the sweep" }
+}
+
+/// The item of a list of `length` that a part of a key names, from 0.
+fn list_index(part: &str, length: usize, origin: &Origin, sources: &Sources) -> Result<usize> {
+    if let Some(index) =
+        part.parse().ok().filter(|index: &usize| *index < length && index.to_string() == part)
+    {
+        return Ok(index);
+    }
+    let items = if length == 1 { "1 item".to_owned() } else { format!("{length} items") };
+    let what = format!("{} cannot reach {} of a list of {items}", who(origin, sources), quoted(part));
+    let help = match length {
+        0 => "give the list whole".to_owned(),
+        _ => format!("items are named by their numbers, here 0 to {}; or give the list whole", length - 1),
+    };
+    Err(sources.error(origin, &what, &help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_at_the_first_equals_sign() {
+        let set = parse_override("title = a=b").unwrap();
+        assert_eq!((set.key.as_str(), set.value.as_str()), ("title", "a=b"));
+    }
+
+    #[test]
+    fn quoted_parts_keep_their_dots() {
+        let parts =
+            |key| split_key(key).map(|parts| parts.into_iter().map(|(part, _)| part).collect::<Vec<_>>());
+        assert_eq!(parts("correlation.\"BTC/ETH\""), Ok(vec!["correlation".into(), "BTC/ETH".into()]));
+        assert_eq!(parts("assets.'A.B'.price"), Ok(vec!["assets".into(), "A.B".into(), "price".into()]));
+        assert_eq!(parts("correlation.BTC/ETH"), Ok(vec!["correlation".into(), "BTC/ETH".into()]));
+    }
+
+    #[test]
+    fn refuses_malformed_keys() {
+        for text in ["no equals", "=1", "a..b=1", "a.=1", "\"a=1", "'a'b=1", "a.b.c.d.e.f.g.h.i=1", "\"\"=1"]
+        {
+            assert!(parse_override(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Between text and values: exact decimals as written, numbers and durations as printed, spelling suggestions, hashes.
+
+pub(crate) mod format;
+pub(crate) mod number;
