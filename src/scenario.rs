@@ -29,7 +29,6 @@ pub use crate::scenario::sections::requirement::{MarketRequirement, RequirementK
 pub use crate::scenario::sweep::batch::{Axis, Batch, Cell};
 pub use crate::scenario::syntax::name::name_fault;
 pub use crate::scenario::syntax::overrides::{Override, parse_override};
-pub use crate::scenario::syntax::reader::nearest;
 pub use crate::scenario::venue::about::{Preset, read_preset};
 pub use crate::scenario::venue::examples::{Example, Expected, Quantity};
 pub use crate::scenario::venue::rules::{FundingCap, FundingSource, Market, Rules};
@@ -37,6 +36,7 @@ pub use crate::scenario::venue::shipped::presets;
 
 use crate::domain::{Intervals, MarginMode, Monitoring, Portfolio, Precision, Span};
 use crate::paths::{MarketModel, Sampling};
+use crate::text::hex;
 
 /// How much is simulated, and what is asked of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,9 +101,4 @@ impl Scenario {
         }
         hex(&hash.finalize())
     }
-}
-
-/// Bytes of a hash as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,7 +8,7 @@ use crate::result::comparison;
 pub fn diff(a: &Path, b: &Path, json: bool) -> Result<()> {
     let document = comparison::diff(&comparison::load(a)?, &comparison::load(b)?)?;
     if !json {
-        return output::print(&comparison::render(&document));
+        return output::print(&crate::report::comparison::render(&document));
     }
     let text = serde_json::to_string_pretty(&document)
         .map_err(|e| Error::failed(format!("the comparison cannot be written as JSON: {e}")))?;

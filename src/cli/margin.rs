@@ -251,7 +251,7 @@ fn notional(contract: Contract, quantity: Decimal, price: Decimal) -> Result<Dec
 
 fn unknown_market(name: &str, rules: &scenario::Rules) -> Error {
     let mut names: Vec<&str> = rules.markets.iter().map(|market| market.name.as_str()).collect();
-    let near = scenario::nearest(name, names.iter().copied());
+    let near = crate::text::nearest(name, names.iter().copied());
     let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
     let more = if names.len() > MOST_NAMES { ", …" } else { "" };
     names.truncate(MOST_NAMES);

@@ -2,7 +2,7 @@ use crate::cli::output;
 use crate::error::{Error, Result};
 use crate::paths::catalogue::{MODELS, model};
 use crate::report::model_catalogue::{render_list, render_one};
-use crate::scenario::nearest;
+use crate::text::nearest;
 
 /// `ringfence models`
 pub fn models(kind: Option<&str>) -> Result<()> {

@@ -3,7 +3,8 @@ use std::path::Path;
 use crate::cli::output;
 use crate::error::{Error, Result};
 use crate::result::venue_wording::{render_list, render_one};
-use crate::scenario::{Preset, load_preset, nearest, presets};
+use crate::scenario::{Preset, load_preset, presets};
+use crate::text::nearest;
 
 /// `ringfence venues`
 pub fn venues(name: Option<&str>) -> Result<()> {

@@ -8,7 +8,7 @@ use csv::StringRecord;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::scenario::hex;
+use crate::text::hex;
 
 const MAX_LINE_BYTES: u64 = 1 << 20;
 /// Enough for a file with a blank line here and there; a file of nothing else is told so at once.

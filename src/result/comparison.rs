@@ -5,7 +5,6 @@ pub(crate) mod saved;
 
 use serde_json::Value;
 
-pub use crate::report::comparison::render;
 pub use crate::result::comparison::compare::diff;
 pub use crate::result::comparison::saved::{Saved, load};
 use crate::result::document::ordered_map::Keyed;

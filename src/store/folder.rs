@@ -9,13 +9,13 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::error::{Error, Result};
-use crate::scenario::hex;
 pub use crate::store::checkpoint::{AT_HAND, Unfinished};
 use crate::store::lock::Lock;
 pub use crate::store::output_folder::OutputFolder;
 use crate::store::place::{MANIFEST, check};
 pub use crate::store::place::{files_under, is_finished, manifest_of as manifest};
 use crate::store::staging;
+use crate::text::hex;
 
 /// A place for a result, reserved: a hidden folder that files are written to until they are published.
 /// Dropped before that, it leaves nothing behind.

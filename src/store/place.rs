@@ -6,7 +6,7 @@ use std::{env, fs, io};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::scenario::hex;
+use crate::text::hex;
 
 /// The file that tells whose result a folder is.
 pub const MANIFEST: &str = "manifest.json";

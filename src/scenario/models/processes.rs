@@ -12,8 +12,8 @@ use crate::scenario::Settings;
 use crate::scenario::context::Context;
 use crate::scenario::models::parameters::{Keys, whole_steps};
 use crate::scenario::sections::settings::whole_seconds;
-use crate::scenario::syntax::reader::nearest;
 use crate::scenario::syntax::source::quoted;
+use crate::text::nearest;
 
 pub(crate) fn gbm(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<Gbm> {
     let mut number = |name| keys.number(name, context);

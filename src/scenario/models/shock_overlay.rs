@@ -9,8 +9,9 @@ use crate::paths::{CommonJumps, NormalJump, Shock, ShockTime};
 use crate::scenario::Settings;
 use crate::scenario::context::Context;
 use crate::scenario::models::parameters::{Keys, check_arrivals, number};
-use crate::scenario::syntax::reader::{Field, Table, nearest};
+use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
+use crate::text::nearest;
 
 const MAX_SHOCKS: usize = 100;
 const RATE: &str = "rate";

@@ -15,10 +15,11 @@ use crate::scenario::sections::correlation::Driver;
 use crate::scenario::sections::requirement;
 use crate::scenario::sections::requirement::MarketRequirement;
 use crate::scenario::syntax::name;
-use crate::scenario::syntax::reader::{Field, Table, nearest};
+use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
 use crate::scenario::venue;
 use crate::scenario::venue::rules::{FundingSource, Rules};
+use crate::text::nearest;
 use crate::text::number::significant_digits;
 
 /// Beyond it the correlation matrix alone would dominate time and memory.

@@ -9,8 +9,9 @@ use crate::scenario::sections::assets::{Modelled, check_name};
 use crate::scenario::sections::orders;
 use crate::scenario::sections::sizes;
 use crate::scenario::sections::sizes::{SIZES, Size};
-use crate::scenario::syntax::reader::{Field, Table, nearest};
+use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
+use crate::text::nearest;
 
 const MAX_POSITIONS: usize = 1_000;
 

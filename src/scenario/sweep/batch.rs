@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::scenario::{Scenario, hex};
+use crate::scenario::Scenario;
+use crate::text::hex;
 
 /// A run, or the cells of a sweep.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,6 +8,7 @@ use crate::domain::Span;
 use crate::error::{Error, Result};
 use crate::scenario::syntax::node::{Entry, Node, Value};
 use crate::scenario::syntax::source::{Origin, Sources, quoted};
+use crate::text::nearest;
 use crate::text::number::exact_decimal;
 
 /// A table, or the absence of one.
@@ -34,22 +35,6 @@ fn join(path: &str, part: &str) -> String {
     let plain = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
     let part = if plain && (1..=64).contains(&part.len()) { part.to_owned() } else { quoted(part) };
     if path.is_empty() { part } else { format!("{path}.{part}") }
-}
-
-/// The candidate that `word` most likely meant, whatever its case: at most a third of its letters differ, or it is the
-/// first that begins with the word.
-pub fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
-    const SHORTEST_BEGINNING: usize = 3;
-    let short: String = word.chars().take(100).collect::<String>().to_lowercase();
-    let distance = |candidate: &&str| strsim::damerau_levenshtein(&short, &candidate.to_lowercase());
-    let candidates: Vec<&str> = candidates.collect();
-    let best = candidates.iter().copied().min_by_key(distance)?;
-    let begins = |candidate: &&str| candidate.to_lowercase().starts_with(&short);
-    match distance(&best) <= (best.chars().count() / 3).max(1) {
-        true => Some(best),
-        false if short.chars().count() < SHORTEST_BEGINNING => None,
-        false => candidates.into_iter().find(begins),
-    }
 }
 
 /// "did you mean …?" where there is a near candidate, and the list of all.

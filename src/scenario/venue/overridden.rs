@@ -4,10 +4,11 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
 use crate::scenario::sections::requirement::{RequirementKind, leverage_cap};
-use crate::scenario::syntax::reader::{Field, Table, nearest};
+use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
 use crate::scenario::venue::REQUIREMENT;
 use crate::scenario::venue::rules::CONTRACTS;
+use crate::text::nearest;
 
 /// What a scenario writes over its venue file; nothing, for a venue file by itself.
 #[derive(Debug, Clone, Default, PartialEq)]
