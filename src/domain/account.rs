@@ -1,6 +1,10 @@
 use rust_decimal::Decimal;
 
-use super::{Collateral, Contract, FeeInRequirement, FundingRates, Orders, Requirement, Venue};
+use crate::domain::funding::FundingRates;
+use crate::domain::mode::Collateral;
+use crate::domain::orders::Orders;
+use crate::domain::requirement::Requirement;
+use crate::domain::venue::{Contract, FeeInRequirement, Venue};
 
 /// Direction of a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -10,7 +10,9 @@ use super::ou::OuStep;
 use super::regime::{RegimeState, RegimeStep};
 use super::stream::{Purpose, Stream};
 use super::variance_gamma::VarianceGammaStep;
-use super::{AssetModel, Heston, LANES, Lanes, Law, Normals};
+use crate::paths::heston::Heston;
+use crate::paths::lanes::{LANES, Lanes, Normals};
+use crate::paths::market::{AssetModel, Law};
 
 /// The law of one asset's steps.
 #[derive(Debug, Clone)]

@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use super::stream::LaneStreams;
-use super::{Aligned, LANES, Lanes, ReturnHistory};
+use crate::paths::lanes::{Aligned, LANES, Lanes};
+use crate::paths::market::ReturnHistory;
 
 /// The resampling of one market.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,7 +15,9 @@ use super::elementary::{exp, ln};
 use super::jumps::Jump;
 use super::normal::{one_to_two, pair};
 use super::stream::{Counter, Purpose};
-use super::{CHUNK, LANES, Lanes, PathBlock, PathGenerator};
+use crate::paths::block::PathBlock;
+use crate::paths::generator::{CHUNK, PathGenerator};
+use crate::paths::lanes::{LANES, Lanes};
 
 /// How often a step is halved, where several assets move.
 const DEPTH: usize = 8;

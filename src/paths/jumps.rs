@@ -7,7 +7,8 @@
 use super::elementary::ln;
 use super::normal::{one_to_two, pair};
 use super::stream::{Counter, Purpose};
-use super::{LANES, Lanes, NormalJump};
+use crate::paths::lanes::{LANES, Lanes};
+use crate::paths::market::NormalJump;
 
 /// The law of one jump of the log price.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -4,8 +4,8 @@
 //! N counts arrivals, `jump_rate` a year; J is normal. The step is exact: arrivals fall where they fall, whatever
 //! the step, and between them the price is a geometric Brownian motion.
 
-use super::NormalJump;
 use super::jumps::JumpSize;
+use crate::paths::market::NormalJump;
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]

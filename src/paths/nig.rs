@@ -7,7 +7,7 @@
 //! Assets share the draws of their clocks, as in `variance_gamma`.
 
 use super::asset::Draws;
-use super::{LANES, Lanes};
+use crate::paths::lanes::{LANES, Lanes};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,7 +2,8 @@
 
 use super::elementary::{ln, sin_cos_eighth};
 use super::stream::LaneStreams;
-use super::{Aligned, LANES, Normals, single};
+use crate::paths::lanes::{Aligned, LANES, Normals};
+use crate::paths::single;
 
 const ONE_BITS: u64 = 0x3ff0_0000_0000_0000;
 const SIGN: u64 = 1 << 63;

@@ -14,7 +14,8 @@
 
 use super::elementary::ln;
 use super::table::NormalTable;
-use super::{LANES, Lanes, Normals, single};
+use crate::paths::lanes::{LANES, Lanes, Normals};
+use crate::paths::single;
 
 /// Half of Andersen's ψ at which the one scheme takes over from the other.
 const HALF_PSI_SWITCH: f32 = 0.75;

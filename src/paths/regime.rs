@@ -8,7 +8,7 @@
 use super::asset::Draws;
 use super::gbm::GbmStep;
 use super::stream::{Purpose, Stream, unit_exponential, unit_open};
-use super::{LANES, Lanes};
+use crate::paths::lanes::{LANES, Lanes};
 
 /// One state.
 #[derive(Debug, Clone, Copy, PartialEq)]

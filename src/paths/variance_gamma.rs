@@ -11,7 +11,7 @@
 use super::asset::Draws;
 use super::elementary::{exp, ln};
 use super::table::NormalTable;
-use super::{LANES, Lanes};
+use crate::paths::lanes::{LANES, Lanes};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]

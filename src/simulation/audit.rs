@@ -11,11 +11,12 @@ use rust_decimal::Decimal;
 
 use super::figures::{Figures, differ};
 use super::sightings::{Sighting, Sightings};
-use super::{Audit, Job};
 use crate::domain::to_f64;
 use crate::error::{Error, Result};
 use crate::margin::{AccountRecord, BookPlan, BookState, Ledger, LedgerEvent, OutOfRange, price_to_decimal};
 use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, PathBlock};
+use crate::simulation::engine::Job;
+use crate::simulation::outcome::Audit;
 
 /// Paths audited at most; each is kept in decimals in every mode.
 const AUDIT_PATHS: u64 = 64;

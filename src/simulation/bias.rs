@@ -6,9 +6,11 @@ use std::sync::atomic::AtomicBool;
 use rayon::prelude::*;
 
 use super::block::{Scratch, Unobserved};
-use super::{Job, ModeBias, StepBias, VectorWidth};
 use crate::error::Result;
 use crate::paths::{LANES, PARTS_OF_A_STEP, PathGenerator, Sampling};
+use crate::simulation::dispatch::VectorWidth;
+use crate::simulation::engine::Job;
+use crate::simulation::outcome::{ModeBias, StepBias};
 
 /// Paths looked at, at most; they leave a standard error of some 0.1 points of the difference.
 const MOST_PATHS: u64 = 16_384;

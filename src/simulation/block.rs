@@ -3,11 +3,11 @@
 use std::array::from_ref;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Job;
 use super::group::Segment;
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, BookState};
 use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathBlock, PathGenerator, Watcher};
+use crate::simulation::engine::Job;
 
 /// Sees every mode after every step.
 pub trait Observer {

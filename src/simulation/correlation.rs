@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use super::{Correlation, Job};
 use crate::error::{Error, Result};
 use crate::paths::{CHUNK, LANES, PathBlock};
+use crate::simulation::engine::Job;
+use crate::simulation::outcome::Correlation;
 
 /// Paths looked at, at most.
 const MOST_PATHS: u64 = 4_096;

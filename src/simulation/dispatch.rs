@@ -9,12 +9,12 @@
 use std::str::FromStr;
 use std::sync::atomic::AtomicBool;
 
-use super::Job;
 use super::block::{Observer, Scratch, run_block};
 use super::results::ModeResults;
 use super::totals::{NotFinite, Totals};
 use crate::error::Result;
 use crate::margin::BookState;
+use crate::simulation::engine::Job;
 
 /// The widest vectors a person allows, for testing that bits do not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

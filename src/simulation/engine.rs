@@ -10,12 +10,12 @@ use rayon::prelude::*;
 use super::outcomes::{self, OutcomeSink};
 use super::pass::{Pass, Stopped};
 use super::totals::Totals;
-use super::{
-    Audit, Correlation, PathSample, RunOutcome, StepBias, VectorWidth, audit, bias, correlation, sample,
-};
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, FundingTable};
 use crate::paths::{LANES, PathGenerator};
+use crate::simulation::dispatch::VectorWidth;
+use crate::simulation::outcome::{Audit, Correlation, PathSample, RunOutcome, StepBias};
+use crate::simulation::{audit, bias, correlation, sample};
 
 /// One run, dense: nothing in it is decided later.
 #[derive(Debug, Clone)]

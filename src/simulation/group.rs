@@ -6,11 +6,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Job;
 use super::block::{Accounts, Place, Scratch, Unobserved, end_chunk, extremes, watch_chunk};
 use super::dispatch::{VectorWidth, Wide};
 use crate::error::{Error, Result};
 use crate::paths::{Aligned, CHUNK, InsideWalk, LANES, Lanes, PathBlock, PathGenerator};
+use crate::simulation::engine::Job;
 
 /// Chunks of one asset that a segment keeps at most: 128 KiB, with room beside them in a cache of the second level.
 const MOST_CHUNKS: usize = 32;

@@ -7,9 +7,10 @@ use super::group::run_group;
 use super::outcomes::PathOutcome;
 use super::results::ModeResults;
 use super::totals::Totals;
-use super::{Control, Job, VectorWidth};
 use crate::error::{Error, Result};
 use crate::paths::LANES;
+use crate::simulation::dispatch::VectorWidth;
+use crate::simulation::engine::{Control, Job};
 
 /// Steps of paths after which a thread tells of them, some 2 ms: the counter behind is shared by all threads.
 const STEPS_TOLD: u64 = 1 << 20;

@@ -1,9 +1,9 @@
 //! What the paths of one block came to, a row for each measure.
 
-use super::Job;
 use super::totals::NotFinite;
 use crate::margin::{BookPlan, BookState};
 use crate::paths::{LANES, Lanes};
+use crate::simulation::engine::Job;
 
 /// Fraction of opening equity within which two amounts are the same.
 const TIE: f64 = 1e-12;

@@ -5,10 +5,12 @@ use std::sync::atomic::AtomicBool;
 use rayon::prelude::*;
 
 use super::block::{Observer, Scratch};
-use super::{Job, PathSample, SampledMode, VectorWidth};
 use crate::error::Result;
 use crate::margin::BookState;
 use crate::paths::{LANES, Lanes};
+use crate::simulation::dispatch::VectorWidth;
+use crate::simulation::engine::Job;
+use crate::simulation::outcome::{PathSample, SampledMode};
 
 /// Paths recorded at most.
 const SAMPLE_PATHS: u64 = 2_048;

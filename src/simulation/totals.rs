@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::outcome::{ModeOutcome, PairOutcome, QuoteOutcome, TwoByTwo};
 use super::results::{ModeResults, each, first_bits, row};
 use super::twins::Twins;
-use super::{Job, RunOutcome};
 use crate::error::Error;
 use crate::margin::{BookPlan, BookState};
 use crate::paths::{LANES, Sampling};
+use crate::simulation::engine::Job;
+use crate::simulation::outcome::RunOutcome;
 use crate::statistics::{Distribution, Moments, StepCounts};
 
 /// Paths that totals can be of: every sum of theirs fits.

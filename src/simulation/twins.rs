@@ -1,8 +1,8 @@
 //! Totals of paths drawn in pairs: what the pairs' own variance is measured by. They merge exactly.
 
-use super::Job;
 use super::results::{ModeResults, each, first_bits, row};
 use crate::paths::{LANES, Lanes};
+use crate::simulation::engine::Job;
 use crate::statistics::{Histogram, Moments, StepCounts, TwinDifferences};
 
 /// One measure over the pairs.

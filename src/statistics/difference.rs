@@ -1,7 +1,7 @@
 //! The difference of two independent estimates.
 
-use super::Interval;
 use super::student_t::mean_half_width;
+use crate::statistics::proportion::Interval;
 
 /// An estimate between its bounds.
 #[derive(Debug, Clone, Copy, PartialEq)]

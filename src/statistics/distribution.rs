@@ -2,7 +2,9 @@
 
 use super::histogram::{BIN, FAR_BIN, FINE_LIMIT, LINEAR_LIMIT};
 use super::tail::tail_mean;
-use super::{Histogram, MeanEstimate, Moments, quantile_rank};
+use crate::statistics::histogram::Histogram;
+use crate::statistics::moments::{MeanEstimate, Moments};
+use crate::statistics::quantile::quantile_rank;
 
 /// Moments, extremes and a histogram of one measure.
 ///

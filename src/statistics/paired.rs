@@ -1,7 +1,7 @@
 //! Two outcomes of the same paths, compared.
 
 use super::binomial::binomial_lower_tail;
-use super::{Interval, wilson_of_clusters};
+use crate::statistics::proportion::{Interval, wilson_of_clusters};
 
 /// McNemar's exact two-sided p-value of `b` against `c` disagreeing pairs:
 /// `min(1, 2·P(X <= min(b, c)))` with `X ~ Bin(b + c, 1/2)`; 1 where no pair disagrees.

@@ -1,6 +1,7 @@
 //! When paths are first liquidated. Nothing is censored before the horizon, so plain shares will do.
 
-use super::{MeanEstimate, quantile_rank};
+use crate::statistics::moments::MeanEstimate;
+use crate::statistics::quantile::quantile_rank;
 
 /// The share of paths not liquidated by a time.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,6 @@
 //! The mean of a tail, and how sure that is.
 
-use super::MeanEstimate;
+use crate::statistics::moments::MeanEstimate;
 
 /// Values a tail holds at least for its mean to have a standard error: with fewer the estimate below,
 /// good for many, is itself mostly chance.

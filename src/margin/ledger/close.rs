@@ -6,9 +6,10 @@ use super::amount::{Exact, add, booked, div, mul, positive, square_root, sub, su
 use super::events::{Cause, LiquidationEvent, PositionFill, SizeClose};
 use super::orders::LOT_SLACK;
 use super::size::Size;
-use super::{Ledger, OutOfRange, notional, profit_between};
 use crate::domain::{FillPrice, LiquidationRule, Remainder, Side, Slippage};
-use crate::margin::PoolKind;
+use crate::margin::ledger::amount::OutOfRange;
+use crate::margin::ledger::{Ledger, notional, profit_between};
+use crate::margin::pool::PoolKind;
 
 /// No fill lies further from the mark than this part of it.
 const LARGEST_SLIPPAGE: Decimal = Decimal::from_parts(99, 0, 0, false, 2);

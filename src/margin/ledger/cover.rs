@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 use super::amount::{Exact, add, div, mul, sub};
 use super::close::slippage;
 use super::size::{Size, notional, unit};
-use super::{Ledger, OutOfRange};
 use crate::domain::{Contract, FillPrice, LiquidationRule, Portfolio, Requirement, Slippage, Trigger};
+use crate::margin::ledger::Ledger;
+use crate::margin::ledger::amount::OutOfRange;
 
 /// Part of a lot at which Newton's method has arrived.
 const ARRIVED: Decimal = Decimal::from_parts(1, 0, 0, false, 9);

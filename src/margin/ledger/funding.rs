@@ -4,9 +4,10 @@ use rust_decimal::Decimal;
 
 use super::amount::{add, booked, mul, positive, sub, sum};
 use super::events::{FundingEvent, LedgerEvent};
-use super::{Ledger, OutOfRange, notional};
 use crate::domain::Debit;
-use crate::margin::PoolKind;
+use crate::margin::ledger::amount::OutOfRange;
+use crate::margin::ledger::{Ledger, notional};
+use crate::margin::pool::PoolKind;
 
 /// A charge that must not liquidate leaves the requirement and a billionth of it.
 const FLOOR: Decimal = Decimal::from_parts(1_000_000_001, 0, 0, false, 9);

@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 
 use super::amount::PRICE_DIGITS;
 use super::events::{LedgerEvent, OrderKind};
-use super::{Ledger, OutOfRange};
+use crate::margin::ledger::Ledger;
+use crate::margin::ledger::amount::OutOfRange;
 use crate::margin::prices::{Curve, CurveInput, Holding, touched_price};
 
 impl Ledger<'_> {

@@ -4,9 +4,10 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::amount::{add, booked, div, mul, positive, sub, sum};
 use super::events::{LedgerEvent, OrderEvent, OrderKind, ReopeningEvent, TopUpEvent};
-use super::{Ledger, OutOfRange, notional, unit};
 use crate::domain::{Side, TopUpAmount};
-use crate::margin::PoolKind;
+use crate::margin::ledger::amount::OutOfRange;
+use crate::margin::ledger::{Ledger, notional, unit};
+use crate::margin::pool::PoolKind;
 
 /// Numbers of lots this near a whole one are it.
 pub(super) const LOT_SLACK: Decimal = Decimal::from_parts(1, 0, 0, false, 6);

@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 use super::amount::{div, mul, sum};
 use super::events::{Cause, LedgerEvent, LiquidationEvent};
 use super::size::{Size, exceeds};
-use super::{Ledger, OutOfRange, notional, unit};
 use crate::domain::{FillPrice, LiquidationStep, Order, Remainder, StepKind};
+use crate::margin::ledger::amount::OutOfRange;
+use crate::margin::ledger::{Ledger, notional, unit};
 
 /// How a step of a procedure ended.
 enum Outcome {

@@ -2,9 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use super::OutOfRange;
 use super::amount::{Exact, add, booked, div, mul, sub};
 use crate::domain::{Asset, Basis, Contract, Portfolio, Requirement, Side};
+use crate::margin::ledger::amount::OutOfRange;
 
 /// From so many times a floor on an amount stands above it.
 const ABOVE: Decimal = Decimal::from_parts(3_567_587_329, 232, 0, false, 12);
@@ -55,7 +55,7 @@ pub(super) struct Size {
 
 impl Size {
     /// What it would be at another quantity, all positions in proportion.
-    pub fn at(&self, quantity: Decimal) -> Result<Self, super::OutOfRange> {
+    pub fn at(&self, quantity: Decimal) -> Result<Self, crate::margin::ledger::amount::OutOfRange> {
         let scaled = |amount: Decimal| div(mul(amount, quantity)?, self.quantity);
         Ok(Self {
             quantity,

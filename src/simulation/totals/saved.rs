@@ -5,7 +5,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
 use super::{MOST_PATHS, Totals};
-use crate::simulation::Job;
+use crate::simulation::engine::Job;
 use crate::simulation::outcome::{ModeOutcome, PairOutcome, QuoteOutcome, TwoByTwo};
 use crate::simulation::twins::{TwinDifference, TwinMeasure, TwinMode, Twins};
 use crate::statistics::StepCounts;
