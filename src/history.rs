@@ -6,46 +6,33 @@ pub(crate) mod funding;
 pub(crate) mod joint;
 pub(crate) mod layout;
 pub(crate) mod price;
+pub(crate) mod price_history;
+pub(crate) mod remarks;
 pub(crate) mod time;
 
-use std::fmt::Display;
-use std::path::Path;
-
-use csv::StringRecord;
-
 use crate::error::Result;
-
 use crate::history::bars::Bars;
 use crate::history::csv_file::{CsvFile, shown};
-use crate::history::layout::Layout;
-use crate::history::price::parse_price;
-
 pub use crate::history::funding::{FundingHistory, read_funding_history};
 pub use crate::history::joint::{
     Gaps, JointCloses, JointError, JointReturns, Place, joint_closes, joint_returns,
 };
+use crate::history::layout::Layout;
+use crate::history::price::parse_price;
+use crate::history::price_history::MIN_RETURNS;
+pub use crate::history::price_history::PriceHistory;
+use crate::history::remarks::{notes, ragged};
+use csv::StringRecord;
+use std::path::Path;
 
 /// Largest price file.
 const MAX_MIB: u64 = 256;
+
 /// Most bars of a file: ten years of minutes and some.
 const MAX_BARS: usize = 6_000_000;
+
 /// Lines in which a header is looked for, so that a message can say where it stands.
 const HEADER_LINES: usize = 5;
-/// Fewest returns a bootstrap can draw from; below, it repeats the same few moves.
-const MIN_RETURNS: usize = 30;
-
-/// The closes of one asset. `times_ms` and `closes` have the same length, at least 31.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PriceHistory {
-    /// Open time of each bar, milliseconds since 1970 (UTC), strictly ascending.
-    pub times_ms: Vec<i64>,
-    /// Close of each bar, quote per base unit, `1e-15 ..= 1e15`.
-    pub closes: Vec<f64>,
-    /// What was done to the rows, for the person to read.
-    pub notes: Vec<String>,
-    /// SHA-256 of the file's bytes, in hex.
-    pub sha256: String,
-}
 
 /// Reads a CSV of bars: Binance's klines (12 columns, with or without header), or any file whose
 /// header names a time and a `close`, in any order and beside any other columns.
@@ -140,30 +127,4 @@ fn add_bar(
         ));
     }
     bars.push(line, field(layout.time), close)
-}
-
-/// The error about a row of another width; the last row of a file is usually cut off.
-fn ragged(file: &mut CsvFile, line: u64, found: usize, width: usize) -> Result<crate::error::Error> {
-    let is_last = file.read(&mut StringRecord::new())?.is_none();
-    let remedy = match is_last && found < width {
-        true => "the last row is cut off: delete it, or fetch the file again",
-        false => "correct the row (a number with a decimal comma needs a point)",
-    };
-    Ok(file.error_at(line, format!("the row has {found} columns instead of {width}: {remedy}")))
-}
-
-fn notes<V: Copy + PartialEq + Display>(shown_name: &str, bars: &mut Bars<V>, file: &CsvFile) -> Vec<String> {
-    let mut notes = Vec::new();
-    if bars.sort_ascending() {
-        notes.push(format!("{shown_name}: the newest {} comes first; read in reverse", bars.row));
-    }
-    if bars.duplicates > 0 {
-        notes.push(format!("{shown_name}: {} repeated rows dropped", bars.duplicates));
-    }
-    if !file.ends_in_line_break() {
-        notes.push(format!(
-            "{shown_name}: the last line does not end in a line break; check that the file is whole"
-        ));
-    }
-    notes
 }

@@ -4,6 +4,9 @@
 pub(crate) mod cell_store;
 pub(crate) mod executor;
 pub(crate) mod finish;
+pub(crate) mod finished;
+pub(crate) mod job;
+pub(crate) mod manifest;
 pub(crate) mod merge;
 pub(crate) mod outcomes;
 pub(crate) mod pass;
@@ -12,45 +15,32 @@ pub(crate) mod redraw;
 pub(crate) mod replay;
 pub(crate) mod request;
 
-use std::path::PathBuf;
-use std::slice::from_ref;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Instant;
-
-use serde_json::{Map, Value, json};
-
-use crate::domain::{Clock, Monitoring};
 use crate::error::{Error, Result};
-use crate::margin::{BookPlan, FundingTable};
-use crate::paths::{LANES, PathGenerator};
+use crate::paths::LANES;
 use crate::plan::passes;
-use crate::result::batch_description::BatchFacts;
 use crate::result::document::Document;
 use crate::run::cell_store::Store;
 use crate::run::executor::Machine;
 use crate::run::finish::Drawing;
+pub use crate::run::finished::Finished;
+pub use crate::run::job::job;
+use crate::run::manifest::manifest;
 pub use crate::run::merge::merge;
 use crate::run::prepare::{Prepared, Task};
 pub use crate::run::redraw::redraw;
 pub use crate::run::replay::replay;
 pub use crate::run::request::{Asked, Request};
 use crate::scenario::{Batch, Scenario};
-use crate::simulation::{Control, Job, Simulator, VectorWidth, WidthLimit};
+use crate::simulation::{Control, Simulator, VectorWidth, WidthLimit};
 use crate::store::output_folder::OutputFolder;
 use crate::store::saved_totals::Part;
 pub use crate::store::shard::Shard;
+use std::slice::from_ref;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 /// Threads a person may ask for.
 const MOST_THREADS: u64 = 1_024;
-
-/// What became of one batch.
-pub struct Finished {
-    /// The result; `None` of a shard, which is none.
-    pub document: Option<Document>,
-    /// Where it was written.
-    pub folder: PathBuf,
-}
 
 /// What a run tells while it works.
 pub struct Told<'a> {
@@ -163,59 +153,6 @@ fn write(
         return Err(Error::Interrupted);
     }
     Ok(Some(document))
-}
-
-/// What a manifest holds beside the scenario and the files.
-fn manifest(batch: &BatchFacts, threads: usize, started: Instant) -> Value {
-    let pairs = |lines: Vec<(String, String)>| -> Value {
-        lines.into_iter().map(|(key, value)| (key, Value::from(value))).collect::<Map<_, _>>().into()
-    };
-    let data = batch.resolved.iter().filter(|(_, value)| value.contains("sha256:")).cloned().collect();
-    json!({
-        "command": batch.command,
-        "overrides": pairs(batch.overrides.clone()),
-        "data": pairs(data),
-        "seed": batch.seed,
-        "cells": batch.cells.len(),
-        "threads": threads,
-        "operating_system": std::env::consts::OS,
-        "processor": std::env::consts::ARCH,
-        "wall_time_seconds": started.elapsed().as_secs_f64(),
-    })
-}
-
-/// Everything the simulation needs of one run, dense.
-///
-/// # Errors
-/// [`Error::Input`] when the drivers' correlations are contradictory.
-pub fn job(scenario: &Scenario) -> Result<Job> {
-    Ok(job_on(scenario, Arc::new(generator(scenario)?)))
-}
-
-/// Where a scenario's prices come from.
-fn generator(scenario: &Scenario) -> Result<PathGenerator> {
-    let generator = PathGenerator::new(&scenario.market, scenario.settings.seed)
-        .ok_or_else(|| Error::input("correlation: the matrix is not positive definite"))?
-        .with_sampling(scenario.settings.sampling);
-    Ok(match scenario.settings.monitoring {
-        Monitoring::Step => generator,
-        Monitoring::Continuous => generator.recording_inside(),
-    })
-}
-
-/// A run on a draw of prices that others may share.
-fn job_on(scenario: &Scenario, generator: Arc<PathGenerator>) -> Job {
-    let (portfolio, settings) = (&scenario.portfolio, &scenario.settings);
-    let clock = Clock { horizon_seconds: settings.horizon.seconds(), steps: settings.steps };
-    let books: Vec<_> = settings.modes.iter().map(|&mode| BookPlan::new(portfolio, mode, clock)).collect();
-    Job {
-        generator,
-        ruin_equity: settings.ruin_level * books.first().map_or(0.0, BookPlan::opening_equity),
-        books,
-        funding: FundingTable::new(portfolio, clock),
-        paths: settings.paths,
-        steps: settings.steps,
-    }
 }
 
 /// Threads and vector width; `RINGFENCE_VECTOR` limits the latter.

@@ -10,7 +10,7 @@ use crate::history::bars::Bars;
 use crate::history::csv_file::{CsvFile, shown};
 use crate::history::layout;
 use crate::history::layout::FundingLayout;
-use crate::history::{notes, ragged};
+use crate::history::remarks::{notes, ragged};
 use crate::text::number::exact_decimal;
 
 const MAX_MIB: u64 = 64;

@@ -6,8 +6,9 @@ use std::fmt;
 use crate::domain::Span;
 use crate::paths::ReturnHistory;
 
+use crate::history::price_history::MIN_RETURNS;
+use crate::history::price_history::PriceHistory;
 use crate::history::time::iso;
-use crate::history::{MIN_RETURNS, PriceHistory};
 
 /// What to do about bars that a history lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! The answer of a run in sentences with numbers, as they stand at the head of its report.
 
+pub(crate) mod sentence;
 pub(crate) mod sweep;
 
+pub use crate::report::headline::sentence::{Answer, capitalised};
 pub use crate::report::headline::sweep::of_sweep;
-
-use crate::report::terminal::at_most;
+use crate::report::terminal::layout::at_most;
 use crate::report::terminal::paired::{amounts, times};
 use crate::report::terminal::share::{half_width, share};
 use crate::result::document::mode::ModeResult;
@@ -14,15 +15,6 @@ use crate::text::format::{decimals_for, fixed, paths, percent_trimmed, significa
 
 /// Part of the account from which a loss is the whole of it.
 const WHOLE: f64 = 0.995;
-
-/// The answer: what a reader takes along who reads one sentence, and what else is short enough to be told at once.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// The sentence.
-    pub headline: String,
-    /// More sentences.
-    pub more: Vec<String>,
-}
 
 /// What two modes on the same paths say of how often they are liquidated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -255,10 +247,4 @@ pub fn brief(f: &Frequency) -> String {
         }
         _ => long,
     }
-}
-
-/// With a capital letter at its beginning.
-pub fn capitalised(text: String) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

@@ -1,55 +1,15 @@
 //! A row for every path and mode of one scenario, as Parquet or as comma-separated values. The same rows are the same
 //! bytes.
 
+pub(crate) mod columns;
 pub(crate) mod comma;
 pub(crate) mod parquet;
 
+use crate::error::{Error, Result};
+pub use crate::report::outcomes::columns::{COLUMNS, OutcomeFormat, OutcomeNames};
+use crate::simulation::{OutcomeSink, PathOutcome};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-
-use crate::error::{Error, Result};
-use crate::simulation::{OutcomeSink, PathOutcome};
-
-/// Columns of either format. Empty, or null, where nothing was liquidated.
-pub const COLUMNS: [&str; 7] =
-    ["path", "mode", "liquidation_days", "first_liquidated", "final_equity", "max_drawdown", "shortfall"];
-
-/// What a file of outcomes is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutcomeFormat {
-    /// Parquet, compressed by snappy.
-    Parquet,
-    /// Comma-separated values.
-    Csv,
-}
-
-/// What the numbers in rows stand for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OutcomeNames {
-    /// Names of the modes, in the job's order.
-    pub modes: Vec<String>,
-    /// Names of the positions, in the portfolio's order.
-    pub positions: Vec<String>,
-    /// Days of a path.
-    pub horizon_days: f64,
-    /// Its steps.
-    pub steps: u64,
-}
-
-impl OutcomeNames {
-    fn mode(&self, row: &PathOutcome) -> &str {
-        self.modes.get(row.mode).map_or("", String::as_str)
-    }
-
-    /// When the first position was liquidated.
-    fn days(&self, row: &PathOutcome) -> Option<f64> {
-        row.liquidation_step.map(|step| f64::from(step) * self.horizon_days / self.steps as f64)
-    }
-
-    fn first_liquidated(&self, row: &PathOutcome) -> Option<&str> {
-        self.positions.get(row.first_liquidated?).map(String::as_str)
-    }
-}
 
 /// A file of outcomes that is being written.
 pub struct OutcomeFile {
@@ -108,9 +68,6 @@ impl OutcomeSink for OutcomeFile {
         self.add(rows.iter())
     }
 }
-
-/// Whatever a library says against writing.
-type Reason = Box<dyn std::error::Error>;
 
 fn failed(path: &Path, reason: &impl std::fmt::Display) -> Error {
     Error::failed(format!("{} cannot be written: {reason}", path.display()))

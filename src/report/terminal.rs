@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod correlation;
+pub(crate) mod layout;
 pub(crate) mod mode_table;
 pub(crate) mod money;
 pub(crate) mod monitoring;
@@ -9,26 +10,20 @@ pub(crate) mod paired;
 pub(crate) mod share;
 pub(crate) mod sweep;
 
+use crate::report::content::run::precision;
 pub use crate::report::terminal::compare::render_comparison;
+use crate::report::terminal::layout::{WIDTH, at_most, audited};
 use crate::report::terminal::money::Money;
 pub use crate::report::terminal::sweep::render as render_sweep;
-
-use crate::report::content::run::precision;
+use crate::result::document::ResultDocument;
 use crate::result::document::either::Document;
 use crate::result::document::mode::{DistributionResult, ModeResult};
-use crate::result::document::ordered_map::Keyed;
-use crate::result::document::{AuditResult, Frequency, ResultDocument};
 use crate::result::sampling::WINDOWS;
-use crate::text::format::{paths, percent_trimmed, printable, significant, steps, whole, wrap};
+use crate::text::format::{paths, percent_trimmed, printable, significant, steps, wrap};
 
-/// Columns of a terminal that all output fits into.
-const WIDTH: usize = 100;
-/// Characters of a name that are shown.
-const NAME: usize = 24;
-/// Characters of a currency that are shown.
-const CURRENCY: usize = 12;
 /// Pairs from which on their variance factors are shown.
 const FEWEST_PAIRS: u64 = 200;
+
 /// Part of the standard deviation beyond which the bins that quantiles are read off are told.
 const COARSE: f64 = 0.01;
 
@@ -121,20 +116,6 @@ pub(crate) fn sampling_error(document: &ResultDocument) -> Vec<String> {
     lines
 }
 
-/// What the exact ledger was asked.
-pub(crate) fn audited(audit: &AuditResult) -> String {
-    let left_out = match audit.left_out {
-        0 => String::new(),
-        count => format!("; {} left out, beyond exact decimals", paths(count)),
-    };
-    format!(
-        "Audit: {} followed in exact decimals over {}, {} liquidations, the same in both{left_out}.",
-        paths(audit.paths),
-        steps(audit.steps),
-        whole(audit.events),
-    )
-}
-
 /// What it means that a mode was never liquidated.
 fn no_liquidations(document: &ResultDocument) -> Option<String> {
     let never = |mode: &ModeResult| mode.liquidation.any.count == 0;
@@ -179,11 +160,6 @@ fn gain_of_twins(document: &ResultDocument) -> Vec<String> {
     document.modes.iter().filter_map(of_mode).collect()
 }
 
-/// The upper bound of a frequency.
-pub(crate) fn at_most(f: &Frequency) -> String {
-    or_dash(f.high.map(|high| format!("at most {} %", significant(high * 100.0, 3))))
-}
-
 /// Where the bins are wide beside the spread of the values.
 fn coarse_bins(document: &ResultDocument) -> Vec<String> {
     let money = Money::of(document);
@@ -208,14 +184,4 @@ fn coarse_bins(document: &ResultDocument) -> Vec<String> {
         [tell("maximum drawdown", mode, drawdown, points), tell("profit", mode, pnl, amount)]
     };
     document.modes.iter().flat_map(of_mode).flatten().collect()
-}
-
-/// The value at a level, where there is one.
-pub(crate) fn at(levels: &Keyed<Option<f64>>, level: &str) -> Option<f64> {
-    levels.get(level).copied().flatten()
-}
-
-/// A text, or a dash where there is nothing to say.
-pub(crate) fn or_dash(text: Option<String>) -> String {
-    text.unwrap_or_else(|| "-".to_owned())
 }

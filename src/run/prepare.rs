@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::result::batch_description::{BatchFacts, CellFacts};
 use crate::result::comparison;
 use crate::result::document::{Keyed, SweepAxis, SweepIntervals};
-use crate::run::Finished;
+use crate::run::finished::Finished;
 use crate::run::request::{Asked, Request, extension};
 use crate::store::checkpoint::Unfinished;
 use crate::store::folder;

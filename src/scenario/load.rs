@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use crate::domain::{Account, Contract, Portfolio, Position, Venue};
 use crate::error::{Error, Result};
 use crate::scenario::context::Context;
+use crate::scenario::definition::Scenario;
 use crate::scenario::models::replaying;
 use crate::scenario::sections::assets::Modelled;
 use crate::scenario::sections::{assets, entry, funding, orders, positions, precision, settings};
@@ -20,8 +21,8 @@ use crate::scenario::syntax::overrides;
 use crate::scenario::syntax::overrides::Override;
 use crate::scenario::syntax::reader::Table;
 use crate::scenario::syntax::source::{Sources, quoted};
+use crate::scenario::venue;
 use crate::scenario::venue::overridden::Overridden;
-use crate::scenario::{Scenario, venue};
 
 /// Largest scenario file: parsing takes some 70 times its size in memory.
 const MAX_BYTES: u64 = 1 << 20;

@@ -1,13 +1,14 @@
 //! The scenario file as a JSON Schema, for editors; models and their ranges come from the catalogue.
 
+pub(crate) mod builders;
 pub(crate) mod sweep;
 pub(crate) mod venue;
-
-use serde_json::{Map, Value, json};
 
 use crate::paths::catalogue::{
     Bound, COMMON_JUMP, JUMP_RATE, MODELS, ModelEntry, Parameter, Range, SHOCK_MOVE, ValueKind,
 };
+use crate::scenario::schema::builders::{duration, maintenance_rate, map, number, table, whole, with};
+use serde_json::{Value, json};
 
 /// Draft 7, which TOML and YAML editors know. What a schema cannot say, such as a step that divides the horizon,
 /// `ringfence check` does.
@@ -50,15 +51,6 @@ fn named(item: &Value, most: usize) -> Value {
     })
 }
 
-/// A table whose keys are all known.
-pub(crate) fn table(properties: Map<String, Value>, required: &[&str]) -> Value {
-    json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
-}
-
-pub(crate) fn map(value: Value) -> Map<String, Value> {
-    if let Value::Object(map) = value { map } else { Map::new() }
-}
-
 fn simulation() -> Value {
     let keys = json!({
         "paths": whole(1, 1_000_000_000_000, json!(100_000)),
@@ -89,10 +81,6 @@ fn account() -> Value {
         "currency": { "type": "string", "maxLength": 16, "default": "USD" },
     });
     table(map(keys), &["wallet"])
-}
-
-pub(crate) fn maintenance_rate() -> Value {
-    number(Range { low: Bound::Closed(0.0), high: Bound::Open(1.0), ..Range::closed(0.0, 0.0) })
 }
 
 fn asset() -> Value {
@@ -190,35 +178,4 @@ fn position() -> Value {
     ];
     let pairs: Vec<Value> = pairs.iter().map(|pair| json!({ "required": pair })).collect();
     with(table(map(keys), &["asset", "side"]), "oneOf", json!(pairs))
-}
-
-/// A number; a text of its digits is taken too.
-pub(crate) fn number(range: Range) -> Value {
-    let (low_key, low) = match range.low {
-        Bound::Closed(low) => ("minimum", low),
-        Bound::Open(low) => ("exclusiveMinimum", low),
-    };
-    let (high_key, high) = match range.high {
-        Bound::Closed(high) => ("maximum", high),
-        Bound::Open(high) => ("exclusiveMaximum", high),
-    };
-    let within = json!({ "type": ["number", "string"], low_key: low, high_key: high });
-    if range.or_zero { json!({ "anyOf": [{ "const": 0 }, within] }) } else { within }
-}
-
-pub(crate) fn whole(low: u64, high: u64, default: Value) -> Value {
-    let value = json!({ "type": ["number", "string"], "multipleOf": 1, "minimum": low, "maximum": high });
-    if default.is_null() { value } else { with(value, "default", default) }
-}
-
-pub(crate) fn duration() -> Value {
-    json!({ "type": "string", "pattern": "^0*[1-9][0-9]*[smhdwy]$" })
-}
-
-/// One more keyword.
-pub(crate) fn with(mut schema: Value, keyword: &str, value: Value) -> Value {
-    if let Value::Object(map) = &mut schema {
-        map.insert(keyword.to_owned(), value);
-    }
-    schema
 }

@@ -5,40 +5,15 @@
 
 pub(crate) mod about;
 pub(crate) mod examples;
+pub(crate) mod keys;
 pub(crate) mod merge;
 pub(crate) mod overridden;
 pub(crate) mod procedure;
 pub(crate) mod rules;
 pub(crate) mod shipped;
 
-pub use crate::scenario::venue::about::{Preset, read_preset};
-
 pub(crate) use crate::scenario::venue::about::check;
+pub use crate::scenario::venue::about::{Preset, read_preset};
 pub(crate) use crate::scenario::venue::merge::merge_preset;
 pub(crate) use crate::scenario::venue::rules::{check_modes, lot, read, read_funding};
 pub(crate) use crate::scenario::venue::shipped::chosen_preset;
-
-/// Keys of a venue file that describe it.
-const ABOUT: [&str; 6] = ["name", "summary", "date", "source", "notes", "example"];
-/// Keys that make up a requirement.
-const REQUIREMENT: [&str; 4] = ["maintenance_margin_rate", "tiers", "base", "slope"];
-/// Keys of its rules, which a scenario's `[venue]` may override.
-const RULES: [&str; 17] = [
-    "modes",
-    "modes_reason",
-    "contract",
-    "trigger",
-    "taker_fee",
-    "maker_fee",
-    "requirement_basis",
-    "fee_in_requirement",
-    "requirement",
-    "maintenance_margin_rate",
-    "tiers",
-    "base",
-    "slope",
-    "max_leverage",
-    "liquidation",
-    "funding",
-    "markets",
-];

@@ -1,7 +1,7 @@
 //! The models.
 
-use super::ModelEntry;
 use super::parameters as keys;
+use crate::paths::catalogue::parameter_table::ModelEntry;
 
 /// Every model, in the order in which they are listed.
 pub static MODELS: [ModelEntry; 12] =

@@ -1,6 +1,6 @@
 //! Keys that several models have, and those of jumps and shocks laid over any model.
 
-use super::{Parameter, Range, ValueKind};
+use crate::paths::catalogue::parameter_table::{Parameter, Range, ValueKind};
 
 const YEARLY: &str = "per year";
 const ROOT_YEAR: &str = "per square-root year";

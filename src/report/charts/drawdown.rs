@@ -1,8 +1,8 @@
 //! How deep paths draw down.
 
-use crate::report::charts::ChartInput;
 use crate::report::charts::axis::{Axis, Quantity, share_axis};
 use crate::report::charts::format::percent;
+use crate::report::charts::input::ChartInput;
 use crate::report::charts::page::Page;
 use crate::report::charts::panel::Panel;
 use crate::report::charts::picture::{Picture, Swatch};

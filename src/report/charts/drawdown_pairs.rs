@@ -1,9 +1,9 @@
 //! Two modes on the same path: whose drawdown is deeper?
 
 use crate::domain::MarginMode;
-use crate::report::charts::ChartInput;
 use crate::report::charts::axis::{Axis, Quantity};
 use crate::report::charts::format::{grouped, percent};
+use crate::report::charts::input::ChartInput;
 use crate::report::charts::page::{Layout, Page};
 use crate::report::charts::panel::Panel;
 use crate::report::charts::picture::{Ink, Picture, Rectangle, Shape, Swatch};

@@ -1,8 +1,8 @@
 //! Quantiles of account equity over time.
 
-use crate::report::charts::ChartInput;
 use crate::report::charts::axis::{Axis, Clock, Quantity, roomy, span_of};
 use crate::report::charts::format::grouped;
+use crate::report::charts::input::ChartInput;
 use crate::report::charts::page::Page;
 use crate::report::charts::panel::Panel;
 use crate::report::charts::picture::{Picture, Swatch};

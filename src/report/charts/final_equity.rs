@@ -1,8 +1,8 @@
 //! What accounts are worth at the end.
 
-use crate::report::charts::ChartInput;
 use crate::report::charts::axis::{Axis, Quantity, roomy, share_axis, span_of};
 use crate::report::charts::format::{amount, percent};
+use crate::report::charts::input::ChartInput;
 use crate::report::charts::page::Page;
 use crate::report::charts::panel::Panel;
 use crate::report::charts::picture::{Picture, Swatch};

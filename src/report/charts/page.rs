@@ -1,7 +1,7 @@
 //! What every chart shares: heading, run, legend, notes, and the space that is left for panels.
 
 use crate::domain::MarginMode;
-use crate::report::charts::ChartInput;
+use crate::report::charts::input::ChartInput;
 use crate::report::charts::map_cell::{hatched, missing};
 use crate::report::charts::picture::{Anchor, HEIGHT, Ink, Picture, Rectangle, Shape, Swatch, Text, WIDTH};
 use crate::report::charts::style::{DARK, GREY, of_mode};

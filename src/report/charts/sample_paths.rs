@@ -1,8 +1,8 @@
 //! Some single paths, mode beside mode.
 
-use crate::report::charts::ChartInput;
 use crate::report::charts::axis::{Axis, Clock, Quantity, roomy, span_of};
 use crate::report::charts::format::grouped;
+use crate::report::charts::input::ChartInput;
 use crate::report::charts::page::Page;
 use crate::report::charts::panel::Panel;
 use crate::report::charts::picture::{Ink, Picture, Swatch};

@@ -2,9 +2,9 @@
 
 use std::iter::Peekable;
 
-use crate::report::charts::ChartInput;
 use crate::report::charts::axis::{Clock, share_axis};
 use crate::report::charts::format::percent;
+use crate::report::charts::input::ChartInput;
 use crate::report::charts::page::{Layout, Page};
 use crate::report::charts::panel::Panel;
 use crate::report::charts::picture::{Picture, Point, Swatch};

@@ -1,13 +1,15 @@
 //! The report of one run.
 
+use crate::report::content::section::{Content, Reproduce, Section, clean};
+use crate::report::content::section::{assumptions, reproduction};
 use crate::report::content::tables::{
     account, attribution, by_position, correlations, money, monitoring, paired,
 };
-use crate::report::content::{Content, Reproduce, Section, assumptions, clean, reproduction};
 use crate::report::headline;
+use crate::report::terminal::layout::audited;
 use crate::report::terminal::mode_table::drawdown_rows;
 use crate::report::terminal::paired::{amounts, frequency};
-use crate::report::terminal::{audited, sampling_error};
+use crate::report::terminal::sampling_error;
 use crate::result::document::{PrecisionResult, ResultDocument};
 use crate::text::format::{paths, significant};
 

@@ -1,9 +1,9 @@
 //! The tables of a run's report.
 
-use crate::report::content::Table;
+use crate::report::content::section::Table;
+use crate::report::terminal::layout::or_dash;
 use crate::report::terminal::mode_table::{Row as ModeRow, account_rows, money_rows, quote_rows};
 use crate::report::terminal::money::Money;
-use crate::report::terminal::or_dash;
 use crate::report::terminal::paired::attributions;
 use crate::report::terminal::share::{half_width, share};
 use crate::result::document::ResultDocument;

@@ -1,7 +1,7 @@
 //! The answer of a sweep.
 
 use crate::domain::{MarginMode, Measure};
-use crate::report::headline::{Answer, capitalised};
+use crate::report::headline::sentence::{Answer, capitalised};
 use crate::report::sweep::compared;
 use crate::report::sweep::compared::{difference, modes};
 use crate::report::sweep::words::{axis_name, setting_in_words};

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use crate::report::csv::rows::{number, text_cell};
-use crate::report::outcomes::{COLUMNS, OutcomeNames, Reason};
+use crate::report::outcomes::columns::Reason;
+use crate::report::outcomes::columns::{COLUMNS, OutcomeNames};
 use crate::simulation::PathOutcome;
 
 /// Bytes kept before they are written.

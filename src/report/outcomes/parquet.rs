@@ -11,7 +11,8 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
 
-use crate::report::outcomes::{OutcomeNames, Reason};
+use crate::report::outcomes::columns::OutcomeNames;
+use crate::report::outcomes::columns::Reason;
 use crate::simulation::PathOutcome;
 
 /// Rows of a group: 3.5 MB are held of each file, and a sweep writes many side by side.

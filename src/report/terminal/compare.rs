@@ -1,8 +1,9 @@
 //! Several scenarios side by side.
 
+use crate::report::terminal::layout::or_dash;
+use crate::report::terminal::layout::{WIDTH, at};
 use crate::report::terminal::mode_table::{align_right, lines_of, plain_table};
 use crate::report::terminal::share::share;
-use crate::report::terminal::{WIDTH, at, or_dash};
 use crate::result::document::mode::ModeResult;
 use crate::result::document::{Frequency, ResultDocument};
 use crate::text::format::{distinct, fixed, percent_trimmed, wrap};

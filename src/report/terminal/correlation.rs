@@ -1,6 +1,7 @@
 //! The correlation of step returns that the simulated paths have, beside the one asked for.
 
-use crate::report::terminal::{NAME, WIDTH, or_dash};
+use crate::report::terminal::layout::or_dash;
+use crate::report::terminal::layout::{NAME, WIDTH};
 use crate::result::document::{CorrelationResult, ResultDocument};
 use crate::text::format::{decimals_for, distinct, fixed, paths, significant, steps, wrap};
 

@@ -2,9 +2,10 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
+use crate::report::terminal::layout::or_dash;
+use crate::report::terminal::layout::{NAME, WIDTH, at};
 use crate::report::terminal::money::Money;
 use crate::report::terminal::share::{half_width, mean_share, quantile_half_width, quantile_share, share};
-use crate::report::terminal::{NAME, WIDTH, at, or_dash};
 use crate::result::document::ResultDocument;
 use crate::result::document::mode::{MeanOfPaths, ModeResult};
 use crate::text::format::{decimals_for, distinct, fixed, percent_trimmed, price};

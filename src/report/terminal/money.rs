@@ -1,6 +1,6 @@
 //! Amounts of one account.
 
-use crate::report::terminal::CURRENCY;
+use crate::report::terminal::layout::CURRENCY;
 use crate::result::document::{ResultDocument, ScenarioSummary};
 use crate::text::format::{decimals_for, fixed, printable};
 

@@ -1,9 +1,10 @@
 //! Two modes compared path by path, in words and numbers.
 
 use crate::report::headline::{Verdict, verdict};
+use crate::report::terminal::layout::at_most;
+use crate::report::terminal::layout::{NAME, WIDTH};
 use crate::report::terminal::money::{Money, ROUNDING};
 use crate::report::terminal::share::{half_width, interval};
-use crate::report::terminal::{NAME, WIDTH, at_most};
 use crate::result::document::mode::ModeResult;
 use crate::result::document::paired::{MeanDifference, PairedResult, TwoByTwoResult};
 use crate::result::document::{Frequency, ResultDocument};

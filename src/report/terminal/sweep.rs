@@ -5,10 +5,11 @@ use crate::report::sweep::compared;
 use crate::report::sweep::compared::{difference, modes};
 use crate::report::sweep::layout::Layout;
 use crate::report::sweep::words::{axis_name, labels};
+use crate::report::terminal::layout::WIDTH;
+use crate::report::terminal::layout::audited;
 use crate::report::terminal::mode_table::{align_right, lines_of, plain_table};
 use crate::report::terminal::money::Money;
 use crate::report::terminal::share::share;
-use crate::report::terminal::{WIDTH, audited};
 use crate::result::document::sweep::{SweepAxis, SweepCell, SweepDocument};
 use crate::result::measures::{Estimate, of_mode};
 use crate::text::format::{

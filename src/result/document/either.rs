@@ -1,6 +1,6 @@
 //! What a scenario file's result is: of one run, or of a sweep.
 
-use crate::result::document::ResultDocument;
+use crate::result::document::run::ResultDocument;
 use crate::result::document::sweep::SweepDocument;
 
 /// A result, of either shape.

@@ -1,7 +1,7 @@
 //! One margin mode over all paths. Bounds of a mean are symmetric about it, by Student's t below 100
 //! values; with few paths they can lie beyond what the measure can be.
 
-use crate::result::document::Frequency;
+use crate::result::document::estimate::Frequency;
 use crate::result::document::ordered_map::Keyed;
 
 /// One margin mode over all paths.

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
+use crate::result::document::conditions::{
+    AuditResult, MonitoringResult, PrecisionResult, SamplingResult, ScenarioSummary,
+};
 use crate::result::document::mode::ModeResult;
 use crate::result::document::ordered_map::Keyed;
 use crate::result::document::paired::PairedResult;
-use crate::result::document::{
-    AuditResult, MonitoringResult, PrecisionResult, SamplingResult, ScenarioSummary,
-};
 
 /// Everything a sweep found.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]

@@ -8,8 +8,8 @@ use crate::paths::catalogue::ValueKind;
 use crate::paths::{
     Bates, Garch, Gbm, Heston, Innovations, Kou, Merton, Nig, NormalJump, NormalJumps, Ou, VarianceGamma,
 };
-use crate::scenario::Settings;
 use crate::scenario::context::Context;
+use crate::scenario::definition::Settings;
 use crate::scenario::models::parameters::{Keys, whole_steps};
 use crate::scenario::sections::settings::whole_seconds;
 use crate::scenario::syntax::source::quoted;

@@ -6,8 +6,8 @@ use crate::domain::to_f64;
 use crate::error::Result;
 use crate::paths::catalogue::ValueKind;
 use crate::paths::{Regime, State, stationary};
-use crate::scenario::Settings;
 use crate::scenario::context::Context;
+use crate::scenario::definition::Settings;
 use crate::scenario::models::parameters::{Keys, check_arrivals, number};
 use crate::scenario::syntax::reader::Field;
 

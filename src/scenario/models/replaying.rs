@@ -6,13 +6,13 @@ use crate::history::joint::{Gaps, JointCloses, Place, joint_closes};
 use crate::history::time::iso;
 use crate::paths::{MarketModel, WindowHistory};
 use crate::scenario::context::Context;
+use crate::scenario::definition::{Scenario, Settings};
 use crate::scenario::files::Windows;
 use crate::scenario::models::model::{Model, Replayed};
 use crate::scenario::models::overflow::LARGEST_LOG_RETURN;
 use crate::scenario::models::resampling::{bar_step, fail_at, joint_key};
 use crate::scenario::sections::assets::Modelled;
 use crate::scenario::syntax::reader::Table;
-use crate::scenario::{Scenario, Settings};
 
 /// Joins the histories, if any asset is replayed.
 ///

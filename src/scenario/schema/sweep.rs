@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Intervals, Measure};
 use crate::paths::catalogue::{Bound, Range};
-use crate::scenario::schema::{map, number, table, whole, with};
+use crate::scenario::schema::builders::{map, number, table, whole, with};
 
 /// Values of one swept key, or a range.
 fn values() -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::paths::catalogue::Range;
-use crate::scenario::schema::{duration, maintenance_rate, map, number, table, whole, with};
+use crate::scenario::schema::builders::{duration, maintenance_rate, map, number, table, whole, with};
 
 /// `[venue]`: a preset, and what is written over it.
 pub fn venue() -> Value {

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use crate::domain::{Orders, Portfolio, Reopen, Side, TopUp, TopUpAmount};
 use crate::error::Result;
 use crate::margin::{EntryPrices, entry_prices};
-use crate::scenario::Settings;
 use crate::scenario::context::Context;
+use crate::scenario::definition::Settings;
 use crate::scenario::syntax::reader::{Field, Table};
 use crate::text::number::significant_digits;
 

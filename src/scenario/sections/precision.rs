@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use crate::domain::{MarginMode, Measure, Precision, PrecisionTarget, to_f64};
 use crate::error::Result;
-use crate::scenario::Scenario;
 use crate::scenario::context::Context;
+use crate::scenario::definition::Scenario;
 use crate::scenario::syntax::reader::Table;
 
 const EXAMPLE: &str = "precision = { measure = \"liquidation.any\", half_width = 0.002 }";

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::scenario::Scenario;
+use crate::scenario::definition::Scenario;
 use crate::text::hex;
 
 /// A run, or the cells of a sweep.

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::scenario::Scenario;
 use crate::scenario::context::Context;
+use crate::scenario::definition::Scenario;
 use crate::scenario::files::Files;
 use crate::scenario::load::resolve;
 use crate::scenario::sweep::axes;

@@ -11,10 +11,10 @@ use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::{Sources, quoted};
 use crate::scenario::venue::examples;
 use crate::scenario::venue::examples::Example;
+use crate::scenario::venue::keys::{ABOUT, REQUIREMENT, RULES};
 use crate::scenario::venue::overridden::Overridden;
 use crate::scenario::venue::rules;
 use crate::scenario::venue::rules::Rules;
-use crate::scenario::venue::{ABOUT, REQUIREMENT, RULES};
 
 /// A venue whose rules a scenario may start from.
 #[derive(Debug, Clone, PartialEq)]

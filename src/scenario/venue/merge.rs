@@ -2,7 +2,7 @@
 
 use crate::scenario::syntax::node::{Entry, Node, Value};
 use crate::scenario::syntax::overrides::alternatives;
-use crate::scenario::venue::{REQUIREMENT, RULES};
+use crate::scenario::venue::keys::{REQUIREMENT, RULES};
 
 /// Fills the keys that `[venue]` of `root` leaves open with the file's, so that one reading serves both. A requirement
 /// that the scenario writes for the venue goes before that of every market, and before the caps on leverage that belong

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::scenario::sections::requirement::{RequirementKind, leverage_cap};
 use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
-use crate::scenario::venue::REQUIREMENT;
+use crate::scenario::venue::keys::REQUIREMENT;
 use crate::scenario::venue::rules::CONTRACTS;
 use crate::text::nearest;
 

@@ -10,15 +10,16 @@ use crate::domain::{
 };
 use crate::error::Result;
 use crate::history::funding::{FundingHistory, read_funding_history};
-use crate::scenario::Settings;
 use crate::scenario::context::Context;
+use crate::scenario::definition::Settings;
 use crate::scenario::sections::requirement;
 use crate::scenario::sections::requirement::{MarketRequirement, RequirementKind};
 use crate::scenario::syntax::name;
 use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
+use crate::scenario::venue::keys::{ABOUT, RULES};
 use crate::scenario::venue::overridden::Overridden;
-use crate::scenario::venue::{ABOUT, RULES, procedure};
+use crate::scenario::venue::procedure;
 
 pub(crate) const CONTRACTS: [(&str, Contract); 2] =
     [("linear", Contract::Linear), ("inverse", Contract::Inverse)];

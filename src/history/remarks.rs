@@ -1,0 +1,42 @@
+//! Remarks on a history file that its reader shows.
+
+use crate::error::Result;
+use crate::history::bars::Bars;
+use crate::history::csv_file::CsvFile;
+use csv::StringRecord;
+use std::fmt::Display;
+
+/// The error about a row of another width; the last row of a file is usually cut off.
+pub(crate) fn ragged(
+    file: &mut CsvFile,
+    line: u64,
+    found: usize,
+    width: usize,
+) -> Result<crate::error::Error> {
+    let is_last = file.read(&mut StringRecord::new())?.is_none();
+    let remedy = match is_last && found < width {
+        true => "the last row is cut off: delete it, or fetch the file again",
+        false => "correct the row (a number with a decimal comma needs a point)",
+    };
+    Ok(file.error_at(line, format!("the row has {found} columns instead of {width}: {remedy}")))
+}
+
+pub(crate) fn notes<V: Copy + PartialEq + Display>(
+    shown_name: &str,
+    bars: &mut Bars<V>,
+    file: &CsvFile,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if bars.sort_ascending() {
+        notes.push(format!("{shown_name}: the newest {} comes first; read in reverse", bars.row));
+    }
+    if bars.duplicates > 0 {
+        notes.push(format!("{shown_name}: {} repeated rows dropped", bars.duplicates));
+    }
+    if !file.ends_in_line_break() {
+        notes.push(format!(
+            "{shown_name}: the last line does not end in a line break; check that the file is whole"
+        ));
+    }
+    notes
+}
