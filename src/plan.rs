@@ -2,4 +2,3 @@
 
 pub(crate) mod cost;
 pub(crate) mod passes;
-pub mod summary;

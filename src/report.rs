@@ -9,6 +9,7 @@ pub mod html;
 pub mod markdown;
 pub mod model_catalogue;
 pub mod outcomes;
+pub mod plan;
 pub mod sweep;
 pub mod terminal;
 

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ringfence::report::content::{self, Reproduce};
 use ringfence::report::headline as answer;
-use ringfence::result::document::{Frequency, Keyed, PairedResult, ResultDocument};
+use ringfence::result::document::{Frequency, OrderedMap, PairedResult, ResultDocument};
 
 /// A document of the right shape, whose numbers the tests replace.
 fn document() -> ResultDocument {
@@ -143,7 +143,7 @@ fn windows_say_what_happened() {
 fn one_mode_alone_is_compared_with_nothing() {
     let mut d = document();
     mode(&mut d, "cross", 420, Some(0.001), Some(9_980.0));
-    d.modes = Keyed(d.modes.0.into_iter().filter(|(name, _)| name == "cross").collect());
+    d.modes = OrderedMap(d.modes.0.into_iter().filter(|(name, _)| name == "cross").collect());
     d.paired = Vec::<PairedResult>::new();
     assert_eq!(
         answer::of_run(&d).headline,

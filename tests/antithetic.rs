@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use ringfence::evaluate::job;
 use ringfence::paths::Sampling;
 use ringfence::report::terminal;
 use ringfence::result::build::build;
 use ringfence::result::document::ResultDocument;
 use ringfence::result::scenario_description::Facts;
-use ringfence::run::job;
 use ringfence::scenario::{Scenario, load_text};
 use ringfence::simulation::{Audit, Control, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use ringfence::statistics::{normal_cdf, normal_quantile};
@@ -83,7 +83,7 @@ fn mean_profit(d: &ResultDocument) -> (Option<f64>, Option<f64>) {
 
 fn profit_quantile(d: &ResultDocument, level: &str) -> (Option<f64>, Option<f64>) {
     let p = &d.modes.get("cross").unwrap().pnl.distribution;
-    let at = |q: &ringfence::result::document::Keyed<Option<f64>>| q.get(level).copied().flatten();
+    let at = |q: &ringfence::result::document::OrderedMap<Option<f64>>| q.get(level).copied().flatten();
     (at(&p.quantiles_low), at(&p.quantiles_high))
 }
 
@@ -173,7 +173,7 @@ fn the_median_of_mirrored_profits_is_all_but_known() {
 fn tail_means_cover_what_they_promise() {
     let worst: Bounds = |d| {
         let p = &d.modes.get("cross").unwrap().pnl;
-        let at = |q: &ringfence::result::document::Keyed<Option<f64>>| q.get("0.95").copied().flatten();
+        let at = |q: &ringfence::result::document::OrderedMap<Option<f64>>| q.get("0.95").copied().flatten();
         (at(&p.expected_shortfall_low), at(&p.expected_shortfall_high))
     };
     let spread = DEVIATION * YEARS.sqrt();

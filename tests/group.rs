@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use ringfence::error::Error;
-use ringfence::run;
 use ringfence::scenario::{load, parse_override};
 use ringfence::simulation::{
     Control, Job, OutcomeSink, PathOutcome, Simulator, Stopped, Totals, VectorWidth, WidthLimit,
@@ -41,7 +40,7 @@ fn scenarios() -> Vec<PathBuf> {
 fn cells(path: &Path, also: &[&str]) -> Vec<Job> {
     let one = |change: Option<&&str>| {
         let overrides: Vec<_> = also.iter().chain(change).map(|text| parse_override(text).unwrap()).collect();
-        run::job(&load(path, &overrides).ok()?).ok()
+        ringfence::evaluate::job(&load(path, &overrides).ok()?).ok()
     };
     let mut cells: Vec<Job> = one(None).into_iter().collect();
     cells.extend(CHANGES.iter().filter_map(|change| one(Some(change))));

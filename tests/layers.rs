@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Layers from the top; modules of one row do not import each other.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 13] = [
     &["main"],
     &["cli"],
     &["run"],
-    &["report", "store", "plan"],
+    &["evaluate"],
+    &["report", "store"],
+    &["plan"],
     &["result"],
     &["simulation", "scenario"],
     &["history"],

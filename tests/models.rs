@@ -13,7 +13,6 @@ use ringfence::paths::{
     Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, Law, Merton, Nig, NormalJump, NormalJumps, Ou,
     Regime, Sampling, Shock, ShockTime, State, VarianceGamma,
 };
-use ringfence::run;
 use ringfence::scenario::{Override, Scenario, load_text, parse_override};
 use ringfence::{report::model_catalogue as catalogue, scenario::schema};
 use serde_json::Value;
@@ -385,7 +384,7 @@ fn the_example_of_every_kind_runs() {
         let scenario = read_in(folder.path(), &text, &[]).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(scenario.market.assets[0].law.kind(), entry.kind);
         assert_eq!(scenario.market.assets[0].law.has_bridge(), entry.is_continuous, "{}", entry.kind);
-        run::job(&scenario).unwrap();
+        ringfence::evaluate::job(&scenario).unwrap();
         for parameter in entry.parameters {
             let key = format!("assets.BTC.model.{}", parameter.name);
             assert!(scenario.resolved.iter().any(|(known, _)| known.starts_with(&key)), "{key}");

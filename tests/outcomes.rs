@@ -8,7 +8,6 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use ringfence::domain::MarginMode;
 use ringfence::report::outcomes::{COLUMNS, OutcomeFile, OutcomeFormat, OutcomeNames};
-use ringfence::run;
 use ringfence::scenario::{load, parse_override};
 use ringfence::simulation::{
     Control, Job, PathOutcome, RunOutcome, Simulator, Totals, VectorWidth, WidthLimit,
@@ -34,7 +33,7 @@ fn job(changes: &[&str]) -> (Job, OutcomeNames) {
         horizon_days: scenario.settings.horizon.days(),
         steps: scenario.settings.steps,
     };
-    (run::job(&scenario).unwrap(), names)
+    (ringfence::evaluate::job(&scenario).unwrap(), names)
 }
 
 fn written(

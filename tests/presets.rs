@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use ringfence::domain::{Contract, Debit, Decimal, MarginMode, Portfolio, to_f64};
+use ringfence::evaluate::job;
 use ringfence::margin::{AccountRecord, Balance, BookPlan, BookState, Ledger, Partition, price_to_decimal};
 use ringfence::paths::{CHUNK, InsideWalk, LANES, Need, Watcher};
-use ringfence::run::job;
 use ringfence::scenario::{Scenario, load, parse_override};
 use ringfence::simulation::{Control, Job, ModeOutcome, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use ringfence::statistics::Moments;

@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use ringfence::run::{job, simulator};
+use ringfence::evaluate::job;
+use ringfence::run::simulator;
 use ringfence::scenario::{Override, load_text, parse_override};
 use ringfence::simulation::{Control, ModeOutcome, RunOutcome};
 

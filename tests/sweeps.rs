@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ringfence::domain::{Intervals, Measure, Precision, PrecisionTarget};
 use ringfence::error::{Error, Result};
-use ringfence::plan::summary;
+use ringfence::report::plan;
 use ringfence::scenario::{
     Batch, Override, Scenario, load_batch, load_batch_text, load_text, parse_override,
 };
@@ -531,7 +531,7 @@ fn shipped_sweeps_are_small_and_say_what_they_teach() {
         // Without its sweep it is a scenario like any other.
         let alone = load_batch(&path, &overrides(&["sweep={}"])).unwrap_or_else(|error| panic!("{error}"));
         assert!(!alone.is_sweep());
-        let shown = summary::render_batch(&swept, 2);
+        let shown = plan::render_batch(&swept, 2);
         assert!(shown.contains(&format!(
             "a sweep of {} cells on {} draw",
             swept.cells.len(),
@@ -553,7 +553,7 @@ fn the_plan_of_a_sweep_fits_and_escapes() {
     swept.cells[0].set[0].1 = Value::from("x".repeat(3_000));
     swept.axes[0].values[1][0] = Value::from("\u{1b}[2J".repeat(100));
     swept.axes[0].keys[0] = "\u{1b}[2J".to_owned();
-    let shown = summary::render_batch(&swept, 2);
+    let shown = plan::render_batch(&swept, 2);
     assert!(!shown.contains('\u{1b}'));
     assert!(shown.contains("simulation.seed (100): 1, 2, 3") && shown.contains("…, 100"), "{shown}");
     assert!(
@@ -565,7 +565,7 @@ fn the_plan_of_a_sweep_fits_and_escapes() {
     }
     let precision = "simulation.precision={ measure = \"ruin\", half_width = 0.01 }";
     let stops = read("[sweep]\n\"account.wallet\" = [900, 1000]\n", &[precision]);
-    let shown = summary::render_batch(&stops.unwrap(), 2);
+    let shown = plan::render_batch(&stops.unwrap(), 2);
     assert!(
         shown.contains("a cell stops early where the pointwise interval of ruin is within ±0.01"),
         "{shown}"

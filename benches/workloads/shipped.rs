@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use ringfence::run;
 use ringfence::scenario::{DEFAULT_NAME, DEFAULT_TEXT, load_text};
 
 use super::Workload;
@@ -14,7 +13,7 @@ use crate::baseline::{Account, Position};
 /// forfeited. 100,000 paths of 30 days in hours.
 pub fn default_scenario() -> Option<Workload> {
     let scenario = load_text(DEFAULT_NAME, DEFAULT_NAME, DEFAULT_TEXT, Path::new(""), &[]).ok()?;
-    let job = run::job(&scenario).ok()?;
+    let job = ringfence::evaluate::job(&scenario).ok()?;
     let account = Account {
         wallet: 10_000.0,
         entry: 60_000.0,

@@ -2,7 +2,7 @@
 
 use crate::domain::Measure;
 use crate::result::comparison::{DiffDocument, DiffRow};
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use crate::text::format::{
     decimals_for, elided, fixed, paths, percent_trimmed, printable, significant, whole, wrap,
 };
@@ -65,7 +65,7 @@ fn measures(document: &DiffDocument) -> String {
         return "In no cell does the interval of a difference leave out 0 (--json lists all).\n".to_owned();
     }
     let mut out = format!("{:<16}{:<27}{:>11} {:>11}  {}\n", "", "", "A", "B", "B − A");
-    let mut set = &Keyed(Vec::new());
+    let mut set = &OrderedMap(Vec::new());
     for row in rows.iter().take(MOST_ROWS) {
         if row.set != *set {
             set = &row.set;

@@ -116,7 +116,7 @@ fn quantiles(document: &ResultDocument) -> Result<String> {
     rows.finish()
 }
 
-fn quantile_columns(d: &DistributionResult) -> [&Keyed<Option<f64>>; 3] {
+fn quantile_columns(d: &DistributionResult) -> [&OrderedMap<Option<f64>>; 3] {
     [&d.quantiles, &d.quantiles_low, &d.quantiles_high]
 }
 

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::Intervals;
 use crate::result::document::*;
+use crate::scenario::Batch;
 
 /// What one scenario file asks for: one run, or the cells of a sweep. With the cells' totals it is all that a result is
 /// made of.
@@ -37,7 +39,7 @@ pub struct BatchFacts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CellFacts {
     /// Key and value of every swept key.
-    pub set: Keyed<Value>,
+    pub set: OrderedMap<Value>,
     /// Hash of the cell's resolved scenario.
     pub sha256: String,
     /// Index of the draw of prices that it shares.
@@ -53,6 +55,49 @@ impl CellFacts {
 }
 
 impl BatchFacts {
+    /// The description of a batch that `command` runs, with what was changed from outside its file.
+    pub fn new(batch: &Batch, command: String, overrides: Vec<(String, String)>) -> Self {
+        let first = batch.cells.first().map(|cell| &cell.scenario);
+        let settings = first.map(|scenario| &scenario.settings);
+        let mut groups = vec![0; batch.cells.len()];
+        for (group, cells) in batch.groups().iter().enumerate() {
+            for &cell in cells {
+                groups[cell] = group as u64;
+            }
+        }
+        let cells = batch.cells.iter().zip(groups).map(|(cell, path_group)| CellFacts {
+            set: OrderedMap(cell.set.clone()),
+            sha256: cell.scenario.sha256(),
+            path_group,
+        });
+        let family: u64 = batch.cells.iter().map(|cell| cell.scenario.settings.modes.len() as u64).sum();
+        let intervals = settings.map(|settings| settings.intervals).unwrap_or_default();
+        let confidence = settings.map_or(0.95, |settings| settings.confidence);
+        let confidence_each = match intervals {
+            // Of a single run there is no family.
+            _ if batch.axes.is_empty() => confidence,
+            Intervals::Pointwise => confidence,
+            Intervals::Simultaneous => 1.0 - (1.0 - confidence) / family as f64,
+        };
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            name: batch.name.clone(),
+            sha256: batch.sha256(),
+            resolved: batch.resolved(),
+            paths: settings.map_or(0, |settings| settings.paths),
+            seed: settings.map_or(0, |settings| settings.seed),
+            command,
+            overrides,
+            axes: batch
+                .axes
+                .iter()
+                .map(|axis| SweepAxis { keys: axis.keys.clone(), values: axis.values.clone() })
+                .collect(),
+            cells: cells.collect(),
+            intervals: SweepIntervals { kind: intervals.name().to_owned(), family, confidence_each },
+        }
+    }
+
     /// Whether it is a sweep, even of one cell.
     pub fn is_sweep(&self) -> bool {
         !self.axes.is_empty()
@@ -86,7 +131,7 @@ impl BatchFacts {
             version: first.version,
             scenario: ScenarioSummary { paths: self.paths, sha256: self.sha256.clone(), ..first.scenario },
             sampling: SamplingResult { pairs: None, ..first.sampling },
-            monitoring: MonitoringResult { paths: None, modes: Keyed(Vec::new()), ..first.monitoring },
+            monitoring: MonitoringResult { paths: None, modes: OrderedMap(Vec::new()), ..first.monitoring },
             held_paths: cells.iter().map(|cell| cell.held_paths).sum(),
             axes: self.axes.clone(),
             plan: SweepPlan { cells: count, path_groups: self.path_groups() },

@@ -16,7 +16,7 @@ pub use crate::result::document::conditions::{
 pub use crate::result::document::either::Document;
 pub use crate::result::document::estimate::Frequency;
 pub use crate::result::document::mode::*;
-pub use crate::result::document::ordered_map::Keyed;
+pub use crate::result::document::ordered_map::OrderedMap;
 pub use crate::result::document::paired::*;
 pub use crate::result::document::run::{CorrelationResult, ResultDocument};
 pub use crate::result::document::sweep::*;

@@ -2,7 +2,7 @@
 
 use crate::domain::{Measure, Precision, PrecisionTarget};
 use crate::result::document::mode::{DistributionResult, MeanOfPaths, ModeResult};
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use crate::result::document::paired::{MeanDifference, PairedLiquidation, PairedResult};
 use crate::result::document::{Frequency, PrecisionResult, ResultDocument};
 
@@ -90,7 +90,7 @@ pub struct MeasureRow {
 }
 
 /// Every measure of every mode in order, then of every pair.
-pub fn rows(modes: &Keyed<ModeResult>, paired: &[PairedResult]) -> Vec<MeasureRow> {
+pub fn rows(modes: &OrderedMap<ModeResult>, paired: &[PairedResult]) -> Vec<MeasureRow> {
     let of_modes = modes.iter().flat_map(|(name, mode)| {
         Measure::ALL.into_iter().filter_map(move |measure| {
             Some(MeasureRow { mode: name.to_owned(), measure, estimate: of_mode(mode, measure)? })

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::error::Result;
+use crate::evaluate::observe::observe;
 use crate::result::batch_description::BatchFacts;
 use crate::run::cell_store::Store;
 use crate::simulation::{Control, Job, Simulator, Stopped, Totals};
@@ -25,20 +26,9 @@ impl Machine<'_> {
         (self.control.progress)(paths);
     }
 
-    /// Looks at what is looked at beside the run. The cells of a sweep share the audit's effort, and have neither
-    /// pictures nor what these stand on.
+    /// Looks at what is looked at beside the run.
     pub fn observe(&self, job: &Job, batch: &BatchFacts) -> Result<Observed> {
-        let cancelled = self.control.cancelled;
-        let audit = self.simulator.audit(job, batch.cells.len() as u64, cancelled)?;
-        if batch.is_sweep() {
-            return Ok(Observed { audit, correlations: Vec::new(), step_bias: None, sample: None });
-        }
-        Ok(Observed {
-            audit,
-            correlations: self.simulator.correlations(job, cancelled)?,
-            step_bias: self.simulator.step_bias(job, cancelled)?,
-            sample: Some(self.simulator.sample(job, cancelled)?),
-        })
+        observe(self.simulator, job, batch.cells.len() as u64, batch.is_sweep(), self.control.cancelled)
     }
 
     /// Steps blocks of the jobs, which share their price paths, and adds them to the totals.

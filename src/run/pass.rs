@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Precision;
 use crate::error::{Error, Result};
+use crate::evaluate::job::{generator, job_on};
 use crate::margin::entry_prices;
 use crate::plan::passes::Rounds;
 use crate::report::outcomes::OutcomeNames;
@@ -13,7 +14,6 @@ use crate::result::batch_description::BatchFacts;
 use crate::result::scenario_description::Facts;
 use crate::run::cell_store::Store;
 use crate::run::executor::Machine;
-use crate::run::job::{generator, job_on};
 use crate::run::prepare::Prepared;
 use crate::scenario::Scenario;
 use crate::simulation::{Job, Stopped, Totals};

@@ -2,11 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::Intervals;
 use crate::error::Result;
-use crate::result::batch_description::{BatchFacts, CellFacts};
+use crate::result::batch_description::BatchFacts;
 use crate::result::comparison;
-use crate::result::document::{Keyed, SweepAxis, SweepIntervals};
 use crate::run::finished::Finished;
 use crate::run::request::{Asked, Request, extension};
 use crate::store::checkpoint::Unfinished;
@@ -37,7 +35,7 @@ pub enum Task {
 /// # Errors
 /// [`Error::Input`] when the output folder is not free.
 pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> Result<Task> {
-    let facts = facts(asked);
+    let facts = BatchFacts::new(&asked.batch, asked.command.clone(), asked.overrides.clone());
     let name = folder_name(&facts, request);
     let needed = request.needed(&facts);
     let is_done = request.resume && folder::is_finished(output.path(), &name, &facts.sha256, &needed);
@@ -91,47 +89,4 @@ fn identity(facts: &BatchFacts, request: &Request<'_>) -> Value {
 
 fn folder_name(facts: &BatchFacts, request: &Request<'_>) -> String {
     format!("{}{}", facts.name, request.shard.map(|shard| shard.suffix()).unwrap_or_default())
-}
-
-fn facts(asked: &Asked) -> BatchFacts {
-    let batch = &asked.batch;
-    let first = batch.cells.first().map(|cell| &cell.scenario);
-    let settings = first.map(|scenario| &scenario.settings);
-    let mut groups = vec![0; batch.cells.len()];
-    for (group, cells) in batch.groups().iter().enumerate() {
-        for &cell in cells {
-            groups[cell] = group as u64;
-        }
-    }
-    let cells = batch.cells.iter().zip(groups).map(|(cell, path_group)| CellFacts {
-        set: Keyed(cell.set.clone()),
-        sha256: cell.scenario.sha256(),
-        path_group,
-    });
-    let family: u64 = batch.cells.iter().map(|cell| cell.scenario.settings.modes.len() as u64).sum();
-    let intervals = settings.map(|settings| settings.intervals).unwrap_or_default();
-    let confidence = settings.map_or(0.95, |settings| settings.confidence);
-    let confidence_each = match intervals {
-        // Of a single run there is no family.
-        _ if batch.axes.is_empty() => confidence,
-        Intervals::Pointwise => confidence,
-        Intervals::Simultaneous => 1.0 - (1.0 - confidence) / family as f64,
-    };
-    BatchFacts {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        name: batch.name.clone(),
-        sha256: batch.sha256(),
-        resolved: batch.resolved(),
-        paths: settings.map_or(0, |settings| settings.paths),
-        seed: settings.map_or(0, |settings| settings.seed),
-        command: asked.command.clone(),
-        overrides: asked.overrides.clone(),
-        axes: batch
-            .axes
-            .iter()
-            .map(|axis| SweepAxis { keys: axis.keys.clone(), values: axis.values.clone() })
-            .collect(),
-        cells: cells.collect(),
-        intervals: SweepIntervals { kind: intervals.name().to_owned(), family, confidence_each },
-    }
 }

@@ -8,9 +8,9 @@ use rust_decimal::Decimal;
 
 use crate::domain::{Asset, Clock, MarginMode};
 use crate::error::{Error, Result};
+use crate::evaluate::job;
 use crate::margin::{AccountRecord, BookState, Ledger, OutOfRange, price_to_decimal};
 use crate::paths::{CHUNK, InsideWalk, LANES, PathBlock};
-use crate::run::job;
 use crate::run::replay::explain::Words;
 use crate::scenario::Scenario;
 use crate::simulation::{Job, Sighting, Sightings};

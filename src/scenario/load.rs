@@ -74,6 +74,25 @@ pub fn load_batch(path: &Path, overrides: &[Override]) -> Result<Batch> {
     load_batch_text(&stem, &shown_name, &text, folder, overrides)
 }
 
+impl Scenario {
+    /// Reads and validates a scenario file; relative file names in it are relative to its folder.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with the place, the value and what to write instead; a file with `[sweep]` too, which
+    /// [`load_batch`] reads.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        load(path.as_ref(), &[])
+    }
+
+    /// Reads and validates the text of a scenario called `name`; file names in it are relative to the current folder.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn from_text(name: &str, text: &str) -> Result<Self> {
+        load_text(name, name, text, Path::new(""), &[])
+    }
+}
+
 /// Reads a venue file of the user's, as `venue.preset = "./my-venue.toml"` does.
 ///
 /// # Errors

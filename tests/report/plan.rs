@@ -1,6 +1,6 @@
 //! What `check` prints.
 
-use ringfence::plan::summary;
+use ringfence::report::plan;
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn numbers_are_short_and_thousands_apart() {
     large.portfolio.account.wallet = Decimal::new(1_234_525, 2);
     large.portfolio.positions[0].quantity = Decimal::new(12_345_678_901, 10);
     large.settings.paths = 50_000;
-    let shown = summary::render(&large, 2);
+    let shown = plan::render(&large, 2);
     for text in ["wallet 12,345.25 USDT", "long 1.234568 BTC", "50,000 paths", "60,000", "(2,000)"] {
         assert!(shown.contains(text), "{text} in\n{shown}");
     }
@@ -27,7 +27,7 @@ fn the_plan_fits_a_hundred_columns_and_keeps_names_apart() {
     wide.portfolio.assets[0].price = Decimal::new(1_234_567_890_123, 20);
     wide.portfolio.positions[0].quantity = Decimal::new(98_765_432_198_765_432, 3);
     wide.notes = vec!["a note ".repeat(40)];
-    let shown = summary::render(&wide, 16);
+    let shown = plan::render(&wide, 16);
     for line in shown.lines() {
         assert!(line.chars().count() <= 100, "{} columns: {line}", line.chars().count());
     }

@@ -20,7 +20,7 @@ pub fn frequency(count: u64, of: u64) -> Frequency {
 }
 
 pub fn distribution(mean: f64, std_error: f64) -> DistributionResult {
-    let none = || Keyed(Vec::new());
+    let none = || OrderedMap(Vec::new());
     DistributionResult {
         mean: Some(mean),
         std_error: Some(std_error),
@@ -37,7 +37,7 @@ pub fn distribution(mean: f64, std_error: f64) -> DistributionResult {
 }
 
 fn drawdown(mean: f64, std_error: f64) -> DrawdownResult {
-    let none = || Keyed(Vec::new());
+    let none = || OrderedMap(Vec::new());
     DrawdownResult {
         distribution: distribution(mean, std_error),
         cdar: none(),
@@ -48,13 +48,13 @@ fn drawdown(mean: f64, std_error: f64) -> DrawdownResult {
 }
 
 pub fn mode(liquidated: u64, ruined: u64, fall: f64, profit: f64) -> ModeResult {
-    let none = || Keyed(Vec::new());
+    let none = || OrderedMap(Vec::new());
     let share = |count| frequency(count, PATHS);
     ModeResult {
         liquidation: LiquidationResult {
             any: share(liquidated),
             all: share(liquidated / 3),
-            positions: Keyed(Vec::new()),
+            positions: OrderedMap(Vec::new()),
             time_days: TimeToLiquidation {
                 mean: None,
                 mean_std_error: None,
@@ -129,7 +129,7 @@ pub fn pair(a: &ModeResult, b: &ModeResult) -> PairedResult {
             mcnemar_p: None,
             variance_factor: None,
         },
-        positions: Keyed(Vec::new()),
+        positions: OrderedMap(Vec::new()),
         drawdown_relative: mean_difference(mean(|m| &m.drawdown.relative.distribution), 0.004),
         pnl: mean_difference(mean(|m| &m.pnl.distribution), 12.0),
         shortfall: mean_difference(0.0, 0.0),
@@ -178,7 +178,7 @@ pub fn sweep(title: &str, axes: Vec<SweepAxis>, money: f64) -> SweepDocument {
             model: vec!["BTC: geometric Brownian motion, drift 0, volatility 0.65".to_owned()],
         },
         sampling: SamplingResult { kind: "independent".to_owned(), pairs: None, overlapping_windows: false },
-        monitoring: MonitoringResult { kind: "step".to_owned(), paths: None, modes: Keyed(Vec::new()) },
+        monitoring: MonitoringResult { kind: "step".to_owned(), paths: None, modes: OrderedMap(Vec::new()) },
         held_paths: 0,
         axes,
         plan: SweepPlan { cells: count as u64, path_groups: 1 },
@@ -223,7 +223,7 @@ fn cell(axes: &[SweepAxis], index: usize, money: f64) -> SweepCell {
         path_group: 0,
         paths: PATHS,
         wallet: 10_000.0,
-        modes: Keyed(vec![("isolated".to_owned(), a), ("cross".to_owned(), b)]),
+        modes: OrderedMap(vec![("isolated".to_owned(), a), ("cross".to_owned(), b)]),
         paired,
         precision: None,
     }
@@ -346,7 +346,7 @@ pub fn shapes() -> Vec<(&'static str, SweepDocument)> {
 }
 
 /// The result of one run with these modes.
-pub fn document(modes: Keyed<ModeResult>, paired: Vec<PairedResult>) -> ResultDocument {
+pub fn document(modes: OrderedMap<ModeResult>, paired: Vec<PairedResult>) -> ResultDocument {
     let sweep = sweep("One run", Vec::new(), 1.0);
     ResultDocument {
         schema: "ringfence/result/1".to_owned(),

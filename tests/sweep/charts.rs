@@ -4,7 +4,7 @@ use std::fs;
 
 use plotters::style::{FontDesc, FontFamily, FontStyle};
 use ringfence::report::charts::{self, Anchor, Ink, Layout, Picture, Scale, Shape, Text};
-use ringfence::result::document::{Keyed, SweepDocument};
+use ringfence::result::document::{OrderedMap, SweepDocument};
 use serde_json::json;
 
 use crate::sweeps::{axis, emptied, shapes, steps, sweep};
@@ -314,7 +314,7 @@ fn hostile_names_stay_text_and_files_stay_in_the_folder() {
     for cell in &mut document.sweep {
         let mut modes = cell.modes.0.clone();
         modes.push((hostile.to_owned(), modes[0].1.clone()));
-        cell.modes = Keyed(modes);
+        cell.modes = OrderedMap(modes);
     }
     let folder = tempfile::tempdir().unwrap();
     let files = charts::render_sweep_charts(folder.path(), &document, Scale::ONE, &false.into()).unwrap();

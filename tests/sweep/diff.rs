@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use ringfence::report::comparison::render;
 use ringfence::result::comparison::{DiffDocument, DiffRow, diff, load};
-use ringfence::result::document::{Keyed, ResultDocument, SweepDocument};
+use ringfence::result::document::{OrderedMap, ResultDocument, SweepDocument};
 use ringfence::result::json;
 use ringfence::statistics::{Bounded, MeanOf, difference_of_bounded, difference_of_means, wilson};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use crate::sweeps::{PATHS, axis, document, mode, pair, steps, sweep};
 fn run(liquidated: [u64; 2], profit: f64, seed: u64) -> ResultDocument {
     let (a, b) = (mode(liquidated[0], 40, 0.3, profit), mode(liquidated[1], 0, 0.2, -20.0));
     let paired = vec![pair(&a, &b)];
-    let mut result = document(Keyed(vec![("isolated".to_owned(), a), ("cross".to_owned(), b)]), paired);
+    let mut result = document(OrderedMap(vec![("isolated".to_owned(), a), ("cross".to_owned(), b)]), paired);
     (result.scenario.seed, result.scenario.sha256) = (seed, format!("{seed}{liquidated:?}"));
     result
 }
@@ -180,7 +180,7 @@ fn sweeps_are_compared_cell_by_cell() {
     let found = compare(&grid(1, 0), &grid(2, 2_000));
     assert_eq!((found.measures.len(), found.intervals, found.excluding_zero), (12 * 15, 12 * 15, 1));
     let marked = found.measures.iter().find(|row| row.excludes_zero == Some(true)).unwrap();
-    assert_eq!(marked.set, Keyed(vec![("p.q".to_owned(), json!(3.0)), ("r.s".to_owned(), json!(1.5))]));
+    assert_eq!(marked.set, OrderedMap(vec![("p.q".to_owned(), json!(3.0)), ("r.s".to_owned(), json!(1.5))]));
     assert!((marked.difference.unwrap() - 0.1).abs() < 1e-12);
     let shown = render(&found);
     assert!(shown.contains("p.q = 3.0, r.s = 1.5\n"), "{shown}");

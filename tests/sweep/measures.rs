@@ -1,7 +1,7 @@
 //! Measures of a result, and whether they are known as well as was asked for.
 
 use ringfence::domain::{Measure, Precision, PrecisionTarget};
-use ringfence::result::document::{Keyed, PrecisionResult, ResultDocument};
+use ringfence::result::document::{OrderedMap, PrecisionResult, ResultDocument};
 use ringfence::result::measures;
 
 use crate::sweeps::{document, mode, pair};
@@ -9,7 +9,7 @@ use crate::sweeps::{document, mode, pair};
 fn result() -> ResultDocument {
     let (a, b) = (mode(4_000, 100, 0.3, 50.0), mode(1_000, 0, 0.2, -20.0));
     let paired = vec![pair(&a, &b)];
-    document(Keyed(vec![("isolated".to_owned(), a), ("cross".to_owned(), b)]), paired)
+    document(OrderedMap(vec![("isolated".to_owned(), a), ("cross".to_owned(), b)]), paired)
 }
 
 fn precision(result: &ResultDocument, measure: Measure, target: PrecisionTarget) -> PrecisionResult {

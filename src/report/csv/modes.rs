@@ -6,7 +6,7 @@ use crate::result::document::ResultDocument;
 use crate::result::document::mode::{
     AntitheticFactors, DistributionResult, Drawdowns, ModeResult, PnlResult,
 };
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use crate::result::measures::Estimate;
 
 /// The table.
@@ -97,7 +97,7 @@ fn add_drawdowns(
 
 fn add_pnl(add: &mut impl FnMut(&str, Estimate, &str), name: &str, pnl: &PnlResult, currency: &str) {
     add_distribution(add, name, &pnl.distribution, currency);
-    let none = Keyed(Vec::new());
+    let none = OrderedMap(Vec::new());
     let at_risk = [&pnl.value_at_risk, &none, &pnl.value_at_risk_low, &pnl.value_at_risk_high];
     add_tails(add, &format!("{name}_value_at_risk"), at_risk, currency);
     let shortfall = [
@@ -127,7 +127,7 @@ fn add_factors(add: &mut impl FnMut(&str, Estimate, &str), factors: &AntitheticF
 fn add_tails(
     add: &mut impl FnMut(&str, Estimate, &str),
     name: &str,
-    tails: [&Keyed<Option<f64>>; 4],
+    tails: [&OrderedMap<Option<f64>>; 4],
     unit: &str,
 ) {
     for (level, _) in tails[0].iter() {

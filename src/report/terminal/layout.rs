@@ -1,6 +1,6 @@
 //! Widths and cells that the terminal tables share.
 
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use crate::result::document::{AuditResult, Frequency};
 use crate::text::format::{paths, significant, steps, whole};
 
@@ -33,7 +33,7 @@ pub(crate) fn at_most(f: &Frequency) -> String {
 }
 
 /// The value at a level, where there is one.
-pub(crate) fn at(levels: &Keyed<Option<f64>>, level: &str) -> Option<f64> {
+pub(crate) fn at(levels: &OrderedMap<Option<f64>>, level: &str) -> Option<f64> {
     levels.get(level).copied().flatten()
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::{Decimal, to_f64};
 use crate::result::document::Frequency;
 use crate::result::document::mode::{DistributionResult, DrawdownResult, MeanOfPaths, PnlResult};
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use crate::simulation::{TwinMeasure, Twins};
 use crate::statistics::{
     Distribution, Interval, LARGEST_EFFECT, MeanEstimate, Moments, Tail, TwinProportion, largest_tail_effect,
@@ -28,7 +28,7 @@ const TAILS: [(&str, f64); 2] = [("0.95", 0.05), ("0.99", 0.01)];
 /// Ranks of the bounds of a quantile.
 type Ranks = (Option<u64>, Option<u64>);
 /// A value at each level.
-type AtLevels = Keyed<Option<f64>>;
+type AtLevels = OrderedMap<Option<f64>>;
 
 /// A finite number, zero without a sign; `None` for what JSON cannot say.
 pub fn number(value: f64) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! What checking margin at steps only misses.
 
 use crate::result::build::estimate::{Estimator, Spread, Uncertainty, number};
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use crate::result::document::{MonitoringResult, StepBiasResult};
 use crate::result::scenario_description::Facts;
 use crate::simulation::RunOutcome;
@@ -27,6 +27,6 @@ pub fn monitoring(facts: &Facts, outcome: &RunOutcome) -> MonitoringResult {
     MonitoringResult {
         kind: facts.monitoring.clone(),
         paths: bias.map(|bias| bias.paths),
-        modes: Keyed(modes),
+        modes: OrderedMap(modes),
     }
 }

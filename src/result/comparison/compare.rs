@@ -9,7 +9,7 @@ use crate::result::comparison::document::{Compared, DiffDocument, DiffRow, Fact}
 use crate::result::comparison::saved::Saved;
 use crate::result::document::either::Document;
 use crate::result::document::mode::ModeResult;
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use crate::result::document::paired::PairedResult;
 use crate::result::document::{SamplingResult, ScenarioSummary};
 use crate::result::measures::{Estimate, MeasureRow, rows};
@@ -71,8 +71,8 @@ pub fn diff(a: &Saved, b: &Saved) -> Result<DiffDocument> {
 
 /// One cell of a result; a run is one.
 struct Cell<'a> {
-    set: Option<&'a Keyed<Value>>,
-    modes: &'a Keyed<ModeResult>,
+    set: Option<&'a OrderedMap<Value>>,
+    modes: &'a OrderedMap<ModeResult>,
     paired: &'a [PairedResult],
     /// Observations that are independent of each other: paths, or pairs of them.
     independent: u64,
@@ -218,14 +218,14 @@ fn interval(cells: [&Cell<'_>; 2], row: &MeasureRow, b: &Estimate, level: f64) -
 }
 
 fn diff_row(
-    set: Option<&Keyed<Value>>,
+    set: Option<&OrderedMap<Value>>,
     row: &MeasureRow,
     b: &Estimate,
     interval: Option<Interval>,
 ) -> DiffRow {
     let (a, b) = (row.estimate.value, b.value);
     DiffRow {
-        set: set.cloned().unwrap_or_else(|| Keyed(Vec::new())),
+        set: set.cloned().unwrap_or_else(|| OrderedMap(Vec::new())),
         mode: row.mode.clone(),
         measure: row.measure.name().to_owned(),
         a,

@@ -1,6 +1,6 @@
 //! The comparison document.
 
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use serde_json::Value;
 
 /// Everything that two results say of each other.
@@ -61,7 +61,7 @@ pub struct Fact {
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct DiffRow {
     /// The cell's settings; empty for runs.
-    pub set: Keyed<Value>,
+    pub set: OrderedMap<Value>,
     /// The mode, or `a-b` for the difference of two.
     pub mode: String,
     /// What is measured.

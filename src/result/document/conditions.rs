@@ -1,7 +1,7 @@
 //! What was run, and how: the parts that a run and a sweep document share.
 
 use crate::result::document::estimate::Frequency;
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 
 /// What was run.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -71,7 +71,7 @@ pub struct MonitoringResult {
     /// steps, and then no modes either.
     pub paths: Option<u64>,
     /// Per margin mode.
-    pub modes: Keyed<StepBiasResult>,
+    pub modes: OrderedMap<StepBiasResult>,
 }
 
 /// Exact ledger against block kernel.

@@ -2,7 +2,7 @@
 //! values; with few paths they can lie beyond what the measure can be.
 
 use crate::result::document::estimate::Frequency;
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 
 /// One margin mode over all paths.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -51,7 +51,7 @@ pub struct LiquidationResult {
     /// Every position.
     pub all: Frequency,
     /// Each position.
-    pub positions: Keyed<PositionResult>,
+    pub positions: OrderedMap<PositionResult>,
     /// When the first came.
     pub time_days: TimeToLiquidation,
     /// Share not liquidated by each of 51 times.
@@ -123,11 +123,11 @@ pub struct TimeToLiquidation {
     /// Upper bound of the restricted mean.
     pub restricted_mean_high: Option<f64>,
     /// Over liquidated paths.
-    pub quantiles: Keyed<Option<f64>>,
+    pub quantiles: OrderedMap<Option<f64>>,
     /// Their lower bounds, by order statistics of the liquidated paths.
-    pub quantiles_low: Keyed<Option<f64>>,
+    pub quantiles_low: OrderedMap<Option<f64>>,
     /// Their upper bounds.
-    pub quantiles_high: Keyed<Option<f64>>,
+    pub quantiles_high: OrderedMap<Option<f64>>,
 }
 
 /// A point of the survival curve.
@@ -163,11 +163,11 @@ pub struct DistributionResult {
     /// How far quantiles and tail means can lie above the exact value: they are read off bins this wide.
     pub resolution: Option<f64>,
     /// Type-1 quantiles.
-    pub quantiles: Keyed<Option<f64>>,
+    pub quantiles: OrderedMap<Option<f64>>,
     /// Their lower bounds, by order statistics.
-    pub quantiles_low: Keyed<Option<f64>>,
+    pub quantiles_low: OrderedMap<Option<f64>>,
     /// Their upper bounds.
-    pub quantiles_high: Keyed<Option<f64>>,
+    pub quantiles_high: OrderedMap<Option<f64>>,
 }
 
 /// Maximum drawdowns of the paths.
@@ -186,13 +186,13 @@ pub struct DrawdownResult {
     #[serde(flatten)]
     pub distribution: DistributionResult,
     /// Mean of the deepest (1 − level) of the paths.
-    pub cdar: Keyed<Option<f64>>,
+    pub cdar: OrderedMap<Option<f64>>,
     /// Its standard error; `None` with fewer than ten paths in the tail.
-    pub cdar_std_error: Keyed<Option<f64>>,
+    pub cdar_std_error: OrderedMap<Option<f64>>,
     /// Its lower bound.
-    pub cdar_low: Keyed<Option<f64>>,
+    pub cdar_low: OrderedMap<Option<f64>>,
     /// Its upper bound.
-    pub cdar_high: Keyed<Option<f64>>,
+    pub cdar_high: OrderedMap<Option<f64>>,
 }
 
 /// Profit and loss.
@@ -202,19 +202,19 @@ pub struct PnlResult {
     #[serde(flatten)]
     pub distribution: DistributionResult,
     /// Minus the (1 − level) quantile.
-    pub value_at_risk: Keyed<Option<f64>>,
+    pub value_at_risk: OrderedMap<Option<f64>>,
     /// Its lower bound, by order statistics.
-    pub value_at_risk_low: Keyed<Option<f64>>,
+    pub value_at_risk_low: OrderedMap<Option<f64>>,
     /// Its upper bound.
-    pub value_at_risk_high: Keyed<Option<f64>>,
+    pub value_at_risk_high: OrderedMap<Option<f64>>,
     /// Minus the mean of the worst (1 − level) of the paths.
-    pub expected_shortfall: Keyed<Option<f64>>,
+    pub expected_shortfall: OrderedMap<Option<f64>>,
     /// Its standard error; `None` with fewer than ten paths in the tail.
-    pub expected_shortfall_std_error: Keyed<Option<f64>>,
+    pub expected_shortfall_std_error: OrderedMap<Option<f64>>,
     /// Its lower bound.
-    pub expected_shortfall_low: Keyed<Option<f64>>,
+    pub expected_shortfall_low: OrderedMap<Option<f64>>,
     /// Its upper bound.
-    pub expected_shortfall_high: Keyed<Option<f64>>,
+    pub expected_shortfall_high: OrderedMap<Option<f64>>,
 }
 
 /// Losses beyond the collateral, borne by others.

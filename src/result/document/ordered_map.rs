@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Index;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -10,9 +11,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// A map that keeps the scenario's order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Keyed<T>(pub Vec<(String, T)>);
+pub struct OrderedMap<T>(pub Vec<(String, T)>);
 
-impl<T> Keyed<T> {
+impl<T> OrderedMap<T> {
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&T> {
         self.0.iter().find(|(k, _)| k == key).map(|(_, value)| value)
@@ -24,13 +25,31 @@ impl<T> Keyed<T> {
     }
 }
 
-impl<T> FromIterator<(String, T)> for Keyed<T> {
+impl<T> Index<&str> for OrderedMap<T> {
+    type Output = T;
+
+    /// The value of a key.
+    ///
+    /// # Panics
+    /// When the key is missing, as other maps do; [`OrderedMap::get`] returns `None` instead.
+    fn index(&self, key: &str) -> &T {
+        match self.get(key) {
+            Some(value) => value,
+            None => panic!(
+                "no key `{key}`; keys: {}",
+                self.iter().map(|(key, _)| key).collect::<Vec<_>>().join(", ")
+            ),
+        }
+    }
+}
+
+impl<T> FromIterator<(String, T)> for OrderedMap<T> {
     fn from_iter<I: IntoIterator<Item = (String, T)>>(pairs: I) -> Self {
         Self(pairs.into_iter().collect())
     }
 }
 
-impl<T: Serialize> Serialize for Keyed<T> {
+impl<T: Serialize> Serialize for OrderedMap<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (key, value) in &self.0 {
@@ -40,7 +59,7 @@ impl<T: Serialize> Serialize for Keyed<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyed<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OrderedMap<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Pairs(PhantomData))
     }
@@ -49,24 +68,24 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyed<T> {
 struct Pairs<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Pairs<T> {
-    type Value = Keyed<T>;
+    type Value = OrderedMap<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keyed<T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OrderedMap<T>, A::Error> {
         let mut pairs = Vec::new();
         while let Some(pair) = map.next_entry()? {
             pairs.push(pair);
         }
-        Ok(Keyed(pairs))
+        Ok(OrderedMap(pairs))
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Keyed<T> {
+impl<T: JsonSchema> JsonSchema for OrderedMap<T> {
     fn schema_name() -> Cow<'static, str> {
-        format!("Keyed{}", T::schema_name()).into()
+        format!("OrderedMap{}", T::schema_name()).into()
     }
 
     fn inline_schema() -> bool {

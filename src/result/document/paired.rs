@@ -1,6 +1,6 @@
 //! Two modes compared path by path.
 
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use crate::simulation::TwoByTwo;
 
 /// Two modes on the same paths; differences are a − b.
@@ -13,7 +13,7 @@ pub struct PairedResult {
     /// Liquidated at all.
     pub liquidation: PairedLiquidation,
     /// Per position: paths on which both, one or neither mode lost it.
-    pub positions: Keyed<TwoByTwoResult>,
+    pub positions: OrderedMap<TwoByTwoResult>,
     /// Maximum relative drawdown.
     pub drawdown_relative: MeanDifference,
     /// Profit and loss.

@@ -4,7 +4,7 @@ use crate::result::document::conditions::{
     AuditResult, MonitoringResult, PrecisionResult, SamplingResult, ScenarioSummary,
 };
 use crate::result::document::mode::*;
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use crate::result::document::paired::*;
 
 /// Everything one scenario's run found.
@@ -23,7 +23,7 @@ pub struct ResultDocument {
     /// Paths on which a price left the range of numbers and was held at its edge.
     pub held_paths: u64,
     /// Per margin mode.
-    pub modes: Keyed<ModeResult>,
+    pub modes: OrderedMap<ModeResult>,
     /// Every two modes, path by path.
     pub paired: Vec<PairedResult>,
     /// Every two assets: the correlation of step returns on the first paths.

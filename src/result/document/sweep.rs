@@ -6,7 +6,7 @@ use crate::result::document::conditions::{
     AuditResult, MonitoringResult, PrecisionResult, SamplingResult, ScenarioSummary,
 };
 use crate::result::document::mode::ModeResult;
-use crate::result::document::ordered_map::Keyed;
+use crate::result::document::ordered_map::OrderedMap;
 use crate::result::document::paired::PairedResult;
 
 /// Everything a sweep found.
@@ -75,7 +75,7 @@ pub struct SweepIntervals {
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct SweepCell {
     /// Key and value of every swept key.
-    pub set: Keyed<Value>,
+    pub set: OrderedMap<Value>,
     /// Hash of the resolved scenario of this cell run alone.
     pub sha256: String,
     /// Index of the draw of prices that it shares.
@@ -85,7 +85,7 @@ pub struct SweepCell {
     /// Opening equity.
     pub wallet: f64,
     /// Per margin mode.
-    pub modes: Keyed<ModeResult>,
+    pub modes: OrderedMap<ModeResult>,
     /// Every two modes, path by path.
     pub paired: Vec<PairedResult>,
     /// Whether the precision that was asked for was met; `None` where none was.

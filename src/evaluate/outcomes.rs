@@ -1,0 +1,149 @@
+//! The outcome of every path, as an iterator.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+
+use crate::error::{Error, Result};
+use crate::evaluate::job::job;
+use crate::evaluate::options::Options;
+use crate::scenario::Scenario;
+use crate::simulation::{Control, Job, OutcomeSink, PathOutcome, Totals};
+
+/// Batches of outcomes that may wait for the consumer before the simulation pauses.
+const WAITING_BATCHES: usize = 2;
+
+/// The outcome of one path in one margin mode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Number of the path, from 0.
+    pub path: u64,
+    /// Name of the margin mode.
+    pub mode: Arc<str>,
+    /// Days to the first liquidation, if there was one.
+    pub liquidation_days: Option<f64>,
+    /// Name of the position that was liquidated first.
+    pub first_liquidated: Option<Arc<str>>,
+    /// Equity at the end, account currency.
+    pub final_equity: f64,
+    /// Largest fall from the running peak relative to it, in `[0, 1]`.
+    pub max_drawdown: f64,
+    /// Deficit beyond the collateral (bad debt), account currency.
+    pub shortfall: f64,
+}
+
+/// Outcomes of all paths: path after path, of one path mode after mode. At most a few hundred thousand are held in
+/// memory. Dropping the iterator stops the simulation.
+///
+/// The item is an error where the simulation failed; it is the last item.
+#[derive(Debug)]
+pub struct Outcomes {
+    batches: Mutex<Receiver<Result<Vec<Outcome>>>>,
+    current: std::vec::IntoIter<Outcome>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Iterator for Outcomes {
+    type Item = Result<Outcome>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(outcome) = self.current.next() {
+                return Some(Ok(outcome));
+            }
+            // The channel closes when the simulation has ended.
+            let batch = self.batches.get_mut().ok()?.recv().ok()?;
+            match batch {
+                Ok(batch) => self.current = batch.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl Drop for Outcomes {
+    fn drop(&mut self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Simulates a scenario on a thread of its own and yields the outcome of every path in every mode.
+///
+/// # Errors
+/// As [`crate::evaluate::simulate`], found before the first path.
+pub fn outcomes(scenario: &Scenario, options: &Options) -> Result<Outcomes> {
+    let (simulator, job) = (options.simulator()?, job(scenario)?);
+    let names = Names::new(scenario, &job);
+    let (sender, receiver) = sync_channel(WAITING_BATCHES);
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let (outer, own, progress) = (options.cancelled.clone(), cancelled.clone(), options.progress.clone());
+    std::thread::spawn(move || {
+        // The caller's flag is looked at with every block's progress; the iterator's own ends the simulation.
+        let report = |paths: u64| {
+            if outer.load(Ordering::Relaxed) {
+                own.store(true, Ordering::Relaxed);
+            }
+            if let Some(progress) = &progress {
+                progress(paths);
+            }
+        };
+        let control = Control { cancelled: &own, progress: &report };
+        let mut sink = Sender { names, to: sender.clone() };
+        let mut totals = [Totals::new(&job)];
+        let run = simulator.extend_with_outcomes(&[&job], 0..job.blocks(), &mut totals, &mut sink, &control);
+        if let Err(stopped) = run {
+            // The receiver is gone only where nobody waits for the error.
+            drop(sender.send(Err(stopped.error)));
+        }
+    });
+    Ok(Outcomes { batches: Mutex::new(receiver), current: Vec::new().into_iter(), cancelled })
+}
+
+struct Names {
+    modes: Vec<Arc<str>>,
+    positions: Vec<Arc<str>>,
+    horizon_days: f64,
+    steps: u64,
+}
+
+impl Names {
+    fn new(scenario: &Scenario, job: &Job) -> Self {
+        Self {
+            modes: scenario.settings.modes.iter().map(|mode| mode.name().into()).collect(),
+            positions: scenario
+                .portfolio
+                .positions
+                .iter()
+                .map(|position| position.name.as_str().into())
+                .collect(),
+            horizon_days: scenario.settings.horizon.days(),
+            steps: job.steps,
+        }
+    }
+
+    fn outcome(&self, row: &PathOutcome) -> Outcome {
+        Outcome {
+            path: row.path,
+            mode: self.modes[row.mode].clone(),
+            liquidation_days: row
+                .liquidation_step
+                .map(|step| f64::from(step) * self.horizon_days / self.steps as f64),
+            first_liquidated: row.first_liquidated.map(|position| self.positions[position].clone()),
+            final_equity: row.final_equity,
+            max_drawdown: row.max_drawdown,
+            shortfall: row.shortfall,
+        }
+    }
+}
+
+struct Sender {
+    names: Names,
+    to: SyncSender<Result<Vec<Outcome>>>,
+}
+
+impl OutcomeSink for Sender {
+    fn write(&mut self, rows: &[PathOutcome]) -> Result<()> {
+        let rows = rows.iter().map(|row| self.names.outcome(row)).collect();
+        self.to.send(Ok(rows)).map_err(|_| Error::Interrupted)
+    }
+}
