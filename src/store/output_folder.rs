@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Where results go. Dropped (after every [`super::ResultFolder`] in it), it removes what was made for it
+/// Where results go. Dropped (after every [`crate::store::folder::ResultFolder`] in it), it removes what was made for it
 /// and is still empty.
 #[derive(Debug)]
 pub struct OutputFolder {
