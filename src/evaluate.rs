@@ -2,22 +2,21 @@
 
 pub(crate) mod cells;
 pub(crate) mod job;
-pub(crate) mod observe;
+pub(crate) mod open_cell;
 pub(crate) mod options;
 pub(crate) mod outcomes;
 #[cfg(feature = "arrow")]
 pub(crate) mod record_batch;
 
 use crate::error::{Error, Result};
-use crate::result::batch_description::BatchFacts;
-use crate::result::document::{ResultDocument, SweepDocument};
-use crate::scenario::{Batch, Cell, Scenario};
-
 pub use crate::evaluate::job::job;
 pub use crate::evaluate::options::Options;
 pub use crate::evaluate::outcomes::{Outcome, Outcomes, outcomes};
 #[cfg(feature = "arrow")]
 pub use crate::evaluate::record_batch::record_batches;
+use crate::result::batch_description::BatchFacts;
+use crate::result::document::{ResultDocument, SweepDocument};
+use crate::scenario::{Batch, Cell, Scenario};
 
 /// Simulates a scenario in every margin mode that it names. The result is the one that `ringfence run` writes to
 /// `summary.json`, bit for bit, whatever the number of threads.

@@ -10,6 +10,8 @@ pub(crate) mod price_history;
 pub(crate) mod remarks;
 pub(crate) mod time;
 
+use std::path::Path;
+
 use crate::error::Result;
 use crate::history::bars::Bars;
 use crate::history::csv_file::{CsvFile, shown};
@@ -23,7 +25,6 @@ use crate::history::price_history::MIN_RETURNS;
 pub use crate::history::price_history::PriceHistory;
 use crate::history::remarks::{notes, ragged};
 use csv::StringRecord;
-use std::path::Path;
 
 /// Largest price file.
 const MAX_MIB: u64 = 256;

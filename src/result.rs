@@ -9,6 +9,7 @@ pub mod document;
 pub mod json;
 pub mod measures;
 pub(crate) mod model_wording;
+pub mod outcome_names;
 pub(crate) mod sampling;
 pub mod scenario_description;
 pub mod schema;

@@ -14,7 +14,12 @@ pub(crate) mod redraw;
 pub(crate) mod replay;
 pub(crate) mod request;
 
+use std::slice::from_ref;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
 use crate::error::{Error, Result};
+use crate::evaluate::options::Options;
 use crate::paths::LANES;
 use crate::plan::passes;
 use crate::result::document::Document;
@@ -29,13 +34,10 @@ pub use crate::run::redraw::redraw;
 pub use crate::run::replay::replay;
 pub use crate::run::request::{Asked, Request};
 use crate::scenario::{Batch, Scenario};
-use crate::simulation::{Control, Simulator, VectorWidth, WidthLimit};
+use crate::simulation::{Control, Simulator};
 use crate::store::output_folder::OutputFolder;
 use crate::store::saved_totals::Part;
 pub use crate::store::shard::Shard;
-use std::slice::from_ref;
-use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 /// Threads a person may ask for.
 const MOST_THREADS: u64 = 1_024;
@@ -163,9 +165,5 @@ pub fn simulator(threads: u64) -> Result<Simulator> {
             "--threads {threads}: write a number from 1 to {MOST_THREADS}, or 0 for one per core"
         )));
     }
-    let limit = match std::env::var_os("RINGFENCE_VECTOR") {
-        None => WidthLimit::Avx512,
-        Some(text) => text.to_string_lossy().parse().map_err(Error::Input)?,
-    };
-    Simulator::new(threads as usize, VectorWidth::detect(limit))
+    Options { threads: threads as usize, ..Options::default() }.simulator()
 }

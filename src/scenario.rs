@@ -1,13 +1,9 @@
 //! From a scenario file to a validated [`Scenario`]: everything exact, every default filled in.
 //!
-//! `load` reads and drives; `node` is the file as written, every value with its place; `overrides` changes that
-//! tree; `sweep` (with `range`) takes the axes of a sweep from it, `cells` makes the scenario of every cell, which share
-//! by `files` what they read, and `batch` is what comes out. `venue` fills a tree from the venue file; `reader` takes
-//! typed values from it, and one file a section (`settings` with `precision`, `assets` with `model`, `correlation` and
-//! `funding`, `laid_over`, `positions` with `sizes` and `orders`) checks them; `requirement` and `tiers` read what a market
-//! requires; `entry` checks the whole.
-//! Models: `keys` reads what `paths::catalogue` describes, `laws` and `regimes` make laws of it, `resampling` and
-//! `replaying` join histories, `reach` keeps prices within the range of numbers.
+//! `load` reads a file and drives the rest. `syntax` is the file as text: values with their places, overrides, typed
+//! readers. `sections` checks one table a file, `venue` the rules of the venue, `models` turns price models as written into
+//! price processes, `sweep` makes a scenario of every cell, which share by `files` what they read. `definition` is what
+//! comes out; `schema` describes the file to editors.
 
 pub(crate) mod context;
 pub(crate) mod definition;

@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use ringfence::domain::MarginMode;
-use ringfence::report::outcomes::{COLUMNS, OutcomeFile, OutcomeFormat, OutcomeNames};
+use ringfence::report::outcomes::{COLUMNS, OutcomeFile, OutcomeFormat};
+use ringfence::result::outcome_names::OutcomeNames;
 use ringfence::scenario::{load, parse_override};
 use ringfence::simulation::{
     Control, Job, PathOutcome, RunOutcome, Simulator, Totals, VectorWidth, WidthLimit,
@@ -27,12 +28,7 @@ fn job(changes: &[&str]) -> (Job, OutcomeNames) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/hedged-pair.toml");
     let changes: Vec<_> = changes.iter().map(|text| parse_override(text).unwrap()).collect();
     let scenario = load(&path, &changes).unwrap();
-    let names = OutcomeNames {
-        modes: scenario.settings.modes.iter().map(|mode| mode.name().to_owned()).collect(),
-        positions: scenario.portfolio.positions.iter().map(|position| position.name.clone()).collect(),
-        horizon_days: scenario.settings.horizon.days(),
-        steps: scenario.settings.steps,
-    };
+    let names = OutcomeNames::new(&scenario);
     (ringfence::evaluate::job(&scenario).unwrap(), names)
 }
 
@@ -123,7 +119,7 @@ fn both_formats_are_read_back_and_add_up_to_the_totals() {
             assert_eq!(count(&|row| row.days == Some(step as f64)), *paths);
         }
         for (position, lost) in cell.1.positions.iter().zip(&mode.positions) {
-            let first = count(&|row| row.first.as_ref() == Some(position));
+            let first = count(&|row| row.first.as_deref() == Some(&**position));
             // In one pool both go at once, and the first in the portfolio's order is named.
             let named = mode.mode == MarginMode::Isolated || *position == cell.1.positions[0];
             assert!(named == (first > 0) && first <= *lost, "{position}: {first} of {lost}");

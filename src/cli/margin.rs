@@ -9,6 +9,7 @@ use crate::domain::{Basis, Contract, Decimal, Requirement, Side, TierTable, Trig
 use crate::error::{Error, Result};
 use crate::margin::{Backing, Quote, QuoteError, QuoteInput, quote};
 use crate::scenario;
+use crate::text::nearest;
 
 /// Most markets that a message lists.
 const MOST_NAMES: usize = 12;
@@ -251,7 +252,7 @@ fn notional(contract: Contract, quantity: Decimal, price: Decimal) -> Result<Dec
 
 fn unknown_market(name: &str, rules: &scenario::Rules) -> Error {
     let mut names: Vec<&str> = rules.markets.iter().map(|market| market.name.as_str()).collect();
-    let near = crate::text::nearest(name, names.iter().copied());
+    let near = nearest(name, names.iter().copied());
     let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
     let more = if names.len() > MOST_NAMES { ", …" } else { "" };
     names.truncate(MOST_NAMES);

@@ -1,6 +1,6 @@
 use rust_decimal::Decimal;
 
-use crate::domain::tiers::TierTable;
+use crate::domain::tiers::{Tier, TierTable};
 
 /// One size from which a rate holds for the whole of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Requirement {
     }
 
     /// The tiers, where the requirement is made of lines; none otherwise.
-    pub fn tiers(&self) -> &[crate::domain::tiers::Tier] {
+    pub fn tiers(&self) -> &[Tier] {
         match self {
             Self::Lines(table) => table.tiers(),
             _ => &[],

@@ -1,6 +1,6 @@
 use rust_decimal::Decimal;
 
-use crate::domain::liquidation::{LiquidationRule, Remainder};
+use crate::domain::liquidation::{FillPrice, LiquidationRule, Remainder};
 
 /// What a unit of a position is, and in what money it settles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -177,10 +177,7 @@ impl Venue {
             trigger: Trigger::AtOrBelow,
             fees: Fees::default(),
             funding: FundingRule::default(),
-            liquidation: LiquidationRule::full(
-                crate::domain::liquidation::FillPrice::Mark,
-                Remainder::Forfeit,
-            ),
+            liquidation: LiquidationRule::full(FillPrice::Mark, Remainder::Forfeit),
         }
     }
 

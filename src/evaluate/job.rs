@@ -1,12 +1,13 @@
 //! A scenario, or the cells of a sweep that share its paths, as dense jobs for the simulator.
 
+use std::sync::Arc;
+
 use crate::domain::{Clock, Monitoring};
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, FundingTable};
 use crate::paths::PathGenerator;
 use crate::scenario::Scenario;
 use crate::simulation::Job;
-use std::sync::Arc;
 
 /// Everything the simulation needs of one run, dense.
 ///

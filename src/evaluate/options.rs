@@ -26,6 +26,13 @@ impl fmt::Debug for Options {
 }
 
 impl Options {
+    /// Passes progress on to the caller.
+    pub(crate) fn report(&self, paths: u64) {
+        if let Some(progress) = &self.progress {
+            progress(paths);
+        }
+    }
+
     /// The simulator with these threads; the environment variable `RINGFENCE_VECTOR` limits its vector width.
     ///
     /// # Errors

@@ -1,14 +1,14 @@
 //! The outcome of every path, as an iterator.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
 
 use crate::error::{Error, Result};
 use crate::evaluate::job::job;
 use crate::evaluate::options::Options;
+use crate::result::outcome_names::OutcomeNames;
 use crate::scenario::Scenario;
-use crate::simulation::{Control, Job, OutcomeSink, PathOutcome, Totals};
+use crate::simulation::{Control, OutcomeSink, PathOutcome, Totals};
 
 /// Batches of outcomes that may wait for the consumer before the simulation pauses.
 const WAITING_BATCHES: usize = 2;
@@ -38,9 +38,8 @@ pub struct Outcome {
 /// The item is an error where the simulation failed; it is the last item.
 #[derive(Debug)]
 pub struct Outcomes {
-    batches: Mutex<Receiver<Result<Vec<Outcome>>>>,
+    batches: Receiver<Result<Vec<Outcome>>>,
     current: std::vec::IntoIter<Outcome>,
-    cancelled: Arc<AtomicBool>,
 }
 
 impl Iterator for Outcomes {
@@ -52,18 +51,12 @@ impl Iterator for Outcomes {
                 return Some(Ok(outcome));
             }
             // The channel closes when the simulation has ended.
-            let batch = self.batches.get_mut().ok()?.recv().ok()?;
+            let batch = self.batches.recv().ok()?;
             match batch {
                 Ok(batch) => self.current = batch.into_iter(),
                 Err(error) => return Some(Err(error)),
             }
         }
-    }
-}
-
-impl Drop for Outcomes {
-    fn drop(&mut self) {
-        self.cancelled.store(true, Ordering::Relaxed);
     }
 }
 
@@ -73,21 +66,12 @@ impl Drop for Outcomes {
 /// As [`crate::evaluate::simulate`], found before the first path.
 pub fn outcomes(scenario: &Scenario, options: &Options) -> Result<Outcomes> {
     let (simulator, job) = (options.simulator()?, job(scenario)?);
-    let names = Names::new(scenario, &job);
+    let names = OutcomeNames::new(scenario);
     let (sender, receiver) = sync_channel(WAITING_BATCHES);
-    let cancelled = Arc::new(AtomicBool::new(false));
-    let (outer, own, progress) = (options.cancelled.clone(), cancelled.clone(), options.progress.clone());
+    let options = options.clone();
     std::thread::spawn(move || {
-        // The caller's flag is looked at with every block's progress; the iterator's own ends the simulation.
-        let report = |paths: u64| {
-            if outer.load(Ordering::Relaxed) {
-                own.store(true, Ordering::Relaxed);
-            }
-            if let Some(progress) = &progress {
-                progress(paths);
-            }
-        };
-        let control = Control { cancelled: &own, progress: &report };
+        let progress = |paths| options.report(paths);
+        let control = Control { cancelled: &options.cancelled, progress: &progress };
         let mut sink = Sender { names, to: sender.clone() };
         let mut totals = [Totals::new(&job)];
         let run = simulator.extend_with_outcomes(&[&job], 0..job.blocks(), &mut totals, &mut sink, &control);
@@ -96,54 +80,30 @@ pub fn outcomes(scenario: &Scenario, options: &Options) -> Result<Outcomes> {
             drop(sender.send(Err(stopped.error)));
         }
     });
-    Ok(Outcomes { batches: Mutex::new(receiver), current: Vec::new().into_iter(), cancelled })
-}
-
-struct Names {
-    modes: Vec<Arc<str>>,
-    positions: Vec<Arc<str>>,
-    horizon_days: f64,
-    steps: u64,
-}
-
-impl Names {
-    fn new(scenario: &Scenario, job: &Job) -> Self {
-        Self {
-            modes: scenario.settings.modes.iter().map(|mode| mode.name().into()).collect(),
-            positions: scenario
-                .portfolio
-                .positions
-                .iter()
-                .map(|position| position.name.as_str().into())
-                .collect(),
-            horizon_days: scenario.settings.horizon.days(),
-            steps: job.steps,
-        }
-    }
-
-    fn outcome(&self, row: &PathOutcome) -> Outcome {
-        Outcome {
-            path: row.path,
-            mode: self.modes[row.mode].clone(),
-            liquidation_days: row
-                .liquidation_step
-                .map(|step| f64::from(step) * self.horizon_days / self.steps as f64),
-            first_liquidated: row.first_liquidated.map(|position| self.positions[position].clone()),
-            final_equity: row.final_equity,
-            max_drawdown: row.max_drawdown,
-            shortfall: row.shortfall,
-        }
-    }
+    Ok(Outcomes { batches: receiver, current: Vec::new().into_iter() })
 }
 
 struct Sender {
-    names: Names,
+    names: OutcomeNames,
     to: SyncSender<Result<Vec<Outcome>>>,
 }
 
 impl OutcomeSink for Sender {
+    /// Ends the simulation where the iterator has been dropped.
     fn write(&mut self, rows: &[PathOutcome]) -> Result<()> {
-        let rows = rows.iter().map(|row| self.names.outcome(row)).collect();
+        let rows = rows.iter().map(|row| outcome(row, &self.names)).collect();
         self.to.send(Ok(rows)).map_err(|_| Error::Interrupted)
+    }
+}
+
+fn outcome(row: &PathOutcome, names: &OutcomeNames) -> Outcome {
+    Outcome {
+        path: row.path,
+        mode: names.modes[row.mode].clone(),
+        liquidation_days: names.days(row),
+        first_liquidated: names.first_liquidated(row).cloned(),
+        final_equity: row.final_equity,
+        max_drawdown: row.max_drawdown,
+        shortfall: row.shortfall,
     }
 }

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::domain::Span;
-use crate::paths::ReturnHistory;
-
-use crate::history::price_history::MIN_RETURNS;
-use crate::history::price_history::PriceHistory;
+use crate::history::price_history::{MIN_RETURNS, PriceHistory};
 use crate::history::time::iso;
+use crate::paths::ReturnHistory;
 
 /// What to do about bars that a history lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,12 @@
 //! Remarks on a history file that its reader shows.
 
+use std::fmt::Display;
+
+use csv::StringRecord;
+
 use crate::error::Result;
 use crate::history::bars::Bars;
 use crate::history::csv_file::CsvFile;
-use csv::StringRecord;
-use std::fmt::Display;
 
 /// The error about a row of another width; the last row of a file is usually cut off.
 pub(crate) fn ragged(

@@ -26,6 +26,11 @@ pub(crate) mod sweep;
 pub(crate) mod sweep_lines;
 pub(crate) mod text;
 
+use std::fmt::Display;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::error::{Error, Result};
 pub use crate::report::charts::encode::Scale;
 pub use crate::report::charts::inline::inline_svg;
@@ -36,10 +41,6 @@ pub use crate::report::charts::picture::{
 };
 pub use crate::report::charts::text::{one_line, width as text_width};
 use crate::result::document::SweepDocument;
-use std::fmt::Display;
-use std::fs;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 type Draw = fn(&ChartInput<'_>) -> Option<Picture>;
 

@@ -6,12 +6,11 @@ pub(crate) mod rows;
 use std::fs;
 use std::path::Path;
 
+use crate::error::{Error, Result};
 use crate::report::csv::modes::modes;
 use crate::report::csv::rows::{Rows, number, text_cell};
-use crate::result::measures::Estimate;
-
-use crate::error::{Error, Result};
 use crate::result::document::*;
+use crate::result::measures::Estimate;
 use crate::simulation::RunOutcome;
 use crate::statistics::Histogram;
 

@@ -9,13 +9,12 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::report::charts;
 use crate::report::charts::ChartInput;
 use crate::report::charts::inline::inline_svg;
 use crate::report::charts::page::{Layout, mode_of, swatch_alone};
 use crate::report::charts::picture::Picture;
-use crate::report::content;
 use crate::report::content::{Content, Reproduce, Table};
+use crate::report::{charts, content};
 use crate::result::document::ResultDocument;
 use crate::result::document::sweep::SweepDocument;
 use crate::simulation::{PathSample, RunOutcome};

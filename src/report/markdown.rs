@@ -3,12 +3,11 @@
 use std::fmt::Write;
 
 use crate::error::Result;
-use crate::report::charts;
 use crate::report::charts::ChartInput;
 use crate::report::charts::page::Layout;
 use crate::report::charts::picture::Picture;
-use crate::report::content;
 use crate::report::content::{Content, Reproduce, Table};
+use crate::report::{charts, content};
 use crate::result::document::ResultDocument;
 use crate::result::document::sweep::SweepDocument;
 use crate::simulation::{PathSample, RunOutcome};

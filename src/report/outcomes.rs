@@ -5,11 +5,13 @@ pub(crate) mod columns;
 pub(crate) mod comma;
 pub(crate) mod parquet;
 
-use crate::error::{Error, Result};
-pub use crate::report::outcomes::columns::{COLUMNS, OutcomeFormat, OutcomeNames};
-use crate::simulation::{OutcomeSink, PathOutcome};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+pub use crate::report::outcomes::columns::{COLUMNS, OutcomeFormat};
+use crate::result::outcome_names::OutcomeNames;
+use crate::simulation::{OutcomeSink, PathOutcome};
 
 /// A file of outcomes that is being written.
 pub struct OutcomeFile {

@@ -2,6 +2,7 @@
 
 use crate::domain::{FillPrice, MarginMode, Monitoring, Remainder, Slippage, Span, StepKind, Venue};
 use crate::result::model_wording;
+use crate::result::sampling::intervals;
 use crate::result::venue_wording::{assets_in_words, in_words, is_plain};
 use crate::scenario::Scenario;
 use crate::text::format::{significant, steps, whole};
@@ -30,7 +31,7 @@ pub fn essential(scenario: &Scenario) -> Vec<String> {
 /// The rest, which the table shows in other words.
 pub fn further(scenario: &Scenario) -> Vec<String> {
     vec![
-        crate::result::sampling::intervals(scenario),
+        intervals(scenario),
         "Modes are run on the same price paths, so their differences are measured path by path.".to_owned(),
         "Quantiles and tail means are read off bins and lie above the exact value by at most the `resolution` \
          given with them."

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::domain::Intervals;
 use crate::result::document::*;
 use crate::scenario::Batch;
+use crate::text::format::percent_trimmed;
 
 /// What one scenario file asks for: one run, or the cells of a sweep. With the cells' totals it is all that a result is
 /// made of.
@@ -146,7 +147,7 @@ impl BatchFacts {
 
     /// What is peculiar to many cells, and told with them.
     fn about_cells(&self, confidence: f64) -> Vec<String> {
-        let percent = crate::text::format::percent_trimmed(confidence);
+        let percent = percent_trimmed(confidence);
         let family = self.intervals.family;
         let intervals = match self.intervals.kind.as_str() {
             "simultaneous" => format!(

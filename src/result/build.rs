@@ -7,7 +7,6 @@ pub(crate) mod monitoring;
 pub(crate) mod paired;
 
 use crate::result::build::estimate::{Estimator, LEVELS, Uncertainty, at_levels, number};
-
 use crate::result::document::*;
 use crate::result::sampling;
 use crate::result::scenario_description::Facts;

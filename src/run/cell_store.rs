@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::domain::Precision;
 use crate::error::{Error, Result};
-use crate::report::outcomes::OutcomeNames;
 use crate::result::document::ResultDocument;
+use crate::result::outcome_names::OutcomeNames;
 use crate::run::outcomes::Outcomes;
 use crate::run::prepare::Prepared;
 use crate::run::request::Request;

@@ -3,12 +3,8 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::error::Result;
-use crate::evaluate::observe::observe;
-use crate::result::batch_description::BatchFacts;
 use crate::run::cell_store::Store;
 use crate::simulation::{Control, Job, Simulator, Stopped, Totals};
-use crate::store::saved_totals::Observed;
 
 /// The simulator of a run, and how it is watched.
 pub struct Machine<'a> {
@@ -24,11 +20,6 @@ impl Machine<'_> {
     /// Tells of paths that need not be run.
     pub fn skip(&self, paths: u64) {
         (self.control.progress)(paths);
-    }
-
-    /// Looks at what is looked at beside the run.
-    pub fn observe(&self, job: &Job, batch: &BatchFacts) -> Result<Observed> {
-        observe(self.simulator, job, batch.cells.len() as u64, batch.is_sweep(), self.control.cancelled)
     }
 
     /// Steps blocks of the jobs, which share their price paths, and adds them to the totals.

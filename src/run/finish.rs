@@ -5,13 +5,11 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::error::{Error, Result};
-use crate::report::charts;
 use crate::report::charts::ChartInput;
 use crate::report::charts::encode::Scale;
 use crate::report::content::Reproduce;
-use crate::report::{csv, html, markdown, sweep};
-use crate::result::document::{Document, SweepDocument};
-use crate::result::document::{PrecisionResult, ResultDocument};
+use crate::report::{charts, csv, html, markdown, sweep};
+use crate::result::document::{Document, PrecisionResult, ResultDocument, SweepDocument};
 use crate::result::{build, json, measures};
 use crate::run::cell_store::Store;
 use crate::run::prepare::Prepared;

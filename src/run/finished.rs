@@ -1,7 +1,8 @@
 //! What became of one batch.
 
-use crate::result::document::Document;
 use std::path::PathBuf;
+
+use crate::result::document::Document;
 
 /// What became of one batch.
 pub struct Finished {

@@ -1,8 +1,10 @@
 //! What a manifest records of a run.
 
-use crate::result::batch_description::BatchFacts;
-use serde_json::{Map, Value, json};
 use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+
+use crate::result::batch_description::BatchFacts;
 
 /// What a manifest holds beside the scenario and the files.
 pub(crate) fn manifest(batch: &BatchFacts, threads: usize, started: Instant) -> Value {

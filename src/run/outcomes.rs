@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::report::outcomes::{OutcomeFile, OutcomeFormat, OutcomeNames};
+use crate::report::outcomes::{OutcomeFile, OutcomeFormat};
+use crate::result::outcome_names::OutcomeNames;
 use crate::run::prepare::Prepared;
 use crate::run::request::outcomes_file;
 use crate::simulation::{OutcomeSink, PathOutcome};

@@ -4,22 +4,19 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Precision;
-use crate::error::{Error, Result};
-use crate::evaluate::job::{generator, job_on};
-use crate::margin::entry_prices;
+use crate::error::Result;
+use crate::evaluate::job::generator;
+use crate::evaluate::open_cell::{OpenCell, named};
 use crate::plan::passes::Rounds;
-use crate::report::outcomes::OutcomeNames;
-use crate::result::batch_description::BatchFacts;
-use crate::result::scenario_description::Facts;
+use crate::result::outcome_names::OutcomeNames;
 use crate::run::cell_store::Store;
 use crate::run::executor::Machine;
 use crate::run::prepare::Prepared;
 use crate::scenario::Scenario;
-use crate::simulation::{Job, Stopped, Totals};
+use crate::simulation::{Job, Totals};
 use crate::store::checkpoint::AT_HAND;
 use crate::store::saved_totals;
-use crate::store::saved_totals::{Observed, Part, Saved};
+use crate::store::saved_totals::Part;
 
 /// How far a pass has come.
 #[derive(Serialize, Deserialize)]
@@ -27,59 +24,6 @@ struct AtHand {
     cells: Vec<usize>,
     reached: u64,
     totals: Vec<Totals>,
-}
-
-/// One cell on its way; its totals stand beside it.
-struct Open {
-    index: usize,
-    job: Job,
-    facts: Facts,
-    observed: Option<Observed>,
-    precision: Option<Precision>,
-}
-
-impl Open {
-    fn new(
-        prepared: &Prepared,
-        index: usize,
-        scenario: &Scenario,
-        job: Job,
-        machine: &Machine<'_>,
-        is_first_part: bool,
-    ) -> Result<Self> {
-        let modes = &scenario.settings.modes;
-        let entry: Vec<_> = modes.iter().map(|&mode| entry_prices(&scenario.portfolio, mode)).collect();
-        let mut facts = Facts::new(scenario, &prepared.facts.cells[index].sha256, &entry);
-        facts.level = prepared.facts.intervals.confidence_each;
-        // What the audit finds, it should find before hours are spent.
-        let observed = is_first_part.then(|| machine.observe(&job, &prepared.facts)).transpose()?;
-        Ok(Self { index, job, facts, observed, precision: scenario.settings.precision })
-    }
-
-    fn saved(&self, part: Part, totals: &Totals) -> Saved {
-        Saved {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            facts: self.facts.clone(),
-            part,
-            totals: totals.clone(),
-            observed: self.observed.clone(),
-        }
-    }
-
-    /// What the numbers in rows of outcomes stand for.
-    fn names(&self) -> OutcomeNames {
-        OutcomeNames {
-            modes: self.job.books.iter().map(|book| book.mode().name().to_owned()).collect(),
-            positions: self.facts.positions.clone(),
-            horizon_days: self.facts.summary.horizon_days,
-            steps: self.job.steps,
-        }
-    }
-
-    /// Paths in blocks.
-    fn paths(&self, first: u64, end: u64) -> u64 {
-        Part { first, end, all: end }.paths(self.job.paths)
-    }
 }
 
 /// Runs those cells of a pass that are not stored yet, and stores each as soon as it is finished.
@@ -100,16 +44,19 @@ pub fn run(
         if store.has(index, part, scenario.settings.precision)? {
             machine.skip(part.paths(scenario.settings.paths));
         } else {
-            let job = job_on(scenario, generator.clone());
-            open.push(Open::new(prepared, index, scenario, job, machine, part.first == 0)?);
+            let mut cell = OpenCell::new(&prepared.facts, index, scenario, generator.clone());
+            if part.first == 0 {
+                cell.observe(&prepared.facts, machine.simulator, machine.control.cancelled)?;
+            }
+            open.push(cell);
         }
     }
     let mut totals: Vec<Totals> = open.iter().map(|cell| Totals::new(&cell.job)).collect();
     let reached = resume(prepared, &open, part.first, &mut totals)?.unwrap_or(part.first);
     open.iter().for_each(|cell| machine.skip(cell.paths(part.first, reached)));
-    let stops = open.iter().any(|cell| cell.precision.is_some());
+    let stops = open.iter().any(|cell| cell.precision().is_some());
     let mut rounds = Rounds::new(reached, part.end, stops, machine.keep_every);
-    store.open_outcomes(open.iter().map(|cell| (cell.index, cell.names())))?;
+    store.open_outcomes(open.iter().map(|cell| (cell.index, OutcomeNames::new(cell.scenario))))?;
     loop {
         let blocks = rounds.next();
         if blocks.is_empty() || open.is_empty() {
@@ -130,23 +77,14 @@ pub fn run(
     }
     // The files of outcomes move up as they are closed.
     for (cell, totals) in open.iter().zip(&totals) {
-        store.keep(cell.index, 0, cell.saved(part, totals), cell.precision)?;
+        store.keep(cell.index, 0, cell.saved(part, totals), cell.precision())?;
     }
     prepared.work.remove(AT_HAND)
 }
 
-/// Says of an error which cell it is of.
-fn named(stopped: Stopped, open: &[Open], batch: &BatchFacts) -> Error {
-    let cell = stopped.job.and_then(|job| batch.cells.get(open.get(job)?.index));
-    match (stopped.error, cell.filter(|_| batch.is_sweep())) {
-        (Error::Failed(what), Some(cell)) => Error::failed(format_args!("at {}: {what}", cell.in_words())),
-        (error, _) => error,
-    }
-}
-
 /// Stores the cells that are known well enough, and goes on without them.
 fn stop_where_sure(
-    open: &mut Vec<Open>,
+    open: &mut Vec<OpenCell<'_>>,
     totals: &mut Vec<Totals>,
     part: Part,
     machine: &Machine<'_>,
@@ -155,13 +93,13 @@ fn stop_where_sure(
     let mut place = 0;
     while let Some((cell, of_cell)) = open.get(place).zip(totals.get(place)) {
         let saved = cell.saved(part, of_cell);
-        let document = saved.clone().document(cell.precision.as_ref());
+        let document = saved.clone().document(cell.precision().as_ref());
         if !document.precision.is_some_and(|precision| precision.met) {
             place += 1;
             continue;
         }
         machine.skip(cell.paths(part.end, u64::MAX));
-        store.keep(cell.index, place, saved, cell.precision)?;
+        store.keep(cell.index, place, saved, cell.precision())?;
         open.remove(place);
         totals.remove(place);
     }
@@ -169,7 +107,12 @@ fn stop_where_sure(
 }
 
 /// Takes up the totals of a pass that did not end; where it had come to.
-fn resume(prepared: &Prepared, open: &[Open], first: u64, totals: &mut [Totals]) -> Result<Option<u64>> {
+fn resume(
+    prepared: &Prepared,
+    open: &[OpenCell<'_>],
+    first: u64,
+    totals: &mut [Totals],
+) -> Result<Option<u64>> {
     let Some(bytes) = prepared.work.read(AT_HAND)? else { return Ok(None) };
     // A file of another pass, or a damaged one, is work lost and no more.
     let Ok(at_hand) = saved_totals::decode::<AtHand>(&bytes) else { return Ok(None) };

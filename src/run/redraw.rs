@@ -14,10 +14,9 @@ use crate::result::document::Document;
 use crate::run::finish;
 use crate::run::finish::{Drawing, OUTCOME};
 use crate::run::finished::Finished;
-use crate::store::folder;
 use crate::store::output_folder::OutputFolder;
-use crate::store::saved_totals;
 use crate::store::saved_totals::Saved;
+use crate::store::{folder, saved_totals};
 
 /// Keys of a manifest that are written anew.
 const WRITTEN: [&str; 6] = ["program", "version", "scenario", "sha256", "resolved", "files"];

@@ -1,10 +1,12 @@
 //! A scenario as it is run: validated, exact, every default filled in.
 
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
 use crate::domain::{Intervals, MarginMode, Monitoring, Portfolio, Precision, Span};
 use crate::paths::{MarketModel, Sampling};
 use crate::text::hex;
-use sha2::{Digest, Sha256};
-use std::sync::Arc;
 
 /// How much is simulated, and what is asked of it.
 #[derive(Debug, Clone, PartialEq)]

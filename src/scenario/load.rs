@@ -15,12 +15,11 @@ use crate::scenario::sections::{assets, entry, funding, orders, positions, preci
 use crate::scenario::sweep::axes::Sweep;
 use crate::scenario::sweep::batch::{Batch, Cell};
 use crate::scenario::sweep::cells::Loader;
-use crate::scenario::syntax::name;
 use crate::scenario::syntax::node::{Node, Value};
-use crate::scenario::syntax::overrides;
 use crate::scenario::syntax::overrides::Override;
 use crate::scenario::syntax::reader::Table;
 use crate::scenario::syntax::source::{Sources, quoted};
+use crate::scenario::syntax::{name, overrides};
 use crate::scenario::venue;
 use crate::scenario::venue::overridden::Overridden;
 

@@ -4,11 +4,12 @@ pub(crate) mod builders;
 pub(crate) mod sweep;
 pub(crate) mod venue;
 
+use serde_json::{Value, json};
+
 use crate::paths::catalogue::{
     Bound, COMMON_JUMP, JUMP_RATE, MODELS, ModelEntry, Parameter, Range, SHOCK_MOVE, ValueKind,
 };
 use crate::scenario::schema::builders::{duration, maintenance_rate, map, number, table, whole, with};
-use serde_json::{Value, json};
 
 /// Draft 7, which TOML and YAML editors know. What a schema cannot say, such as a step that divides the horizon,
 /// `ringfence check` does.

@@ -5,6 +5,8 @@
 //! from the pairs, and lies in `[0, 2]`: at 2 a pair is worth one path.
 
 use crate::statistics::histogram::Histogram;
+use crate::statistics::normal::normal_cdf;
+use crate::statistics::quantile::quantile_rank;
 
 /// The most that pairs can spoil: two paths that always agree.
 pub const LARGEST_EFFECT: f64 = 2.0;
@@ -85,11 +87,7 @@ impl TwinDifferences {
             return 1.0;
         }
         let distance = plus.abs_diff(minus) as f64 - squares / sizes;
-        if distance <= 0.0 {
-            1.0
-        } else {
-            2.0 * crate::statistics::normal::normal_cdf(-distance / squares.sqrt())
-        }
+        if distance <= 0.0 { 1.0 } else { 2.0 * normal_cdf(-distance / squares.sqrt()) }
     }
 
     fn squares(&self) -> f64 {
@@ -132,7 +130,7 @@ pub enum Tail {
 /// that by Cauchy and Schwarz the sum is at most the root of both sums of squares.
 pub fn largest_tail_effect(values: &Histogram, larger: &Histogram, tail: Tail, share: f64) -> f64 {
     let (total, pairs) = (values.total(), larger.total());
-    let rank = crate::statistics::quantile::quantile_rank(share, total);
+    let rank = quantile_rank(share, total);
     let depth = |value: f64, edge: f64| match tail {
         Tail::Lower => (edge - value).max(0.0),
         Tail::Upper => (value - edge).max(0.0),

@@ -55,7 +55,7 @@ pub(super) struct Size {
 
 impl Size {
     /// What it would be at another quantity, all positions in proportion.
-    pub fn at(&self, quantity: Decimal) -> Result<Self, crate::margin::ledger::amount::OutOfRange> {
+    pub fn at(&self, quantity: Decimal) -> Result<Self, OutOfRange> {
         let scaled = |amount: Decimal| div(mul(amount, quantity)?, self.quantity);
         Ok(Self {
             quantity,

@@ -3,8 +3,7 @@
 use crate::report::charts::axis::{Axis, TICK_SIZE};
 use crate::report::charts::map_cell::{filled, hatched, missing};
 use crate::report::charts::numbers::Numbers;
-use crate::report::charts::picture::Rectangle;
-use crate::report::charts::picture::{Anchor, Ink, Picture, Text};
+use crate::report::charts::picture::{Anchor, Ink, Picture, Rectangle, Text};
 use crate::report::charts::ramp::{Ramp, readable_on};
 use crate::report::charts::style::{DARK, GREY};
 use crate::report::charts::text::{fitted, width};

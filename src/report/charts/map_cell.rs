@@ -1,7 +1,6 @@
 //! The cells of a map: filled, hatched, or without a value.
 
-use crate::report::charts::picture::Rectangle;
-use crate::report::charts::picture::{Ink, Picture};
+use crate::report::charts::picture::{Ink, Picture, Rectangle};
 use crate::report::charts::style::GREY;
 
 /// Ground and lines of a cell whose sign is not established.

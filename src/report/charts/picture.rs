@@ -1,5 +1,7 @@
 //! A chart as plain data: shapes on a page of so many units, y downwards, painted in order.
 
+use crate::report::charts::style::WHITE;
+
 /// Width of a picture that stands in a file of its own, in units (pixels of the PNG).
 pub const WIDTH: f64 = 1280.0;
 /// Its height, in units.
@@ -175,7 +177,7 @@ impl Picture {
 
     /// A saltire of half-width `arm` around a point, with a white rim that sets it off from lines below.
     pub fn cross(&mut self, (x, y): Point, arm: f64, ink: Ink) {
-        for (ink, width, arm) in [(crate::report::charts::style::WHITE, 5.5, arm + 1.5), (ink, 2.5, arm)] {
+        for (ink, width, arm) in [(WHITE, 5.5, arm + 1.5), (ink, 2.5, arm)] {
             self.line(vec![(x - arm, y - arm), (x + arm, y + arm)], ink, width, None);
             self.line(vec![(x - arm, y + arm), (x + arm, y - arm)], ink, width, None);
         }

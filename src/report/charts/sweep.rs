@@ -9,7 +9,7 @@ use crate::report::charts::numbers::Numbers;
 use crate::report::charts::page::{Layout as Medium, Page, Run};
 use crate::report::charts::picture::{Ink, Picture, Swatch};
 use crate::report::charts::ramp::{Ramp, SIGNS};
-use crate::report::charts::style::{Stroke, of_mode};
+use crate::report::charts::style::{GREY, Stroke, of_mode};
 use crate::report::charts::sweep::subject::{Source, Subject, subjects};
 use crate::report::charts::sweep_lines::{Positions, Series, paint};
 use crate::report::charts::text::one_line;
@@ -253,10 +253,7 @@ impl Chart<'_> {
         }
         let unsure = |e: &Estimate| e.excludes_zero() == Some(false);
         if first.is_difference() && found.iter().flatten().flatten().any(unsure) {
-            legend.push((
-                Swatch::Disc(crate::report::charts::style::GREY),
-                format!("sign not established at {}", self.confidence()),
-            ));
+            legend.push((Swatch::Disc(GREY), format!("sign not established at {}", self.confidence())));
         }
         let bands = self.intervals().map(|intervals| format!("Bands: {intervals}."));
         let heading = first.together_heading();

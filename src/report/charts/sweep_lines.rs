@@ -3,8 +3,7 @@
 use crate::report::charts::axis::{Axis, Quantity, TICK_SIZE, roomy, span_of};
 use crate::report::charts::heat_map::{Side, across};
 use crate::report::charts::panel::Panel;
-use crate::report::charts::picture::Rectangle;
-use crate::report::charts::picture::{Ink, Picture, Point, Shape};
+use crate::report::charts::picture::{Ink, Picture, Point, Rectangle, Shape};
 use crate::report::charts::style::{GREY, Stroke};
 use crate::report::charts::text::width;
 use crate::result::measures::Estimate;

@@ -1,9 +1,8 @@
 //! The report of one run.
 
-use crate::report::content::section::{Content, Reproduce, Section, clean};
-use crate::report::content::section::{assumptions, reproduction};
+use crate::report::content::section::{Content, Reproduce, Section, assumptions, clean, reproduction};
 use crate::report::content::tables::{
-    account, attribution, by_position, correlations, money, monitoring, paired,
+    account, attribution, by_position, correlations, money, monitoring, of_rows, paired,
 };
 use crate::report::headline;
 use crate::report::terminal::layout::audited;
@@ -30,11 +29,7 @@ pub fn of_run(document: &ResultDocument, charts: &[&str], reproduce: &Reproduce)
         tables: vec![account(document)],
         ..Section::default()
     });
-    let mut drawdowns = crate::report::content::tables::of_rows(
-        document,
-        "Maximum drawdown, a share of the peak",
-        drawdown_rows(),
-    );
+    let mut drawdowns = of_rows(document, "Maximum drawdown, a share of the peak", drawdown_rows());
     drawdowns.rows.iter_mut().for_each(|row| row.below = false);
     content.add(Section {
         id: "drawdown",

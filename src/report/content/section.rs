@@ -1,9 +1,10 @@
 //! Sections and tables of a report, before any format.
 
+use serde::Serialize;
+
 use crate::report::headline::Answer;
 use crate::result::document::ScenarioSummary;
 use crate::text::format::{paths, printable, significant, steps};
-use serde::Serialize;
 
 /// How a result can be had again.
 #[derive(Debug, Clone, Default)]

@@ -1,14 +1,12 @@
 //! The report of a sweep.
 
 use crate::domain::{Intervals, MarginMode, Measure};
-use crate::report::content::section::{Content, Reproduce, Section, Table, clean};
-use crate::report::content::section::{assumptions, reproduction};
+use crate::report::content::section::{Content, Reproduce, Section, Table, assumptions, clean, reproduction};
 use crate::report::headline;
 use crate::report::sweep::compared::{difference, modes};
 use crate::report::sweep::words::{axis_name, setting_in_words};
 use crate::report::sweep::{compared, varies};
-use crate::report::terminal::layout::audited;
-use crate::report::terminal::layout::or_dash;
+use crate::report::terminal::layout::{audited, or_dash};
 use crate::report::terminal::share::{mean_share, share};
 use crate::report::terminal::sweep::{draws, precision};
 use crate::result::document::sweep::{SweepAxis, SweepCell, SweepDocument};

@@ -6,7 +6,7 @@ use crate::report::sweep::compared;
 use crate::report::sweep::compared::{difference, modes};
 use crate::report::sweep::words::{axis_name, setting_in_words};
 use crate::result::document::ordered_map::OrderedMap;
-use crate::result::document::sweep::{SweepCell, SweepDocument};
+use crate::result::document::sweep::{SweepAxis, SweepCell, SweepDocument};
 use crate::result::measures::Estimate;
 use crate::text::format::{fixed, percent_trimmed, significant, whole};
 
@@ -117,7 +117,7 @@ fn extreme(
 
 /// `btc_long leverage 10, BTC volatility 0.5`
 fn place(document: &SweepDocument, set: &OrderedMap<serde_json::Value>) -> String {
-    let of_axis = |axis: &crate::result::document::sweep::SweepAxis| {
+    let of_axis = |axis: &SweepAxis| {
         let values: Vec<_> = axis.keys.iter().filter_map(|key| set.get(key).cloned()).collect();
         format!("{} {}", axis_name(axis), setting_in_words(&values, DIGITS))
     };

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use crate::report::csv::rows::{number, text_cell};
-use crate::report::outcomes::columns::Reason;
-use crate::report::outcomes::columns::{COLUMNS, OutcomeNames};
+use crate::report::outcomes::columns::{COLUMNS, Reason};
+use crate::result::outcome_names::OutcomeNames;
 use crate::simulation::PathOutcome;
 
 /// Bytes kept before they are written.
@@ -25,8 +25,9 @@ impl<W: Write + 'static> Table<W> {
         let [days, equity, drawdown, shortfall] =
             [names.days(row), Some(row.final_equity), Some(row.max_drawdown), Some(row.shortfall)]
                 .map(number);
-        let (path, mode) = (row.path.to_string(), text_cell(names.mode(row)));
-        let first = names.first_liquidated(row).map(text_cell).unwrap_or_default();
+        let (path, mode) =
+            (row.path.to_string(), text_cell(names.modes.get(row.mode).map_or("", AsRef::as_ref)));
+        let first = names.first_liquidated(row).map(|name| text_cell(name)).unwrap_or_default();
         Ok(self.0.write_record([path, mode, days, first, equity, drawdown, shortfall])?)
     }
 

@@ -11,8 +11,8 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
 
-use crate::report::outcomes::columns::OutcomeNames;
 use crate::report::outcomes::columns::Reason;
+use crate::result::outcome_names::OutcomeNames;
 use crate::simulation::PathOutcome;
 
 /// Rows of a group: 3.5 MB are held of each file, and a sweep writes many side by side.
@@ -64,7 +64,7 @@ impl<W: Write + Send> Table<W> {
 
     fn write_group(&mut self, names: &OutcomeNames) -> Result<(), Reason> {
         let rows = &self.rows;
-        let name = |name: &String| ByteArray::from(name.as_bytes().to_vec());
+        let name = |name: &Arc<str>| ByteArray::from(name.as_bytes().to_vec());
         let (modes, positions): (Vec<_>, Vec<_>) =
             (names.modes.iter().map(name).collect(), names.positions.iter().map(name).collect());
         let mut group = self.writer.next_row_group()?;

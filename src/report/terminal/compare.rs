@@ -1,7 +1,6 @@
 //! Several scenarios side by side.
 
-use crate::report::terminal::layout::or_dash;
-use crate::report::terminal::layout::{WIDTH, at};
+use crate::report::terminal::layout::{WIDTH, at, or_dash};
 use crate::report::terminal::mode_table::{align_right, lines_of, plain_table};
 use crate::report::terminal::share::share;
 use crate::result::document::mode::ModeResult;

@@ -1,7 +1,6 @@
 //! The correlation of step returns that the simulated paths have, beside the one asked for.
 
-use crate::report::terminal::layout::or_dash;
-use crate::report::terminal::layout::{NAME, WIDTH};
+use crate::report::terminal::layout::{NAME, WIDTH, or_dash};
 use crate::result::document::{CorrelationResult, ResultDocument};
 use crate::text::format::{decimals_for, distinct, fixed, paths, significant, steps, wrap};
 

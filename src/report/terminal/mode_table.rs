@@ -2,8 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use crate::report::terminal::layout::or_dash;
-use crate::report::terminal::layout::{NAME, WIDTH, at};
+use crate::report::terminal::layout::{NAME, WIDTH, at, or_dash};
 use crate::report::terminal::money::Money;
 use crate::report::terminal::share::{half_width, mean_share, quantile_half_width, quantile_share, share};
 use crate::result::document::ResultDocument;

@@ -1,8 +1,7 @@
 //! What checking margin at steps only misses.
 
 use crate::paths::PARTS_OF_A_STEP;
-use crate::report::terminal::layout::WIDTH;
-use crate::report::terminal::layout::or_dash;
+use crate::report::terminal::layout::{WIDTH, or_dash};
 use crate::report::terminal::share::share;
 use crate::result::document::{Frequency, ResultDocument, StepBiasResult};
 use crate::text::format::{paths, significant, wrap};

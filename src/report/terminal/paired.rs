@@ -1,8 +1,7 @@
 //! Two modes compared path by path, in words and numbers.
 
 use crate::report::headline::{Verdict, verdict};
-use crate::report::terminal::layout::at_most;
-use crate::report::terminal::layout::{NAME, WIDTH};
+use crate::report::terminal::layout::{NAME, WIDTH, at_most};
 use crate::report::terminal::money::{Money, ROUNDING};
 use crate::report::terminal::share::{half_width, interval};
 use crate::result::document::mode::ModeResult;

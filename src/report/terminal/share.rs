@@ -1,7 +1,6 @@
 //! Frequencies and mean shares with their intervals.
 
-use crate::report::terminal::layout::at;
-use crate::report::terminal::layout::or_dash;
+use crate::report::terminal::layout::{at, or_dash};
 use crate::result::document::Frequency;
 use crate::result::document::mode::DistributionResult;
 use crate::text::format::{decimals_for, fixed};

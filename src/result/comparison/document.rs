@@ -1,7 +1,8 @@
 //! The comparison document.
 
-use crate::result::document::ordered_map::OrderedMap;
 use serde_json::Value;
+
+use crate::result::document::ordered_map::OrderedMap;
 
 /// Everything that two results say of each other.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]

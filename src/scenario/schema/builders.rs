@@ -1,7 +1,8 @@
 //! Pieces of a JSON Schema.
 
-use crate::paths::catalogue::{Bound, Range};
 use serde_json::{Map, Value, json};
+
+use crate::paths::catalogue::{Bound, Range};
 
 /// A table whose keys are all known.
 pub(crate) fn table(properties: Map<String, Value>, required: &[&str]) -> Value {

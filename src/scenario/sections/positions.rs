@@ -6,9 +6,8 @@ use crate::domain::{Collateral, Contract, MarginMode, Orders, Position, Side, Ve
 use crate::error::Result;
 use crate::scenario::context::Context;
 use crate::scenario::sections::assets::{Modelled, check_name};
-use crate::scenario::sections::orders;
-use crate::scenario::sections::sizes;
 use crate::scenario::sections::sizes::{SIZES, Size};
+use crate::scenario::sections::{orders, sizes};
 use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
 use crate::text::nearest;

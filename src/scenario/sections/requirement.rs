@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 
 use crate::domain::{RateStep, Requirement, TierError};
 use crate::error::Result;
-use crate::scenario::sections::tiers::lines_of;
+use crate::scenario::context::Context;
+use crate::scenario::sections::tiers::{lines_of, read_tiers, tier_of};
 use crate::scenario::syntax::reader::{Field, Table};
 
 /// How a list of `tiers` is meant, and which keys make up a requirement.
@@ -117,8 +118,7 @@ pub(crate) fn read_rows(field: &Field<'_>, kind: RequirementKind) -> Result<Mark
     let items = field.list(ROWS_EXAMPLE)?;
     let rows = items.iter().map(read_row).collect::<Result<Vec<_>>>()?;
     MarketRequirement::of_rows(kind, &rows).map_err(|error| {
-        let row =
-            crate::scenario::sections::tiers::tier_of(&error).checked_sub(1).and_then(|row| items.get(row));
+        let row = tier_of(&error).checked_sub(1).and_then(|row| items.get(row));
         let what = format!("`{}`: {error}", field.path);
         row.unwrap_or(field).fail(&what, "correct the row; the amount may be left out, it is computed")
     })
@@ -180,7 +180,7 @@ pub(crate) fn rate(field: &Field<'_>, example: &str) -> Result<Decimal> {
 pub(crate) fn read(
     table: &Table<'_>,
     kind: RequirementKind,
-    context: &crate::scenario::context::Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Option<MarketRequirement>> {
     let keys = ["maintenance_margin_rate", "tiers", "base"];
     let written: Vec<_> = keys.iter().filter_map(|key| table.field(key)).collect();
@@ -214,6 +214,6 @@ pub(crate) fn read(
         return Ok(Some(read_rows(&field, kind)?.capped(cap)));
     }
     let file = context.data_file(&field, "tiers = \"tiers.csv\"")?;
-    let read = crate::scenario::sections::tiers::read_tiers(&file.path, &file.shown_name);
+    let read = read_tiers(&file.path, &file.shown_name);
     Ok(Some(read.map_err(|error| field.about_file(&error.to_string()))?.capped(cap)))
 }

@@ -7,7 +7,6 @@ use rust_decimal::{Decimal, dec};
 
 use crate::domain::{TierError, TierTable};
 use crate::error::Result;
-
 use crate::history::csv_file::{CsvFile, shown};
 use crate::history::layout::{is_data, separators};
 use crate::scenario::sections::requirement::{MarketRequirement, RequirementKind, TierRow};

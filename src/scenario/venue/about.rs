@@ -9,12 +9,11 @@ use crate::scenario::syntax::name;
 use crate::scenario::syntax::node::Node;
 use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::{Sources, quoted};
-use crate::scenario::venue::examples;
 use crate::scenario::venue::examples::Example;
 use crate::scenario::venue::keys::{ABOUT, REQUIREMENT, RULES};
 use crate::scenario::venue::overridden::Overridden;
-use crate::scenario::venue::rules;
 use crate::scenario::venue::rules::Rules;
+use crate::scenario::venue::{examples, rules};
 
 /// A venue whose rules a scenario may start from.
 #[derive(Debug, Clone, PartialEq)]
