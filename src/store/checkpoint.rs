@@ -47,11 +47,9 @@ impl Unfinished {
                  folder with --out DIR"
             )));
         }
-        match fs::remove_dir_all(&work.path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => {
-                Err(Error::input(format_args!("{place}: cannot be removed: {e}")))
-            }
-            _ => Ok(work),
+        match remove_all(&work.path) {
+            Err(e) => Err(Error::input(format_args!("{place}: cannot be removed: {e}"))),
+            Ok(()) => Ok(work),
         }
     }
 
@@ -153,7 +151,7 @@ impl Unfinished {
 
     /// Removes what is of no use, where that can be done.
     pub fn clear(&self) {
-        let _ = fs::remove_dir_all(&self.path);
+        let _ = remove_all(&self.path);
     }
 
     /// Removes the folder: its work has been published.
@@ -161,10 +159,7 @@ impl Unfinished {
     /// # Errors
     /// [`Error::Failed`] when that cannot be done.
     pub fn end(self) -> Result<()> {
-        match fs::remove_dir_all(&self.path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(self.failed("", &e)),
-            _ => Ok(()),
-        }
+        remove_all(&self.path).map_err(|e| self.failed("", &e))
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
@@ -188,6 +183,24 @@ impl Unfinished {
         let place = self.path.join(name);
         Error::failed(format_args!("{}: {e}", place.display()))
     }
+}
+
+/// Removes a folder of work, if it is there. Its identity goes last: what a kill leaves behind is still known to be this
+/// work, and the next run of it can finish the removal.
+fn remove_all(path: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(entry.path())?,
+            false if entry.file_name() == IDENTITY => {}
+            false => fs::remove_file(entry.path())?,
+        }
+    }
+    fs::remove_dir_all(path)
 }
 
 fn is_whole(entry: &fs::DirEntry) -> bool {
