@@ -7,10 +7,11 @@ mod browser;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use browser::Browser;
 use serde_json::Value;
+
+use crate::testkit::command::ringfence;
 
 /// What the page is asked in itself: a list of what is wrong with it.
 const CHECK: &str = include_str!("page/check.js");
@@ -20,8 +21,8 @@ const DESCRIPTION: &str = "*Look* at <b>this</b> <img src=x onerror=alert(1)> ![
 
 /// Runs a scenario of this repository into `out`; returns the address of its page.
 fn page_of(out: &Path, scenario: &Path, changes: &[&str]) -> PathBuf {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringfence"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("run").arg(scenario).arg("--out").arg(out);
+    let mut command = ringfence(env!("CARGO_MANIFEST_DIR"));
+    command.arg("run").arg(scenario).arg("--out").arg(out);
     for change in changes {
         command.args(["--set", change]);
     }

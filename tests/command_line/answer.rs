@@ -2,32 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::process::Command;
-
 use ringfence::report::content::{self, Reproduce};
 use ringfence::report::headline as answer;
 use ringfence::result::document::{Frequency, OrderedMap, PairedResult, ResultDocument};
 
+use crate::testkit::document::small_result;
+
 /// A document of the right shape, whose numbers the tests replace.
 fn document() -> ResultDocument {
-    let out = tempfile::tempdir().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_ringfence"))
-        .args([
-            "run",
-            "--json",
-            "--quiet",
-            "--no-charts",
-            "--paths",
-            "64",
-            "--set",
-            "simulation.horizon=\"2h\"",
-            "--out",
-        ])
-        .arg(out.path())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut document: ResultDocument = serde_json::from_slice(&output.stdout).unwrap();
+    let mut document = small_result();
     document.scenario.paths = 10_000;
     document
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -17,6 +17,9 @@ use ringfence::scenario;
 use ringfence::simulation::Control;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::testkit::command;
+use crate::testkit::scenario::folder_with;
 
 const SWEEP: &str = r#"
 title = "A sweep"
@@ -40,30 +43,20 @@ leverage = 5
 "positions.long.leverage" = { from = 5, to = 50, steps = 4 }
 "#;
 
-fn ringfence(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ringfence")).args(arguments).current_dir(folder).output().unwrap()
-}
-
 /// Standard output of a command that must succeed.
+#[track_caller]
 fn done(folder: &Path, arguments: &[&str]) -> String {
-    let output = ringfence(folder, arguments);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    String::from_utf8(output.stdout).unwrap()
+    command::printed(&command::run(folder, arguments))
 }
 
 /// Standard error of a command that must be refused as wrong input.
+#[track_caller]
 fn refused(folder: &Path, arguments: &[&str]) -> String {
-    let output = ringfence(folder, arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
-    said
+    command::refused(&command::run(folder, arguments))
 }
 
 fn workshop(text: &str) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("s.toml"), text).unwrap();
-    folder
+    folder_with("s.toml", text)
 }
 
 /// Every file below a folder but the manifest, which tells of the machine and the clock.
@@ -130,12 +123,8 @@ fn a_killed_batch_goes_on_to_the_same_bytes() {
         let out = format!("out{round}");
         let arguments = ["run", "s.toml", "--out", &out, "--no-charts", "--quiet", "--resume"];
         loop {
-            let mut child = Command::new(env!("CARGO_BIN_EXE_ringfence"))
-                .args(arguments)
-                .current_dir(place.path())
-                .stdout(Stdio::null())
-                .spawn()
-                .unwrap();
+            let mut child =
+                command::ringfence(place.path()).args(arguments).stdout(Stdio::null()).spawn().unwrap();
             std::thread::sleep(moment());
             child.kill().unwrap();
             if child.wait().unwrap().success() {

@@ -3,52 +3,17 @@
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-const SMALL: &str = r#"
-title = "A small run"
-[simulation]
-paths = 300
-horizon = "2d"
-step = "1h"
-[account]
-wallet = 1_000
-[assets.BTC]
-price = 60_000
-model = { kind = "gbm", drift = 0.0, volatility = 0.9 }
-[positions.long]
-asset = "BTC"
-side = "long"
-margin = 200
-leverage = 20
-"#;
-
-fn ringfence(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringfence"));
-    command.current_dir(folder).env_remove("RINGFENCE_VECTOR");
-    command
-}
+use crate::testkit::command::{ringfence, run, stderr, stdout};
+use crate::testkit::scenario::{ONE_LONG as SMALL, folder_with};
 
 fn with_scenario(text: &str) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("small.toml"), text).unwrap();
-    folder
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    ringfence(folder).args(arguments).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+    folder_with("small.toml", text)
 }
 
 #[test]
@@ -342,7 +307,7 @@ fn an_interrupted_run_ends_with_130_and_leaves_nothing() {
 fn a_run_under_nohup_outlives_a_hangup() {
     let folder = with_scenario(SMALL);
     let mut child = Command::new("nohup")
-        .arg(env!("CARGO_BIN_EXE_ringfence"))
+        .arg(ringfence(folder.path()).get_program())
         .args(["run", "small.toml", "--no-charts", "--paths", "3_000_000"])
         .current_dir(folder.path())
         .stdin(Stdio::null())

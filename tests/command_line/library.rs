@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -11,14 +10,13 @@ use ringfence::scenario::{load, load_batch, parse_override};
 use ringfence::{Options, Scenario, outcomes, simulate, sweep};
 use serde_json::Value;
 
+use crate::testkit::command::ringfence;
+
 /// `summary.json` of `ringfence run FILE --set SET`.
 fn summary(file: &str, sets: &[&str]) -> Value {
     let out = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringfence"));
-    command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["run", file, "--no-charts", "--out"])
-        .arg(out.path());
+    let mut command = ringfence(env!("CARGO_MANIFEST_DIR"));
+    command.args(["run", file, "--no-charts", "--out"]).arg(out.path());
     for set in sets {
         command.args(["--set", set]);
     }

@@ -1,6 +1,6 @@
 //! `ringfence margin`, and the figures of one position behind it.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use proptest::prelude::*;
 use ringfence::domain::{
@@ -11,8 +11,10 @@ use ringfence::scenario::{Quantity, presets};
 use rust_decimal::{Decimal, dec};
 use serde_json::Value;
 
+use crate::testkit::command::ringfence;
+
 fn margin(arguments: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringfence"));
+    let mut command = ringfence(env!("CARGO_MANIFEST_DIR"));
     command.arg("margin").args(arguments.split_whitespace()).output().unwrap()
 }
 

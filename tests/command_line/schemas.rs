@@ -2,23 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 
 use ringfence::domain::Measure;
 use ringfence::{result::schema as result_schema, scenario::schema};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-fn ringfence(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringfence"));
-    command.current_dir(folder).args(arguments).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
+use crate::testkit::command::{printed, run};
 
 /// The result document of a scenario.
 fn document(text: &str) -> Value {
@@ -30,7 +20,7 @@ fn document(text: &str) -> Value {
     }
     fs::write(folder.path().join("btc.csv"), closes).unwrap();
     let arguments = ["run", "small.toml", "--json", "--no-charts", "--quiet", "--threads", "1"];
-    serde_json::from_str(&stdout(&ringfence(folder.path(), &arguments))).unwrap()
+    serde_json::from_str(&printed(&run(folder.path(), &arguments))).unwrap()
 }
 
 /// What a value breaks of a schema: of the keywords that the result's schema has, every one.
@@ -259,7 +249,7 @@ fn the_scenario_schema_knows_batches() {
 fn both_schemas_are_printed() {
     let folder = TempDir::new().unwrap();
     for (of, title) in [("scenario", "ringfence scenario"), ("result", "ringfence result")] {
-        let shown: Value = serde_json::from_str(&stdout(&ringfence(folder.path(), &["schema", of]))).unwrap();
+        let shown: Value = serde_json::from_str(&printed(&run(folder.path(), &["schema", of]))).unwrap();
         assert_eq!(shown["title"], title);
     }
 }
@@ -267,12 +257,12 @@ fn both_schemas_are_printed() {
 #[test]
 fn a_new_scenario_runs_as_it_is() {
     let folder = TempDir::new().unwrap();
-    let written = stdout(&ringfence(folder.path(), &["new", "my-first.2"]));
+    let written = printed(&run(folder.path(), &["new", "my-first.2"]));
     assert_eq!(written, "written: my-first.2.toml\nnext: ringfence check my-first.2.toml\n");
-    let plan = stdout(&ringfence(folder.path(), &["check", "my-first.2.toml"]));
+    let plan = printed(&run(folder.path(), &["check", "my-first.2.toml"]));
     assert!(plan.contains("54,271.36"), "{plan}");
     let arguments = ["run", "my-first.2.toml", "--no-charts", "--quiet", "--paths", "100"];
-    assert!(stdout(&ringfence(folder.path(), &arguments)).contains("isolated"));
+    assert!(printed(&run(folder.path(), &arguments)).contains("isolated"));
     // What is there stays.
     let before = fs::read(folder.path().join("my-first.2.toml")).unwrap();
     fs::write(folder.path().join("mine.toml"), "mine").unwrap();
@@ -288,7 +278,7 @@ fn a_new_scenario_runs_as_it_is() {
         ("CON", "device"),
         ("com1.x", "device"),
     ] {
-        let output = ringfence(folder.path(), &["new", name]);
+        let output = run(folder.path(), &["new", name]);
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{name}: {message}");
         assert!(message.contains(says), "{name}: {message}");
@@ -306,7 +296,7 @@ fn a_new_scenario_runs_as_it_is() {
 #[test]
 fn the_remarks_of_a_new_scenario_hold() {
     let folder = TempDir::new().unwrap();
-    stdout(&ringfence(folder.path(), &["new", "x"]));
+    printed(&run(folder.path(), &["new", "x"]));
     let text = fs::read_to_string(folder.path().join("x.toml")).unwrap();
     let is_setting = |line: &str| {
         let line = line.trim_start_matches('"');
@@ -323,9 +313,9 @@ fn the_remarks_of_a_new_scenario_hold() {
     }
     assert!(count > 15, "{on}");
     fs::write(folder.path().join("on.toml"), &on).unwrap();
-    let plan = stdout(&ringfence(folder.path(), &["check", "on.toml"]));
+    let plan = printed(&run(folder.path(), &["check", "on.toml"]));
     assert!(plan.contains("a sweep of 48 cells on 4 draws of prices"), "{plan}");
     let venue =
         ["check", "x.toml", "--set", "venue.preset=binance-usdm", "--set", "assets.BTC.market=BTCUSDT"];
-    stdout(&ringfence(folder.path(), &venue));
+    printed(&run(folder.path(), &venue));
 }

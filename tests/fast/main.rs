@@ -1,4 +1,4 @@
-//! Scenarios, venues, margin rules, histories, reports and charts through the library: seconds, and nothing is started.
+//! Scenarios, venues, margin rules, histories, reports and charts through the library: seconds in all.
 
 mod charts;
 mod history;

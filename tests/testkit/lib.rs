@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 pub mod command;
+pub mod document;
 pub mod portfolio;
+pub mod scenario;
 pub mod sweeps;
 pub mod synthetic;

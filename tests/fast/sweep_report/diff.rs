@@ -1,8 +1,7 @@
 //! Two results compared.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
 
 use ringfence::report::comparison::render;
 use ringfence::result::comparison::{DiffDocument, DiffRow, diff, load};
@@ -13,6 +12,7 @@ use serde_json::{Value, json};
 use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
 use tempfile::TempDir;
 
+use crate::testkit::command::{self, stderr};
 use crate::testkit::sweeps::{PATHS, axis, document, mode, pair, steps, sweep};
 
 fn run(liquidated: [u64; 2], profit: f64, seed: u64) -> ResultDocument {
@@ -207,15 +207,6 @@ fn the_text_fits_a_terminal_and_hostile_text_stays_text() {
     assert!(long.iter().all(|line| line.starts_with("A: ") || line.starts_with("B: ")), "{long:?}");
 }
 
-fn ringfence(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringfence"));
-    command.current_dir(folder).env_remove("RINGFENCE_VECTOR").args(arguments).output().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
 #[test]
 fn what_is_no_result_is_refused_with_what_to_name_instead() {
     let folder = TempDir::new().unwrap();
@@ -243,7 +234,7 @@ fn what_is_no_result_is_refused_with_what_to_name_instead() {
         ("sweep.json", "is one run, sweep.json is a sweep: name two runs"),
         ("huge.json", "larger than 512 MiB"),
     ] {
-        let output = ringfence(folder.path(), &["diff", "good.json", name]);
+        let output = command::run(folder.path(), &["diff", "good.json", name]);
         assert_eq!(output.status.code(), Some(2), "{name}: {}", stderr(&output));
         assert!(stderr(&output).contains(said), "{name}: {}", stderr(&output));
         assert!(stderr(&output).contains(name) && output.stdout.is_empty(), "{name}: {}", stderr(&output));
@@ -251,7 +242,7 @@ fn what_is_no_result_is_refused_with_what_to_name_instead() {
     let mut other = grid(2, 0);
     other.sweep[3].set.0[1].1 = json!("changed");
     saved(&folder, "cells.json", &serde_json::to_string(&other).unwrap());
-    let output = ringfence(folder.path(), &["diff", "sweep.json", "cells.json"]);
+    let output = command::run(folder.path(), &["diff", "sweep.json", "cells.json"]);
     assert!(
         stderr(&output).contains("cell 3 is {\"p.q\":2.0,\"r.s\":1.0} in one and"),
         "{}",
@@ -259,7 +250,7 @@ fn what_is_no_result_is_refused_with_what_to_name_instead() {
     );
     other.sweep.pop();
     saved(&folder, "cells.json", &serde_json::to_string(&other).unwrap());
-    let output = ringfence(folder.path(), &["diff", "sweep.json", "cells.json"]);
+    let output = command::run(folder.path(), &["diff", "sweep.json", "cells.json"]);
     assert!(stderr(&output).contains("sweep.json has 12 cells, cells.json has 11"), "{}", stderr(&output));
 }
 
@@ -285,10 +276,10 @@ fn two_folders_tell_which_keys_differ() {
     saved(&folder, "small.toml", SMALL);
     for (out, set) in [("a", "positions.long.leverage=20"), ("b", "positions.long.leverage=10")] {
         let output =
-            ringfence(folder.path(), &["run", "small.toml", "--no-charts", "--out", out, "--set", set]);
+            command::run(folder.path(), &["run", "small.toml", "--no-charts", "--out", out, "--set", set]);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     }
-    let output = ringfence(folder.path(), &["diff", "a/small", "b/small", "--json"]);
+    let output = command::run(folder.path(), &["diff", "a/small", "b/small", "--json"]);
     assert_eq!(output.status.code(), Some(0), "that they differ is no failure: {}", stderr(&output));
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(found["schema"], "ringfence/diff/1");
@@ -308,7 +299,7 @@ fn two_folders_tell_which_keys_differ() {
     let share =
         |out: &str| summary(out)["modes"]["isolated"]["liquidation"]["any"]["frequency"].as_f64().unwrap();
     assert!((any["difference"].as_f64().unwrap() - (share("b") - share("a"))).abs() < 1e-15);
-    let text = ringfence(folder.path(), &["diff", "a/small/summary.json", "b/small"]);
+    let text = command::run(folder.path(), &["diff", "a/small/summary.json", "b/small"]);
     let text = String::from_utf8(text.stdout).unwrap();
     assert!(text.contains("Both have seed 1: where the two draw alike they see the same prices."), "{text}");
     assert!(text.contains("isolated        liquidation.any"), "{text}");
@@ -324,8 +315,10 @@ fn intervals_of_independent_seeds_contain_zero_as_often_as_they_should() {
     saved(&folder, "small.toml", SMALL);
     for seed in 1..=2 * PAIRS {
         let (seed, out) = (seed.to_string(), format!("s{seed}"));
-        let output =
-            ringfence(folder.path(), &["run", "small.toml", "--no-charts", "--out", &out, "--seed", &seed]);
+        let output = command::run(
+            folder.path(),
+            &["run", "small.toml", "--no-charts", "--out", &out, "--seed", &seed],
+        );
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     }
     let at = |seed: usize| load(&folder.path().join(format!("s{seed}/small"))).unwrap();
