@@ -1,4 +1,4 @@
-//! Every exact figure under `tests/reference` against the simulator, row by row:
+//! Every exact figure under `tests/statistical/reference` against the simulator, row by row:
 //!
 //! ```text
 //! cargo run --release --example reference [-- SEED]
@@ -14,19 +14,25 @@
 //! Exit status 1 if any |z| >= 4. Were every row independent, a correct simulator would fail with
 //! odds of 1 in 100; the default seed is fixed.
 
-#[path = "../tests/laws/figures.rs"]
+#[path = "../tests/statistical/reference/closed_form.rs"]
+mod closed_form;
+#[path = "../tests/statistical/reference/comparison.rs"]
+mod comparison;
+#[path = "../tests/statistical/reference/figures.rs"]
+mod figures;
+#[path = "../tests/statistical/laws/figures.rs"]
 mod figures_of_laws;
-#[path = "../tests/reference/mod.rs"]
-mod reference;
-#[path = "../tests/laws/sample.rs"]
+#[path = "../tests/statistical/laws/sample.rs"]
 mod sample;
+#[path = "../tests/statistical/reference/setting.rs"]
+mod setting;
 
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use reference::comparison::compare;
-use reference::figures::{self, Figure, Statistic};
+use comparison::compare;
+use figures::{Figure, Statistic};
 use ringfence::simulation::{Simulator, VectorWidth, WidthLimit};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
