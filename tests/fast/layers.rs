@@ -1,9 +1,12 @@
 //! The shape of the source, kept by a test: imports run down the layers, bans hold, files and
 //! functions stay short.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod source;
+mod words;
+
 use std::process::Command;
+
+use source::{Source, imports, sources};
 
 /// Layers from the top; modules of one row do not import each other.
 const LAYERS: [&[&str]; 13] = [
@@ -21,8 +24,6 @@ const LAYERS: [&[&str]; 13] = [
     &["domain"],
     &["statistics"],
 ];
-/// The kernel steps lanes that the path generator fills: margin may use paths' lane type.
-const ALLOWED_SIBLING: (&str, &str) = ("margin", "paths");
 const LONGEST_FILE: usize = 500;
 const LONGEST_FUNCTION: usize = 70;
 
@@ -39,27 +40,6 @@ const BANS: [(&str, &[&str], &str); 9] = [
     ("unsafe ", &["simulation/dispatch.rs"], "run-time dispatch alone needs it"),
 ];
 
-fn sources() -> Vec<(String, String)> {
-    fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { walk(&path, into) } else { into.push(path) }
-        }
-    }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    walk(&root, &mut files);
-    files.sort();
-    assert!(files.len() > 30, "the walk found the sources");
-    files
-        .into_iter()
-        .map(|path| {
-            let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-            (name, fs::read_to_string(&path).unwrap())
-        })
-        .collect()
-}
-
 /// The part of a file before its unit tests, comments removed.
 fn code(text: &str) -> String {
     let tests = text.find("#[cfg(test)]").unwrap_or(text.len());
@@ -73,27 +53,84 @@ fn layer(module: &str) -> Option<usize> {
 
 #[test]
 fn imports_run_down() {
-    for (name, text) in sources() {
-        let module = name.split(['/', '.']).next().unwrap_or_default().to_owned();
-        let Some(own) = layer(&module) else { continue };
-        let text = code(&text);
-        for (at, _) in text.match_indices("crate::") {
-            let rest = &text[at + "crate::".len()..];
-            let target: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            assert!(!target.is_empty(), "src/{name}: write one path a line after `crate::`");
-            let Some(other) = layer(&target) else { continue };
-            let sibling_allowed = (module.as_str(), target.as_str()) == ALLOWED_SIBLING;
+    let sources = sources();
+    for (from, targets) in imports(&sources) {
+        let Some(own) = sources[from].module.first().and_then(|room| layer(room)) else { continue };
+        for to in targets {
+            let Some(other) = layer(&sources[to].module[0]) else { continue };
             assert!(
-                target == module || other > own || sibling_allowed,
-                "src/{name} imports {target}, which does not lie below {module}"
+                sources[from].module[0] == sources[to].module[0] || other > own,
+                "src/{} imports src/{}, which does not lie below it",
+                sources[from].name,
+                sources[to].name
             );
         }
     }
 }
 
 #[test]
+fn every_room_has_a_layer() {
+    for source in sources() {
+        let Some(room) = source.module.first() else { continue };
+        assert!(layer(room).is_some(), "src/{}: LAYERS does not list {room}", source.name);
+    }
+}
+
+/// What a child needs from its parent's file lives in a file below both.
+#[test]
+fn no_file_imports_from_the_file_of_its_parent() {
+    let sources = sources();
+    let mut wrong = Vec::new();
+    for (from, targets) in imports(&sources) {
+        for to in targets {
+            if sources[from].module.starts_with(&sources[to].module) {
+                wrong.push(format!("src/{} imports from src/{}", sources[from].name, sources[to].name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_import_each_other_without_a_cycle() {
+    let sources = sources();
+    let mut graph = imports(&sources);
+    // Files that import nothing are on no cycle; nor are those that imported only them, and so on.
+    loop {
+        let done: Vec<usize> =
+            graph.iter().filter(|(_, targets)| targets.is_empty()).map(|(at, _)| *at).collect();
+        if done.is_empty() {
+            break;
+        }
+        for at in done {
+            graph.remove(&at);
+            graph.values_mut().for_each(|targets| drop(targets.remove(&at)));
+        }
+    }
+    // Each file that remains imports another that remains: a walk along them comes back to itself.
+    let Some(&start) = graph.keys().next() else { return };
+    let mut walk = vec![start];
+    let cycle = loop {
+        let next = *graph[walk.last().unwrap()].first().unwrap();
+        if let Some(at) = walk.iter().position(|file| *file == next) {
+            break walk.split_off(at);
+        }
+        walk.push(next);
+    };
+    let names: Vec<&str> = cycle.iter().map(|file| sources[*file].name.as_str()).collect();
+    panic!("import cycle: each of these imports the next, and the last the first: {}", names.join(", "));
+}
+
+#[test]
+fn modules_are_files_beside_their_folder() {
+    for source in sources() {
+        assert!(!source.name.ends_with("mod.rs"), "src/{}: write `name.rs` beside `name/`", source.name);
+    }
+}
+
+#[test]
 fn bans_hold() {
-    for (name, text) in sources() {
+    for Source { name, text, .. } in sources() {
         let text = code(&text);
         for (what, places, why) in BANS {
             let allowed = places.iter().any(|place| name.starts_with(place));
@@ -104,7 +141,7 @@ fn bans_hold() {
 
 #[test]
 fn files_and_functions_are_short() {
-    for (name, text) in sources() {
+    for Source { name, text, .. } in sources() {
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines.len() <= LONGEST_FILE, "src/{name} has {} lines", lines.len());
         let mut start: Option<(usize, usize)> = None;
