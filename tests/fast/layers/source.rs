@@ -92,7 +92,9 @@ impl Paths {
         for segment in segments {
             match segment.as_str() {
                 "crate" | "self" => {}
-                "super" => drop(path.pop()),
+                "super" => {
+                    path.pop();
+                }
                 name => path.push(name.to_owned()),
             }
         }
@@ -175,7 +177,9 @@ pub fn identifiers(source: &Source) -> BTreeSet<String> {
 fn collect_identifiers(tokens: TokenStream, names: &mut BTreeSet<String>) {
     for token in tokens {
         match token {
-            TokenTree::Ident(name) => drop(names.insert(name.to_string())),
+            TokenTree::Ident(name) => {
+                names.insert(name.to_string());
+            }
             TokenTree::Group(group) => collect_identifiers(group.stream(), names),
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
