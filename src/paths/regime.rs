@@ -5,9 +5,12 @@
 //! probabilities. Switches fall where they fall, whatever the step: the log return of a step is normal with the mean
 //! and variance of the times spent in each state, so that the step is exact.
 
+use rand_distr::Distribution;
+use rand_distr::weighted::WeightedIndex;
+
 use super::asset::Draws;
 use super::gbm::GbmStep;
-use super::stream::{Purpose, Stream, unit_exponential, unit_open};
+use super::stream::{Purpose, Stream, unit_exponential};
 use crate::paths::lanes::{LANES, Lanes};
 
 /// One state.
@@ -85,8 +88,10 @@ pub struct RegimeStep {
     whole: Vec<GbmStep>,
     /// Mean duration in steps.
     duration: Vec<f64>,
-    transition: Vec<f64>,
-    start: Vec<f64>,
+    /// For each state, the distribution of the state that follows it; `None` where no other state can.
+    successor: Vec<Option<WeightedIndex<f64>>>,
+    /// The distribution of the state at time 0.
+    start: Option<WeightedIndex<f64>>,
 }
 
 /// Where every path of a block stands.
@@ -110,15 +115,15 @@ impl RegimeStep {
         Self {
             whole: law.states.iter().map(whole).collect(),
             duration: law.states.iter().map(|s| s.mean_duration_years / step_years).collect(),
-            transition: law.transition.clone(),
-            start: law.start.clone(),
+            successor: law.transition.chunks(law.states.len()).map(weighted).collect(),
+            start: weighted(&law.start),
         }
     }
 
     /// The state before the first step; `stream` gives a lane's stream.
     pub fn begin(&self, stream: impl Fn(usize, Purpose) -> Stream) -> RegimeState {
         let mut streams: Vec<Stream> = (0..LANES).map(|lane| stream(lane, Purpose::Switch)).collect();
-        let state: [usize; LANES] = std::array::from_fn(|l| choose(&self.start, &mut streams[l]));
+        let state: [usize; LANES] = std::array::from_fn(|l| choose(self.start.as_ref(), 0, &mut streams[l]));
         let until = std::array::from_fn(|l| self.hold(state[l], &mut streams[l]));
         let mut begun = RegimeState {
             streams,
@@ -176,10 +181,9 @@ impl RegimeStep {
     }
 
     fn leave(&self, state: &mut RegimeState, lane: usize) {
-        let n = self.whole.len();
-        let row = state.state[lane] * n;
+        let left = state.state[lane];
         let stream = &mut state.streams[lane];
-        let next = choose(&self.transition[row..row + n], stream);
+        let next = choose(self.successor[left].as_ref(), left, stream);
         state.state[lane] = next;
         state.until[lane] += self.hold(next, stream);
     }
@@ -191,18 +195,16 @@ impl RegimeStep {
     }
 }
 
-/// The index whose share of the line from 0 to 1 a uniform number falls into.
-fn choose(probabilities: &[f64], stream: &mut Stream) -> usize {
-    let at = unit_open(stream);
-    let mut sum = 0.0;
-    for (index, probability) in probabilities.iter().enumerate() {
-        sum += probability;
-        if at <= sum {
-            return index;
-        }
-    }
-    // Rounding left a sliver above the sum: the last that can be.
-    probabilities.iter().rposition(|p| *p > 0.0).unwrap_or(0)
+/// The distribution of an index with these probabilities; an index of probability 0 is never drawn. `None` where all
+/// are 0.
+fn weighted(probabilities: &[f64]) -> Option<WeightedIndex<f64>> {
+    WeightedIndex::new(probabilities).ok()
+}
+
+/// Draws a state; `default` where there is no distribution to draw from. Sums and comparisons only, so that every
+/// machine draws the same state.
+fn choose(distribution: Option<&WeightedIndex<f64>>, default: usize, stream: &mut Stream) -> usize {
+    distribution.map_or(default, |distribution| distribution.sample(stream))
 }
 
 impl RegimeState {

@@ -170,7 +170,7 @@ const PRICES_OF_LAWS: [u64; 12] = [
     0x3fef_8c84_57a9_2441,
     0x3ff1_95b8_7d60_84f2,
     0x3ff1_c1ec_cf3f_1ce4,
-    0x3fec_c3ec_ec47_af22,
+    0x3fed_03de_65f1_4f72,
     0x3ff1_e3ab_cc25_1b6f,
     0x3fee_f835_bf4a_046c,
     0x3fed_c319_57f9_bd42,
