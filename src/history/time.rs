@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 
 /// How a time is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,9 +47,7 @@ pub(crate) fn parse_time(text: &str) -> Option<(i64, TimeFormat)> {
     }
     let timestamp = text
         .parse::<Timestamp>()
-        .or_else(|_| {
-            text.parse::<DateTime>().and_then(|civil| civil.to_zoned(TimeZone::UTC)).map(|z| z.timestamp())
-        })
+        .or_else(|_| text.parse::<DateTime>().and_then(|civil| Offset::UTC.to_timestamp(civil)))
         .ok()?;
     Some((timestamp.as_millisecond(), TimeFormat::Iso))
 }
