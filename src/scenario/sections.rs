@@ -4,6 +4,8 @@ pub(crate) mod assets;
 pub(crate) mod correlation;
 pub(crate) mod entry;
 pub(crate) mod funding;
+pub(crate) mod market_requirement;
+pub(crate) mod modelled;
 pub(crate) mod orders;
 pub(crate) mod positions;
 pub(crate) mod precision;

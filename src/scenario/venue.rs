@@ -1,7 +1,7 @@
 //! A venue as data: a file of rules, shipped or the user's, and `[venue]` merged over it.
 //!
-//! `shipped` holds the files, `merge` lays a scenario's keys over one, `overridden` tells which they are, `rules` reads the result, with `procedure` for
-//! what closes a pool; `about` reads what describes a file, `examples` its worked examples.
+//! `shipped` holds the files, `merge` applies a scenario's overrides to one, `overridden` lists these overrides, `rules` reads the
+//! result, with `procedure` for the liquidation steps; `about` reads the description of a file, `examples` its worked examples.
 
 pub(crate) mod about;
 pub(crate) mod examples;

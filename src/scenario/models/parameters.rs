@@ -153,3 +153,9 @@ pub(crate) fn whole_steps(field: &Field<'_>, length: Span, horizon: Span, steps:
     };
     Err(field.fail(&what, &help))
 }
+
+/// Length of a step, if it is a whole number of seconds.
+pub(crate) fn whole_seconds(horizon: Span, steps: u64) -> Option<Span> {
+    let seconds = horizon.seconds().checked_div(steps)?;
+    horizon.seconds().is_multiple_of(steps).then(|| Span::from_seconds(seconds)).flatten()
+}

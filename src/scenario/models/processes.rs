@@ -10,8 +10,8 @@ use crate::paths::{
 };
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
+use crate::scenario::models::parameters::whole_seconds;
 use crate::scenario::models::parameters::{Keys, whole_steps};
-use crate::scenario::sections::settings::whole_seconds;
 use crate::scenario::syntax::source::quoted;
 use crate::text::nearest;
 

@@ -11,7 +11,7 @@ use crate::scenario::files::Windows;
 use crate::scenario::models::model::{Model, Replayed};
 use crate::scenario::models::overflow::LARGEST_LOG_RETURN;
 use crate::scenario::models::resampling::{bar_step, fail_at, joint_key};
-use crate::scenario::sections::assets::Modelled;
+use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::syntax::reader::Table;
 
 /// Joins the histories, if any asset is replayed.

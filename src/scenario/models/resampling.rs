@@ -9,8 +9,8 @@ use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
 use crate::scenario::models::model::{Model, Resampled};
 use crate::scenario::models::overflow::LARGEST_LOG_RETURN;
-use crate::scenario::sections::assets::Modelled;
-use crate::scenario::sections::settings::whole_seconds;
+use crate::scenario::models::parameters::whole_seconds;
+use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::syntax::reader::Table;
 
 /// Largest log return over the horizon that a bootstrap may plausibly reach. It is far above that of a formula, since

@@ -10,7 +10,8 @@ use crate::scenario::definition::Settings;
 use crate::scenario::models::model::Model;
 use crate::scenario::models::{model, overflow, replaying, resampling, shock_overlay};
 use crate::scenario::sections::correlation::Driver;
-use crate::scenario::sections::requirement::MarketRequirement;
+use crate::scenario::sections::market_requirement::MarketRequirement;
+use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::sections::{correlation, requirement};
 use crate::scenario::syntax::name;
 use crate::scenario::syntax::reader::{Field, Table};
@@ -22,25 +23,12 @@ use crate::text::number::significant_digits;
 
 /// Beyond it the correlation matrix alone would dominate time and memory.
 const MAX_ASSETS: usize = 100;
+
 /// The lot of a market whose lot is not known.
 const SMALLEST_LOT: Decimal = Decimal::from_parts(1, 0, 0, false, 8);
+
 /// Significant digits of a price: what any f64 prints.
 const PRICE_DIGITS: usize = 17;
-
-/// An asset with the model of its price.
-#[derive(Debug)]
-pub(crate) struct Modelled {
-    /// What the portfolio holds of it.
-    pub asset: Asset,
-    /// What its market requires and allows.
-    pub requirement: MarketRequirement,
-    /// Who says so, as messages call it.
-    pub required_by: String,
-    /// Where its funding rates come from.
-    pub funding: FundingSource,
-    /// Its law.
-    pub model: Model,
-}
 
 /// Reads every asset, in file order.
 ///

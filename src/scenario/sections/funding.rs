@@ -11,7 +11,7 @@ use crate::history::time::iso;
 use crate::paths::{MarketModel, WindowHistory};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
-use crate::scenario::sections::assets::Modelled;
+use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::syntax::reader::Table;
 use crate::scenario::venue::rules::{FundingCap, FundingSource, Rules};
 

@@ -9,14 +9,18 @@ use crate::paths::catalogue::MODELS;
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
 use crate::scenario::models::model::Model;
-use crate::scenario::sections::assets::Modelled;
+use crate::scenario::models::parameters::whole_seconds;
+use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::sections::precision;
 use crate::scenario::syntax::reader::Table;
 
 const MAX_PATHS: u64 = 1_000_000_000_000;
+
 const MAX_STEPS: u64 = 10_000_000;
+
 /// Asset-steps of one run beyond which it would not end within a lifetime.
 const MAX_ASSET_STEPS: u128 = 10_000_000_000_000_000;
+
 /// Rough speed of one core, for the prediction only.
 const ASSET_STEPS_PER_SECOND: u128 = 100_000_000;
 
@@ -34,10 +38,13 @@ const KEYS: [&str; 12] = [
     "precision",
     "intervals",
 ];
+
 const MONITORINGS: [(&str, Monitoring); 2] =
     [("step", Monitoring::Step), ("continuous", Monitoring::Continuous)];
+
 const INTERVALS: [(&str, Intervals); 2] =
     [("pointwise", Intervals::Pointwise), ("simultaneous", Intervals::Simultaneous)];
+
 const SAMPLINGS: [(&str, Sampling); 2] =
     [("independent", Sampling::Independent), ("antithetic", Sampling::Antithetic)];
 
@@ -174,12 +181,6 @@ pub(crate) fn check_models(root: &Table<'_>, settings: &Settings, assets: &[Mode
         }
     }
     Ok(())
-}
-
-/// Length of a step, if it is a whole number of seconds.
-pub(crate) fn whole_seconds(horizon: Span, steps: u64) -> Option<Span> {
-    let seconds = horizon.seconds().checked_div(steps)?;
-    horizon.seconds().is_multiple_of(steps).then(|| Span::from_seconds(seconds)).flatten()
 }
 
 fn read_confidence(table: &Table<'_>) -> Result<Decimal> {

@@ -5,11 +5,11 @@ use std::path::Path;
 use csv::StringRecord;
 use rust_decimal::{Decimal, dec};
 
-use crate::domain::{TierError, TierTable};
 use crate::error::Result;
 use crate::history::csv_file::{CsvFile, shown};
 use crate::history::layout::{is_data, separators};
-use crate::scenario::sections::requirement::{MarketRequirement, RequirementKind, TierRow};
+use crate::scenario::sections::market_requirement::tier_of;
+use crate::scenario::sections::market_requirement::{MarketRequirement, RequirementKind, TierRow};
 
 /// Columns in the order in which venues print them; only the last two may be left out.
 const COLUMNS: [&str; 6] = [
@@ -20,12 +20,13 @@ const COLUMNS: [&str; 6] = [
     "max_leverage",
     "maintenance_amount",
 ];
+
 /// The second and third of them in a table whose floors are quantities.
 const BY_QUANTITY: [&str; 2] = ["quantity_floor", "quantity_cap"];
+
 const REQUIRED: usize = 4;
+
 const MAX_MIB: u64 = 1;
-/// Account currency. A rate such as 1/30 is rounded where it is written, and so is its amount.
-const AMOUNT_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 8);
 
 /// Largest floor or cap, account currency: far above any position, and small enough to stay exact.
 const MAX_NOTIONAL: Decimal = dec!(1_000_000_000_000_000);
@@ -82,29 +83,6 @@ pub fn read_tiers(path: &Path, shown_name: &str) -> Result<MarketRequirement> {
             None => file.error(error),
         }
     })
-}
-
-/// The table of floors and rates; a written amount counts where it contradicts them by more than the rounding of its
-/// last digits.
-///
-/// # Errors
-/// As [`TierTable::new`].
-pub(crate) fn lines_of(
-    rows: &[(Decimal, Decimal, Option<Decimal>)],
-) -> std::result::Result<TierTable, TierError> {
-    let unchecked: Vec<_> = rows.iter().map(|&(floor, rate, _)| (floor, rate, None)).collect();
-    let table = TierTable::new(&unchecked)?;
-    let contradicts = |amount: &Decimal, computed: Decimal| {
-        amount.checked_sub(computed).is_none_or(|difference| difference.abs() > AMOUNT_TOLERANCE)
-    };
-    let checked: Vec<_> = rows
-        .iter()
-        .zip(table.tiers())
-        .map(|(&(floor, rate, amount), tier)| {
-            (floor, rate, amount.filter(|amount| contradicts(amount, tier.deduction)))
-        })
-        .collect();
-    TierTable::new(&checked)
 }
 
 /// Where each of [`COLUMNS`] stands.
@@ -215,19 +193,6 @@ fn decimal(name: &str, text: &str) -> std::result::Result<Decimal, String> {
         let example = if name == "maintenance_margin_rate" { "0.005 for 0.5 %" } else { "50000" };
         format!("the {name} is {}, not a number: write a decimal such as {example}", shown(text))
     })
-}
-
-/// The tier an error speaks of, from 1; 0 where it speaks of none.
-pub(crate) fn tier_of(error: &TierError) -> usize {
-    match error {
-        TierError::Empty => 0,
-        TierError::FirstFloor(_) | TierError::FirstDeduction(_) => 1,
-        TierError::Floor { tier, .. }
-        | TierError::RateRange { tier, .. }
-        | TierError::Rate { tier, .. }
-        | TierError::Deduction { tier, .. }
-        | TierError::Overflow { tier } => *tier,
-    }
 }
 
 #[cfg(test)]

@@ -2,15 +2,15 @@
 
 use crate::error::{Error, Result};
 use crate::scenario::sweep::batch::Axis;
+use crate::scenario::sweep::batch::MOST_CELLS;
 use crate::scenario::sweep::range;
+use crate::scenario::syntax::key::split_key;
 use crate::scenario::syntax::node::{Node, Value};
-use crate::scenario::syntax::overrides::{Override, alternatives, split_key};
+use crate::scenario::syntax::overrides::{Override, alternatives};
 use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::{Origin, Sources, quoted};
 use crate::text::number::exact_decimal;
 
-/// Cells of one sweep.
-pub(crate) const MOST_CELLS: usize = 10_000;
 const EXAMPLE: &str = "\"positions.btc_long.leverage\" = [2, 5, 10]";
 
 /// The axes of a sweep, the slowest first.

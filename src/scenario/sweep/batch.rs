@@ -116,3 +116,6 @@ impl Batch {
         notes
     }
 }
+
+/// Cells of one sweep.
+pub(crate) const MOST_CELLS: usize = 10_000;

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Scenario;
 use crate::scenario::files::Files;
-use crate::scenario::load::resolve;
+use crate::scenario::resolve::resolve;
 use crate::scenario::sweep::axes;
 use crate::scenario::sweep::axes::{Sweep, SweptKey};
 use crate::scenario::sweep::batch::Cell;

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::to_f64;
 use crate::error::{Error, Result};
-use crate::scenario::sweep::axes::MOST_CELLS;
+use crate::scenario::sweep::batch::MOST_CELLS;
 use crate::scenario::syntax::node::{Node, Value};
 use crate::scenario::syntax::reader::Field;
 use crate::text::number::exact_decimal;

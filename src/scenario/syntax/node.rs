@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::Result;
-use crate::scenario::syntax::overrides::split_key;
+use crate::scenario::syntax::key::split_key;
 use crate::scenario::syntax::source::{Origin, Sources, quoted};
 
 /// A value as written; numbers keep their text, so that money stays exact.

@@ -3,11 +3,9 @@
 use toml::de::DeValue;
 
 use crate::error::{Error, Result};
+use crate::scenario::syntax::key::split_key;
 use crate::scenario::syntax::node::{Entry, Node, Value};
 use crate::scenario::syntax::source::{OVERRIDE, Origin, Sources, quoted};
-
-/// Deepest key that `--set` may name; the scenario's own keys are four deep at most.
-const MAX_PARTS: usize = 8;
 
 /// One `--set KEY=VALUE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,40 +48,6 @@ pub(crate) fn alternatives(path: &[&str]) -> &'static [&'static str] {
         ["shock", _, "at"] => &["rate"],
         ["shock", _, "rate"] => &["at"],
         _ => &[],
-    }
-}
-
-/// The parts of a dotted key with the byte range of each.
-pub(crate) fn split_key(
-    key: &str,
-) -> std::result::Result<Vec<(String, std::ops::Range<usize>)>, &'static str> {
-    let mut parts = Vec::new();
-    let mut at = 0;
-    loop {
-        let rest = key.get(at..).unwrap_or_default();
-        let (part, length) = match rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                let inner = rest.get(1..).unwrap_or_default();
-                let end = inner.find(quote).ok_or("a quote in the key is not closed")?;
-                (inner.get(..end).unwrap_or_default(), end + 2)
-            }
-            _ => {
-                let end = rest.find('.').unwrap_or(rest.len());
-                (rest.get(..end).unwrap_or_default(), end)
-            }
-        };
-        if part.is_empty() {
-            return Err("the key, or a part of it, is empty");
-        }
-        parts.push((part.to_owned(), at..at + length));
-        if parts.len() > MAX_PARTS {
-            return Err("the key has more parts than any key of a scenario");
-        }
-        match key.get(at + length..).unwrap_or_default().chars().next() {
-            None => return Ok(parts),
-            Some('.') => at += length + 1,
-            Some(_) => return Err("a quoted part of the key is followed by something other than a dot"),
-        }
     }
 }
 

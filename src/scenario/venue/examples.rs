@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use crate::domain::{Contract, MarginMode, Requirement, Side, TierTable};
 use crate::error::Result;
+use crate::scenario::sections::market_requirement::MarketRequirement;
 use crate::scenario::sections::requirement;
-use crate::scenario::sections::requirement::MarketRequirement;
 use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::venue::rules::Rules;
 

@@ -1,5 +1,7 @@
 //! The keys of a venue file.
 
+use crate::domain::Contract;
+
 /// Keys of a venue file that describe it.
 pub(crate) const ABOUT: [&str; 6] = ["name", "summary", "date", "source", "notes", "example"];
 
@@ -26,3 +28,6 @@ pub(crate) const RULES: [&str; 17] = [
     "funding",
     "markets",
 ];
+
+pub(crate) const CONTRACTS: [(&str, Contract); 2] =
+    [("linear", Contract::Linear), ("inverse", Contract::Inverse)];

@@ -3,11 +3,12 @@
 use rust_decimal::Decimal;
 
 use crate::error::{Error, Result};
-use crate::scenario::sections::requirement::{RequirementKind, leverage_cap};
+use crate::scenario::sections::market_requirement::RequirementKind;
+use crate::scenario::sections::requirement::leverage_cap;
 use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
+use crate::scenario::venue::keys::CONTRACTS;
 use crate::scenario::venue::keys::REQUIREMENT;
-use crate::scenario::venue::rules::CONTRACTS;
 use crate::text::nearest;
 
 /// What a scenario writes over its venue file; nothing, for a venue file by itself.

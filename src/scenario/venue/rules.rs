@@ -5,26 +5,27 @@ use std::sync::Arc;
 use rust_decimal::{Decimal, dec};
 
 use crate::domain::{
-    Basis, Contract, Debit, FeeInRequirement, Fees, FillPrice, FundingRule, LiquidationRule, LiquidationStep,
+    Basis, Debit, FeeInRequirement, Fees, FillPrice, FundingRule, LiquidationRule, LiquidationStep,
     MarginMode, Order, Slippage, Span, StepKind, Trigger, Venue,
 };
 use crate::error::Result;
 use crate::history::funding::{FundingHistory, read_funding_history};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
+use crate::scenario::sections::market_requirement::{MarketRequirement, RequirementKind};
 use crate::scenario::sections::requirement;
-use crate::scenario::sections::requirement::{MarketRequirement, RequirementKind};
 use crate::scenario::syntax::name;
 use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
+use crate::scenario::venue::keys::CONTRACTS;
 use crate::scenario::venue::keys::{ABOUT, RULES};
 use crate::scenario::venue::overridden::Overridden;
 use crate::scenario::venue::procedure;
 
-pub(crate) const CONTRACTS: [(&str, Contract); 2] =
-    [("linear", Contract::Linear), ("inverse", Contract::Inverse)];
 const TRIGGERS: [(&str, Trigger); 2] = [("le", Trigger::AtOrBelow), ("lt", Trigger::Below)];
+
 const BASES: [(&str, Basis); 2] = [("mark", Basis::Mark), ("entry", Basis::Entry)];
+
 const FEES_IN: [(&str, FeeInRequirement); 5] = [
     ("none", FeeInRequirement::None),
     ("taker", FeeInRequirement::Taker),
@@ -32,17 +33,23 @@ const FEES_IN: [(&str, FeeInRequirement); 5] = [
     ("taker_at_bankruptcy", FeeInRequirement::TakerAtBankruptcy),
     ("taker_at_entry", FeeInRequirement::TakerAtEntry),
 ];
+
 const DEBITS: [(&str, Debit); 3] = [
     ("margin", Debit::Margin),
     ("wallet", Debit::Wallet),
     ("available_then_margin", Debit::AvailableThenMargin),
 ];
+
 /// Largest trading fee, and largest rebate of a maker.
 const MAX_FEE: Decimal = dec!(0.1);
+
 const MAX_REBATE: Decimal = dec!(-0.01);
+
 /// Largest funding rate of one interval, either way.
 const MAX_FUNDING: Decimal = dec!(0.1);
+
 const MAX_MARKETS: usize = 2_000;
+
 const MAX_LOT: Decimal = dec!(1_000_000_000_000);
 
 /// One market of a venue.

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use crate::error::Result;
-use crate::scenario::load::read_text;
 use crate::scenario::syntax::reader::Table;
 use crate::scenario::syntax::source::quoted;
+use crate::scenario::syntax::text_file::read_text;
 use crate::scenario::venue::about::{Preset, read_preset};
 
 macro_rules! shipped {
