@@ -57,7 +57,7 @@
 //!
 //! ```text
 //! main → cli → run → evaluate → { report, store } → plan → result → { simulation, scenario } → history →
-//! { paths, margin } → text → domain → statistics
+//! { paths, margin } → text → domain → { statistics, lanes }
 //! ```
 
 // Cost predictions and wording that only reports use are not reached without them.
@@ -70,6 +70,7 @@ pub mod cli;
 pub mod domain;
 pub mod evaluate;
 pub mod history;
+pub mod lanes;
 pub mod margin;
 pub mod paths;
 pub mod plan;

@@ -20,7 +20,6 @@ mod heston;
 mod inside;
 mod jumps;
 mod kou;
-mod lanes;
 mod market;
 mod merton;
 mod nig;
@@ -34,16 +33,16 @@ mod stream;
 mod table;
 mod variance_gamma;
 
+pub use crate::lanes::{Aligned, CHUNK, LANES, Lanes, Need, Normals};
 pub use bates::Bates;
 pub use block::PathBlock;
 pub use cholesky::{SMALLEST_PIVOT, cholesky};
 pub use garch::{Garch, Innovations};
 pub use gbm::Gbm;
-pub use generator::{CHUNK, PathGenerator};
+pub use generator::PathGenerator;
 pub use heston::Heston;
-pub use inside::{InsideChunk, InsideWalk, Need, PARTS_OF_A_STEP, Watcher};
+pub use inside::{InsideChunk, InsideWalk, PARTS_OF_A_STEP, Watcher};
 pub use kou::Kou;
-pub use lanes::{Aligned, LANES, Lanes, Normals};
 pub use market::{
     AssetModel, CommonJumps, Law, MarketModel, NormalJump, ReturnHistory, Sampling, Shock, ShockTime,
     WindowHistory,

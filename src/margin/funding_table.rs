@@ -1,7 +1,7 @@
 //! Funding rates of a portfolio's markets as dense numbers, by step and path.
 
 use crate::domain::{Clock, FundingRates, Portfolio, to_f64};
-use crate::paths::Lanes;
+use crate::lanes::Lanes;
 
 /// One market's rates.
 #[derive(Debug, Clone)]
@@ -83,7 +83,7 @@ impl FundingTable {
 mod tests {
     use super::*;
     use crate::domain::{Account, Asset, Decimal, Requirement, Venue};
-    use crate::paths::LANES;
+    use crate::lanes::LANES;
     use rust_decimal::dec;
 
     fn table(rates: FundingRates, hours: u64, steps: u64) -> FundingTable {

@@ -32,7 +32,7 @@ use plain::PlainState;
 use track::EquityTrack;
 
 use super::plan::{BookPlan, Rules};
-use crate::paths::{Aligned, CHUNK, LANES, Lanes, Need};
+use crate::lanes::{Aligned, CHUNK, LANES, Lanes, Need};
 
 /// Steps of Newton's method for one touched price: one for each line of a requirement is enough.
 const MOST_LINES: usize = 64;

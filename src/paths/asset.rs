@@ -10,8 +10,8 @@ use super::ou::OuStep;
 use super::regime::{RegimeState, RegimeStep};
 use super::stream::{Purpose, Stream};
 use super::variance_gamma::VarianceGammaStep;
+use crate::lanes::{LANES, Lanes, Normals};
 use crate::paths::heston::Heston;
-use crate::paths::lanes::{LANES, Lanes, Normals};
 use crate::paths::market::{AssetModel, Law};
 
 /// The law of one asset's steps.

@@ -7,8 +7,8 @@ use super::jumps::{Jump, JumpState};
 use super::normal::normal_pairs;
 use super::replay::WindowStarts;
 use super::stream::{LaneStreams, Purpose};
-use crate::paths::generator::{CHUNK, PathGenerator};
-use crate::paths::lanes::{Aligned, LANES, Lanes, Normals};
+use crate::lanes::{Aligned, CHUNK, LANES, Lanes, Normals};
+use crate::paths::generator::PathGenerator;
 
 /// Largest move of a log price from its start, a factor of 2e130: beyond it amounts and their squares leave the range
 /// of numbers.

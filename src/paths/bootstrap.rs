@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::stream::LaneStreams;
-use crate::paths::lanes::{Aligned, LANES, Lanes};
+use crate::lanes::{Aligned, LANES, Lanes};
 use crate::paths::market::ReturnHistory;
 
 /// The resampling of one market.

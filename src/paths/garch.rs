@@ -13,7 +13,7 @@
 use super::asset::Draws;
 use super::gbm::half_variance;
 use super::table::NormalTable;
-use crate::paths::lanes::{LANES, Lanes, Normals};
+use crate::lanes::{LANES, Lanes, Normals};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,7 +3,7 @@
 //!
 //! The step is exact: ln S moves by a normal with that mean and variance times dt.
 
-use crate::paths::lanes::{LANES, Lanes, Normals};
+use crate::lanes::{LANES, Lanes, Normals};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]

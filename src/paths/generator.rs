@@ -9,11 +9,8 @@ use super::inside::InsideChunk;
 use super::jumps::{Arrivals, JumpSource};
 use super::replay::Replayer;
 use super::stream::{Counter, LaneStreams, Purpose, Stream};
-use crate::paths::lanes::{LANES, Lanes, Normals};
+use crate::lanes::{CHUNK, LANES, Lanes, Normals};
 use crate::paths::market::{Law, MarketModel, Sampling, ShockTime};
-
-/// Steps advanced at a time; even, because normals come in pairs. A chunk of one asset is 4 KiB.
-pub const CHUNK: usize = 8;
 
 /// Turns (seed, path) into prices. Shared by all threads.
 #[derive(Debug, Clone)]

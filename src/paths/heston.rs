@@ -12,7 +12,7 @@
 
 use super::asset::Draws;
 use super::quadratic_exponential::VarianceScheme;
-use crate::paths::lanes::{LANES, Lanes, Normals};
+use crate::lanes::{LANES, Lanes, Normals};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -15,9 +15,9 @@ use super::elementary::{exp, ln};
 use super::jumps::Jump;
 use super::normal::{one_to_two, pair};
 use super::stream::{Counter, Purpose};
+use crate::lanes::{CHUNK, LANES, Lanes, Need};
 use crate::paths::block::PathBlock;
-use crate::paths::generator::{CHUNK, PathGenerator};
-use crate::paths::lanes::{LANES, Lanes};
+use crate::paths::generator::PathGenerator;
 
 /// How often a step is halved, where several assets move.
 const DEPTH: usize = 8;
@@ -25,17 +25,6 @@ const DEPTH: usize = 8;
 pub const PARTS_OF_A_STEP: u32 = 1 << DEPTH;
 /// Deviations beyond its ends that a bridge is taken to stay within: it goes further with probability e^(−2·4.3²), 1e-16.
 const REACH: f64 = 4.3;
-
-/// What of a stretch of time somebody has to see, from the least to the most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Need {
-    /// Nothing can happen.
-    Nothing,
-    /// The prices at the times that are drawn.
-    Times,
-    /// The extremes between them, too.
-    Extremes,
-}
 
 /// Looks at what happens inside a step, in the order of time.
 pub trait Watcher {

@@ -7,7 +7,7 @@
 use super::elementary::ln;
 use super::normal::{one_to_two, pair};
 use super::stream::{Counter, Purpose};
-use crate::paths::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 use crate::paths::market::NormalJump;
 
 /// The law of one jump of the log price.

@@ -7,7 +7,7 @@
 //! Assets share the draws of their clocks, as in `variance_gamma`.
 
 use super::asset::Draws;
-use crate::paths::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]

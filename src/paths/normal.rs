@@ -2,7 +2,7 @@
 
 use super::elementary::{ln, sin_cos_eighth};
 use super::stream::LaneStreams;
-use crate::paths::lanes::{Aligned, LANES, Normals};
+use crate::lanes::{Aligned, LANES, Normals};
 use crate::paths::single;
 
 const ONE_BITS: u64 = 0x3ff0_0000_0000_0000;

@@ -4,7 +4,7 @@
 //! The step is exact: x moves to ln level + (x − ln level)·e^(−κ dt) plus a normal of variance
 //! σ²(1 − e^(−2κ dt))/(2κ). A price that reverts has no drift, so nothing is compensated.
 
-use crate::paths::lanes::{LANES, Lanes, Normals};
+use crate::lanes::{LANES, Lanes, Normals};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -14,7 +14,7 @@
 
 use super::elementary::ln;
 use super::table::NormalTable;
-use crate::paths::lanes::{LANES, Lanes, Normals};
+use crate::lanes::{LANES, Lanes, Normals};
 use crate::paths::single;
 
 /// Half of Andersen's ψ at which the one scheme takes over from the other.

@@ -11,7 +11,7 @@ use rand_distr::weighted::WeightedIndex;
 use super::asset::Draws;
 use super::gbm::GbmStep;
 use super::stream::{Purpose, Stream, unit_exponential};
-use crate::paths::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 
 /// One state.
 #[derive(Debug, Clone, Copy, PartialEq)]

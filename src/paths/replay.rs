@@ -4,7 +4,7 @@
 //! asset's price: exact where that price is the window's own first close, and to one rounding elsewhere. All assets
 //! are taken from the same bars. Windows that begin less than a horizon apart overlap, and all come from one history.
 
-use crate::paths::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 use crate::paths::market::WindowHistory;
 
 /// The first bars of a block's windows.

@@ -9,7 +9,7 @@ use rand::TryRng;
 
 use super::elementary::ln;
 use super::normal::one_to_two;
-use crate::paths::lanes::{Aligned, LANES, Lanes};
+use crate::lanes::{Aligned, LANES, Lanes};
 
 /// What a stream's numbers are used for. Adding draws for one purpose shifts no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 
 use super::gamma::{log_quantile, log_quantile_slope};
 use super::gaussian::{log_density, log_survival};
-use crate::paths::lanes::{LANES, Normals};
+use crate::lanes::{LANES, Normals};
 
 /// Deviates lie within ±8.49, since a radius is at most √(2·52·ln 2).
 const REACH: i32 = 544;

@@ -11,7 +11,7 @@
 use super::asset::Draws;
 use super::elementary::{exp, ln};
 use super::table::NormalTable;
-use crate::paths::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -22,7 +22,7 @@ const LAYERS: [&[&str]; 13] = [
     &["paths", "margin"],
     &["text"],
     &["domain"],
-    &["statistics"],
+    &["statistics", "lanes"],
 ];
 const LONGEST_FILE: usize = 500;
 const LONGEST_FUNCTION: usize = 70;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::managed::ManagedState;
 use super::screen::{bits, gap_at, lanes_of, least_gaps};
 use super::terms::Terms;
-use crate::paths::Lanes;
+use crate::lanes::Lanes;
 
 /// Marks of a chunk, and what is known of them.
 pub(super) struct Chunk<Prices, Xs, Bounds, Rates> {

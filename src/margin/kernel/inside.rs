@@ -9,8 +9,8 @@ use super::screen::{bits, least_gaps, reached};
 use super::terms::{PoolTerms, Terms};
 use super::ties::GUARD;
 use crate::domain::to_f64;
+use crate::lanes::{Lanes, Need};
 use crate::margin::prices::INWARDS;
-use crate::paths::{Lanes, Need};
 
 impl ManagedState {
     /// Lanes, as bits, in which something may happen while prices stay within bounds. `bounds(asset)` gives the lower

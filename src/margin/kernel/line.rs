@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::track::EquityTrack;
-use crate::paths::{Aligned, LANES, Lanes};
+use crate::lanes::{Aligned, LANES, Lanes};
 
 /// Assets that are added up in registers at once.
 const GROUP: usize = 4;
@@ -122,7 +122,7 @@ fn see_sum<'a, const N: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paths::CHUNK;
+    use crate::lanes::CHUNK;
 
     /// Something between 0.5 and 1.5 that differs from cell to cell.
     fn cell(asset: usize, index: usize, lane: usize) -> f64 {

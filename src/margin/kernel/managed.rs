@@ -6,7 +6,7 @@ use super::line::EquityLine;
 use super::screen::{Level, Screen, gap_row, lanes_of, levels};
 use super::terms::{PoolTerms, Terms};
 use crate::domain::Debit;
-use crate::paths::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 
 /// One pool in every lane.
 #[derive(Debug, Clone)]

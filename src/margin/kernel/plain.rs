@@ -11,7 +11,7 @@ use super::screen::lanes_of;
 use super::ties;
 use super::track::EquityTrack;
 use crate::domain::{FillPrice, Remainder};
-use crate::paths::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 
 /// Step at which a pool was liquidated; 0 while it is open.
 type LiquidationSteps = [u32; LANES];

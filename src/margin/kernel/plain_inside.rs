@@ -8,8 +8,8 @@ use super::MOST_LINES;
 use super::plain::{PlainState, gap_at, required};
 use super::screen::bits;
 use crate::domain::to_f64;
+use crate::lanes::{LANES, Lanes, Need};
 use crate::margin::prices::INWARDS;
-use crate::paths::{LANES, Lanes, Need};
 
 impl PlainState {
     /// Lanes, as bits, in which a pool may fail while prices stay within bounds. `bounds(asset)` gives the lower and

@@ -3,7 +3,7 @@
 use super::account::Held;
 use super::terms::{PoolTerms, Rates, Terms};
 use super::ties::GUARD;
-use crate::paths::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 
 /// Equity less a multiple of the requirement, but for the lines beyond the first: `base + Σ slope·x`.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! What is remembered of one equity: its peak, its least value, its deepest falls.
 
-use crate::paths::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 
 /// One equity of a block of paths, and its extremes so far.
 #[derive(Debug, Clone)]
