@@ -14,7 +14,7 @@ pub use crate::evaluate::options::Options;
 pub use crate::evaluate::outcomes::{Outcome, Outcomes, outcomes};
 #[cfg(feature = "arrow")]
 pub use crate::evaluate::record_batch::record_batches;
-use crate::result::batch_description::BatchFacts;
+use crate::result::batch_description::BatchDescription;
 use crate::result::document::{ResultDocument, SweepDocument};
 use crate::scenario::{Batch, Cell, Scenario};
 
@@ -27,7 +27,7 @@ use crate::scenario::{Batch, Cell, Scenario};
 pub fn simulate(scenario: &Scenario, options: &Options) -> Result<ResultDocument> {
     let cell = Cell { set: Vec::new(), scenario: scenario.clone() };
     let batch = Batch { name: scenario.name.clone(), axes: Vec::new(), cells: vec![cell] };
-    let description = BatchFacts::new(&batch, String::new(), Vec::new());
+    let description = BatchDescription::new(&batch, String::new(), Vec::new());
     let mut documents = cells::simulate(&batch, &description, options)?;
     documents.pop().ok_or_else(|| Error::failed("the run has no result"))
 }
@@ -40,8 +40,7 @@ pub fn sweep(batch: &Batch, options: &Options) -> Result<SweepDocument> {
     if !batch.is_sweep() {
         return Err(Error::input(format!("scenario `{}` has no [sweep]; use `simulate`", batch.name)));
     }
-    let description = BatchFacts::new(batch, String::new(), Vec::new());
+    let description = BatchDescription::new(batch, String::new(), Vec::new());
     let documents = cells::simulate(batch, &description, options)?;
-    let essential = documents.first().map_or(0, |first| first.essential);
-    description.sweep(essential, documents).ok_or_else(|| Error::failed("the sweep has no cells"))
+    description.sweep(documents).ok_or_else(|| Error::failed("the sweep has no cells"))
 }

@@ -4,7 +4,6 @@ pub mod charts;
 pub mod comparison;
 pub mod content;
 pub mod csv;
-pub mod headline;
 pub mod html;
 pub mod markdown;
 pub mod model_catalogue;
@@ -12,5 +11,8 @@ pub mod outcomes;
 pub mod plan;
 pub mod sweep;
 pub mod terminal;
+pub mod venue_catalogue;
+pub(crate) mod wording;
 
 pub use crate::report::content::Reproduce;
+pub use crate::report::wording::headline;

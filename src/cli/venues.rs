@@ -2,7 +2,7 @@ use std::path::Path;
 
 use crate::cli::output;
 use crate::error::{Error, Result};
-use crate::result::venue_wording::{render_list, render_one};
+use crate::report::venue_catalogue::{render_list, render_one};
 use crate::scenario::{Preset, load_preset, presets};
 use crate::text::nearest;
 

@@ -8,7 +8,7 @@ use crate::evaluate::job::generator;
 use crate::evaluate::open_cell::{OpenCell, named};
 use crate::evaluate::options::Options;
 use crate::plan::passes::{Rounds, passes};
-use crate::result::batch_description::BatchFacts;
+use crate::result::batch_description::BatchDescription;
 use crate::result::document::ResultDocument;
 use crate::scenario::Batch;
 use crate::simulation::{Control, Job, Simulator, Totals};
@@ -23,7 +23,7 @@ const NO_CHECKPOINTS: Duration = Duration::MAX;
 /// As [`crate::evaluate::simulate`].
 pub(crate) fn simulate(
     batch: &Batch,
-    description: &BatchFacts,
+    description: &BatchDescription,
     options: &Options,
 ) -> Result<Vec<ResultDocument>> {
     let simulator = options.simulator()?;
@@ -41,7 +41,7 @@ pub(crate) fn simulate(
 /// Cells that share their price paths, with what is measured on their first paths.
 fn open<'a>(
     batch: &'a Batch,
-    description: &BatchFacts,
+    description: &BatchDescription,
     cells: &[usize],
     simulator: &Simulator,
     control: &Control<'_>,
@@ -60,7 +60,7 @@ fn open<'a>(
 /// Steps the open cells together until each is complete, or known to the precision that it asks for.
 fn run(
     mut open: Vec<OpenCell<'_>>,
-    description: &BatchFacts,
+    description: &BatchDescription,
     simulator: &Simulator,
     control: &Control<'_>,
     documents: &mut [Option<ResultDocument>],

@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::evaluate::job::job_on;
 use crate::margin::entry_prices;
 use crate::paths::PathGenerator;
-use crate::result::batch_description::BatchFacts;
-use crate::result::scenario_description::Facts;
+use crate::result::batch_description::BatchDescription;
+use crate::result::scenario_description::ScenarioDescription;
 use crate::scenario::Scenario;
 use crate::simulation::{Job, Simulator, Stopped, Totals};
 use crate::store::saved_totals::{Observed, Part, Saved};
@@ -19,7 +19,7 @@ pub(crate) struct OpenCell<'a> {
     pub(crate) index: usize,
     pub(crate) scenario: &'a Scenario,
     pub(crate) job: Job,
-    description: Facts,
+    description: ScenarioDescription,
     /// What is measured on the first paths; `None` in a shard without them.
     observed: Option<Observed>,
 }
@@ -27,14 +27,14 @@ pub(crate) struct OpenCell<'a> {
 impl<'a> OpenCell<'a> {
     /// Cell `index` of a batch, on price paths that others may share.
     pub(crate) fn new(
-        batch: &BatchFacts,
+        batch: &BatchDescription,
         index: usize,
         scenario: &'a Scenario,
         generator: Arc<PathGenerator>,
     ) -> Self {
         let modes = &scenario.settings.modes;
         let entry: Vec<_> = modes.iter().map(|&mode| entry_prices(&scenario.portfolio, mode)).collect();
-        let mut description = Facts::new(scenario, &batch.cells[index].sha256, &entry);
+        let mut description = ScenarioDescription::new(scenario, &batch.cells[index].sha256, &entry);
         description.level = batch.intervals.confidence_each;
         Self { index, scenario, job: job_on(scenario, generator), description, observed: None }
     }
@@ -46,7 +46,7 @@ impl<'a> OpenCell<'a> {
     /// As the simulator's observers. What the audit finds is found before hours are spent.
     pub(crate) fn observe(
         &mut self,
-        batch: &BatchFacts,
+        batch: &BatchDescription,
         simulator: &Simulator,
         cancelled: &AtomicBool,
     ) -> Result<()> {
@@ -84,7 +84,7 @@ impl<'a> OpenCell<'a> {
 }
 
 /// The error of cells that were stepped together, with the settings of the cell that it came from.
-pub(crate) fn named(stopped: Stopped, open: &[OpenCell<'_>], batch: &BatchFacts) -> Error {
+pub(crate) fn named(stopped: Stopped, open: &[OpenCell<'_>], batch: &BatchDescription) -> Error {
     let cell = stopped.job.and_then(|job| batch.cells.get(open.get(job)?.index));
     match (stopped.error, cell.filter(|_| batch.is_sweep())) {
         (Error::Failed(what), Some(cell)) => Error::failed(format_args!("at {}: {what}", cell.in_words())),

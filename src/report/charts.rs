@@ -10,8 +10,10 @@ pub(crate) mod equity_fan;
 pub(crate) mod final_equity;
 pub(crate) mod format;
 pub(crate) mod heat_map;
+pub(crate) mod ink;
 pub(crate) mod inline;
 pub(crate) mod input;
+pub(crate) mod layout;
 pub(crate) mod map_cell;
 pub(crate) mod numbers;
 pub(crate) mod page;
@@ -33,11 +35,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
 pub use crate::report::charts::encode::Scale;
+pub use crate::report::charts::ink::{Dash, Ink};
 pub use crate::report::charts::inline::inline_svg;
 pub use crate::report::charts::input::ChartInput;
-pub use crate::report::charts::page::{Layout, mode_of, swatch_alone};
+pub use crate::report::charts::layout::Layout;
+pub use crate::report::charts::page::{mode_of, swatch_alone};
 pub use crate::report::charts::picture::{
-    Anchor, Dash, Ink, Picture, Plot, Point, Rectangle, Shape, Span, Swatch, Text,
+    Anchor, Picture, Plot, Point, Rectangle, Shape, Span, Swatch, Text,
 };
 pub use crate::report::charts::text::{one_line, width as text_width};
 use crate::result::document::SweepDocument;

@@ -1,4 +1,4 @@
-//! The comparison as a person reads it: at most 100 columns, no colour.
+//! The comparison of two results as text for a terminal: at most 100 columns, no colour.
 
 use crate::domain::Measure;
 use crate::result::comparison::{DiffDocument, DiffRow};
@@ -10,28 +10,29 @@ use crate::text::format::{
 const WIDTH: usize = 100;
 /// Rows of a sweep's comparison that are shown.
 const MOST_ROWS: usize = 60;
-/// Characters of a fact, and facts, that are shown.
-const FACT: usize = 30;
-const MOST_FACTS: usize = 40;
-/// Stands by a difference whose interval does not contain 0.
+/// Characters of a differing key's value that are shown.
+const VALUE: usize = 30;
+/// Differing keys that are shown.
+const MOST_KEYS: usize = 40;
+/// Marks a difference whose interval excludes 0.
 const MARK: &str = "*";
 
-/// Both results, what they differ in, and of each measure the difference; of a sweep the differences that are marked.
+/// Both results, the keys that differ, and the difference of every measure; of sweeps only the significant differences.
 pub fn render(document: &DiffDocument) -> String {
     let mut out = String::new();
     for (letter, one) in [("A", &document.a), ("B", &document.b)] {
         let line = format!(
             "{letter}: {} ({}), {}, seed {}, version {}",
             printable(&one.path, WIDTH),
-            printable(&one.name, FACT),
+            printable(&one.name, VALUE),
             paths(one.paths),
             one.seed,
-            printable(&one.version, FACT),
+            printable(&one.version, VALUE),
         );
         out.push_str(&wrap(&line, "", "   ", WIDTH));
     }
     out.push('\n');
-    out.push_str(&facts(document));
+    out.push_str(&differing_keys(document));
     out.push('\n');
     out.push_str(&measures(document));
     out.push('\n');
@@ -40,17 +41,22 @@ pub fn render(document: &DiffDocument) -> String {
     out
 }
 
-fn facts(document: &DiffDocument) -> String {
-    if document.facts.is_empty() {
-        return "They are the same in every fact that they state.\n".to_owned();
+fn differing_keys(document: &DiffDocument) -> String {
+    if document.differing_keys.is_empty() {
+        return "No key differs between the two results.\n".to_owned();
     }
     let absent = || "absent".to_owned();
-    let shown = |value: &Option<String>| value.as_ref().map_or_else(absent, |text| elided(text, FACT));
-    let mut out = "They differ in\n".to_owned();
-    for fact in document.facts.iter().take(MOST_FACTS) {
-        out.push_str(&format!("  {:<34} {} → {}\n", elided(&fact.key, 34), shown(&fact.a), shown(&fact.b)));
+    let shown = |value: &Option<String>| value.as_ref().map_or_else(absent, |text| elided(text, VALUE));
+    let mut out = "Differing keys\n".to_owned();
+    for differing in document.differing_keys.iter().take(MOST_KEYS) {
+        out.push_str(&format!(
+            "  {:<34} {} → {}\n",
+            elided(&differing.key, 34),
+            shown(&differing.a),
+            shown(&differing.b)
+        ));
     }
-    let more = document.facts.len().saturating_sub(MOST_FACTS);
+    let more = document.differing_keys.len().saturating_sub(MOST_KEYS);
     if more > 0 {
         out.push_str(&format!("  and {} more (--json lists all)\n", whole(more as u64)));
     }
@@ -62,7 +68,7 @@ fn measures(document: &DiffDocument) -> String {
     let rows: Vec<&DiffRow> =
         document.measures.iter().filter(|row| !is_sweep || row.excludes_zero == Some(true)).collect();
     if is_sweep && rows.is_empty() {
-        return "In no cell does the interval of a difference leave out 0 (--json lists all).\n".to_owned();
+        return "No difference is statistically significant in any cell (--json lists all).\n".to_owned();
     }
     let mut out = format!("{:<16}{:<27}{:>11} {:>11}  {}\n", "", "", "A", "B", "B − A");
     let mut set = &OrderedMap(Vec::new());
@@ -78,7 +84,7 @@ fn measures(document: &DiffDocument) -> String {
     let more = rows.len().saturating_sub(MOST_ROWS);
     if more > 0 {
         out.push_str(&format!(
-            "… and {} more whose interval leaves out 0 (--json lists all)\n",
+            "… and {} more significant differences (--json lists all)\n",
             whole(more as u64)
         ));
     }
@@ -111,15 +117,15 @@ fn line(row: &DiffRow) -> String {
     format!("{}\n", line.trim_end())
 }
 
-/// How the numbers are to be read.
+/// How the numbers should be read.
 fn reading(document: &DiffDocument) -> String {
     let Some(confidence) = document.confidence else {
         return "Shares are in %, their differences in percentage points.".to_owned();
     };
     let expected = (1.0 - confidence) * document.intervals as f64;
     format!(
-        "Shares are in %, their differences in percentage points; [ ] is the {} interval, {MARK} where it leaves out 0: {} of \
-         {}. Where nothing differs, chance alone is expected to mark {} of them.",
+        "Shares are in %, their differences in percentage points; [ ]: the {} interval; {MARK}: its interval excludes 0, as {} of {} do. \
+         If nothing differed, chance alone would be expected to mark {} of them.",
         percent_trimmed(confidence),
         whole(document.excluding_zero),
         whole(document.intervals),

@@ -191,7 +191,7 @@ fn correlations(document: &ResultDocument) -> Result<String> {
     let mut rows = Rows::new(&["a", "b", "asked", "realised", "std_error", "low", "high", "paths", "steps"])?;
     for pair in &document.correlations {
         let [a, b] = [&pair.a, &pair.b].map(|name| text_cell(name));
-        let cells = [pair.asked, pair.realised, pair.std_error, pair.low, pair.high].map(number);
+        let cells = [pair.target, pair.realised, pair.std_error, pair.low, pair.high].map(number);
         let [asked, realised, std_error, low, high] = &cells;
         let [paths, steps] = [pair.paths, pair.steps].map(|count| count.to_string());
         rows.add(&[&a, &b, asked, realised, std_error, low, high, &paths, &steps])?;

@@ -6,14 +6,14 @@ pub(crate) mod description;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
-use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::report::charts::ChartInput;
 use crate::report::charts::inline::inline_svg;
-use crate::report::charts::page::{Layout, mode_of, swatch_alone};
+use crate::report::charts::layout::Layout;
+use crate::report::charts::page::{mode_of, swatch_alone};
 use crate::report::charts::picture::Picture;
-use crate::report::content::{Content, Reproduce, Table};
+use crate::report::content::{Content, Reproduce};
 use crate::report::{charts, content};
 use crate::result::document::ResultDocument;
 use crate::result::document::sweep::SweepDocument;
@@ -92,10 +92,7 @@ fn render(content: &Content, figures: &[Figure]) -> Result<String> {
             let named = |name: &String| figures.iter().find(|figure| figure.name == *name);
             let shown: Vec<Value> =
                 section.charts.iter().filter_map(named).map(|f| shown(f, &content.modes)).collect();
-            let tables: Vec<TableView<'_>> =
-                section.tables.iter().map(|t| TableView::new(t, &content.modes)).collect();
-            let (section, tables) = (Value::from(Serde(section)), Value::from(Serde(&tables)));
-            context! { section, charts => shown, tables }
+            context! { section => Value::from(Serde(section)), charts => shown }
         })
         .collect();
     let [style, script] = [STYLE, SCRIPT].map(|text| Value::from_safe_string(text.to_owned()));
@@ -125,30 +122,13 @@ fn shown(figure: &Figure, modes: &[String]) -> Value {
         .iter()
         .map(|(swatch, text)| {
             let mark = Value::from_safe_string(inline_svg(&swatch_alone(*swatch), "mark"));
-            // Of a single mode there is nothing to choose.
+            // A single mode leaves nothing to choose.
             let mode = mode_of(*swatch).map(|mode| mode.name()).filter(|_| modes.len() > 1);
             context! { mark, text => text.as_str(), mode }
         })
         .collect();
     let alone = figure.narrow.is_none();
     context! { name => figure.name.as_str(), heading => figure.wide.heading.as_str(), layouts, legend, alone }
-}
-
-/// A table with the mode that each of its columns belongs to.
-#[derive(Serialize)]
-struct TableView<'a> {
-    table: &'a Table,
-    modes: Vec<&'a str>,
-}
-
-impl<'a> TableView<'a> {
-    fn new(table: &'a Table, modes: &'a [String]) -> Self {
-        let of = |head: &String| {
-            let is_of = |mode: &&String| head == *mode || head.starts_with(&format!("{mode}: "));
-            modes.iter().find(is_of).map_or("", String::as_str)
-        };
-        Self { table, modes: table.head.iter().map(of).collect() }
-    }
 }
 
 /// A number stays on one line with what belongs to it.

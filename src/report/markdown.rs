@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::error::Result;
 use crate::report::charts::ChartInput;
-use crate::report::charts::page::Layout;
+use crate::report::charts::layout::Layout;
 use crate::report::charts::picture::Picture;
 use crate::report::content::{Content, Reproduce, Table};
 use crate::report::{charts, content};
@@ -41,7 +41,7 @@ pub fn render_sweep(document: &SweepDocument, reproduce: &Reproduce) -> Result<S
 }
 
 fn render(content: &Content, pictures: &[(&str, &Picture)]) -> String {
-    let mut out = format!("# {}\n\n{}\n", text(&content.title), text(&content.facts));
+    let mut out = format!("# {}\n\n{}\n", text(&content.title), text(&content.summary));
     // Writing to a string cannot fail.
     let _ = write!(out, "\n**{}**\n", text(&content.headline));
     for line in &content.more {
@@ -80,14 +80,15 @@ fn set(table: &Table) -> String {
     let line =
         |cells: &[String]| format!("| {} |\n", cells.iter().map(|c| text(c)).collect::<Vec<_>>().join(" | "));
     let number = if table.wordy { " --- |" } else { " ---: |" };
-    let rule = format!("| --- |{}\n", number.repeat(table.head.len().saturating_sub(1)));
+    let rule = format!("| --- |{}\n", number.repeat(table.columns.len().saturating_sub(1)));
     out.push('\n');
-    out.push_str(&line(&table.head));
+    let headings: Vec<String> = table.columns.iter().map(|column| column.heading.clone()).collect();
+    out.push_str(&line(&headings));
     out.push_str(&rule);
     for row in &table.rows {
         let mut cells = row.cells.clone();
-        if let Some(first) = cells.first_mut().filter(|_| row.below) {
-            first.insert_str(0, "– ");
+        if let Some(first) = cells.first_mut() {
+            first.insert_str(0, &"– ".repeat(row.indent));
         }
         out.push_str(&line(&cells));
     }

@@ -19,7 +19,9 @@ pub fn render_list() -> String {
         let names: Vec<&str> = model.parameters.iter().map(|parameter| parameter.name).collect();
         text.push_str(&wrap(&names.join(", "), &indent, &indent, WIDTH));
     }
-    text.push_str("\nringfence models KIND prints one model's law and the ranges of its parameters.\n");
+    text.push_str(
+        "\n`ringfence models KIND` prints one model's equations and the ranges of its parameters.\n",
+    );
     text
 }
 

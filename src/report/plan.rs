@@ -1,4 +1,4 @@
-//! What `check` prints: the account as it opens, and what the run would cost.
+//! What `check` prints: the account as it opens, and the predicted time and memory of the run.
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 use serde_json::Value;
@@ -7,10 +7,10 @@ use crate::domain::{Contract, Decimal, MarginMode, Monitoring, Position, Precisi
 use crate::margin::entry_prices;
 use crate::paths::Sampling;
 use crate::plan::cost;
-use crate::result::assumptions::{model_in_words, venue_in_words};
+use crate::result::assumptions::{model_in_words, venue_assumptions};
 use crate::scenario::{Axis, Batch, Cell, Scenario};
 use crate::text::format::{
-    distinct, elided, exact, paths, percent_trimmed, printable, seven_digits, steps, whole, wrap,
+    counted, distinct, elided, exact, paths, percent_trimmed, printable, seven_digits, steps, wrap,
 };
 
 /// Columns of a terminal that all output fits into.
@@ -55,25 +55,22 @@ fn sweep(batch: &Batch, first: &Cell, threads: usize) -> String {
     let drawn = drawn.map(|cell| settings(cell).0).fold(0, u64::saturating_add);
     let accounts = batch.cells.iter().map(settings).map(|(paths, modes)| paths.saturating_mul(modes));
     let accounts = accounts.fold(0, u64::saturating_add);
-    let count = |count: usize, one: &str, many: &str| {
-        format!("{} {}", whole(count as u64), if count == 1 { one } else { many })
-    };
     let above = [format!(
-        "a sweep of {} on {} of prices: {} drawn in all, and {} accounts followed along them",
-        count(batch.cells.len(), "cell", "cells"),
-        count(groups.len(), "draw", "draws"),
+        "a sweep of {} on {}: {} in all, and {}",
+        counted(batch.cells.len() as u64, "cell", "cells"),
+        counted(groups.len() as u64, "set of price paths", "sets of price paths"),
         paths(drawn),
-        whole(accounts),
+        counted(accounts, "account simulation", "account simulations"),
     )];
     let axes: Vec<String> = batch.axes.iter().map(axis).collect();
     let stops = first.scenario.settings.precision.map(|precision| {
         let (measure, kind) = (precision.measure, first.scenario.settings.intervals.name());
         match precision.target {
             PrecisionTarget::HalfWidth(width) => {
-                format!("a cell stops early where the {kind} interval of {measure} is within ±{width}")
+                format!("a cell stops early once the {kind} interval of {measure} is within ±{width}")
             }
             PrecisionTarget::Relative(share) => format!(
-                "a cell stops early where the {kind} interval of {measure} is within ±{} of its estimate",
+                "a cell stops early once the {kind} interval of {measure} is within ±{} of its estimate",
                 percent_trimmed(share)
             ),
         }
@@ -124,31 +121,33 @@ fn account(scenario: &Scenario) -> String {
     let modes: Vec<&str> = settings.modes.iter().map(|mode| mode.name()).collect();
     let above = [
         format!(
-            "{} of {} over {} in the modes {}; wallet {} {}",
+            "{} of {} over {}; {} {}; wallet {} {}",
             paths(settings.paths),
             steps(settings.steps),
             settings.horizon,
+            if modes.len() == 1 { "margin mode" } else { "margin modes" },
             modes.join(", "),
             exact(account.wallet),
             printable(&account.currency, 16),
         ),
         format!(
-            "margin checked {}; paths drawn {}",
+            "margin checked {}; {}",
             match settings.monitoring {
                 Monitoring::Step => "at the end of each step",
-                Monitoring::Continuous => "at every moment",
+                Monitoring::Continuous => "continuously",
             },
             match settings.sampling {
-                _ if scenario.market.windows.is_some() => "from a history, a window each",
-                Sampling::Independent => "each on its own",
-                Sampling::Antithetic => "in antithetic pairs",
+                _ if scenario.market.windows.is_some() => "paths are windows of a history",
+                Sampling::Independent => "independent paths",
+                Sampling::Antithetic => "antithetic pairs of paths",
             },
         ),
     ];
     let model = model_in_words(scenario).into_iter().map(|line| printable(&line, 4 * WIDTH));
-    let below = "Prices at entry, the other assets unchanged; '-' where no price of the asset does it. A margin in \
-                 brackets only sets the size: the whole wallet backs the position.";
-    let venue = venue_in_words(scenario).into_iter().map(|line| printable(&line, 20 * WIDTH));
+    let below = "Prices at entry, with the prices of all other assets unchanged; '-': no price of the asset liquidates the \
+                 pool. A margin in parentheses only sets the size of the position: the whole wallet is its collateral.";
+    let venue = venue_assumptions(scenario);
+    let venue = venue.iter().map(|assumption| printable(&assumption.to_string(), 20 * WIDTH));
     wrapped(above.into_iter().chain(model).chain(venue))
         + &positions(scenario)
         + "\n"
@@ -173,8 +172,8 @@ fn positions(scenario: &Scenario) -> String {
         "entry",
         "margin",
         "leverage",
-        "liquidated\nat",
-        "bankrupt\nat",
+        "liquidation\nprice",
+        "bankruptcy\nprice",
     ]);
     let names = distinct(portfolio.positions.iter().map(|position| position.name.as_str()), NAME);
     let assets = distinct(portfolio.assets.iter().map(|asset| asset.name.as_str()), ASSET);

@@ -1,171 +1,187 @@
-//! The model in sentences: what a reader has to know before using the numbers.
+//! The assumptions of a scenario: what a reader needs to know before using the numbers.
 
 use crate::domain::{FillPrice, MarginMode, Monitoring, Remainder, Slippage, Span, StepKind, Venue};
+use crate::result::assumption::{Assumption, AssumptionKind};
 use crate::result::model_wording;
 use crate::result::sampling::intervals;
-use crate::result::venue_wording::{assets_in_words, in_words, is_plain};
+use crate::result::venue_wording::{is_textbook, market_assumptions, rule_assumptions};
 use crate::scenario::Scenario;
-use crate::text::format::{significant, steps, whole};
+use crate::text::format::{counted, listed, significant, steps};
 
-/// What the numbers rest on: what every reader of a table has to know.
-pub fn essential(scenario: &Scenario) -> Vec<String> {
-    let history = scenario.market.history.as_ref().map(|history| {
-        format!(
-            "Resampled returns know only their history of {} rows: its own sampling error, and anything that \
-             did not happen in it, are not in the intervals.",
-            whole(history.rows() as u64),
-        )
-    });
+/// The assumptions that every reader of a table needs.
+pub fn essential(scenario: &Scenario) -> Vec<Assumption> {
     let before = [
-        liquidated(scenario),
-        "A liquidation price at entry holds the other assets where they are: of a pool of several it is no trigger."
-            .to_owned(),
-        check_times(scenario),
+        liquidation_count(scenario),
+        Assumption::new(
+            AssumptionKind::LiquidationPrice,
+            "a price at entry assumes that the prices of all other assets stay unchanged; it is indicative only in pools \
+             with several assets.",
+        ),
+        margin_checks(scenario),
     ];
-    let mut all: Vec<String> = history.into_iter().chain(replayed(scenario)).chain(before).collect();
+    let mut all: Vec<Assumption> = history(scenario).into_iter().chain(before).collect();
     all.extend(venue_rules(scenario));
-    all.push(not_modelled(scenario));
+    all.push(Assumption::new(
+        AssumptionKind::Horizon,
+        "positions are opened at time 0; at the horizon they are marked to market, not closed.",
+    ));
+    all.push(Assumption::new(
+        AssumptionKind::NotModelled,
+        "order-book depth, auto-deleveraging, oracle prices that differ from mark prices, portfolio margin, failure of the \
+         venue, and actions of the trader that the scenario does not state.",
+    ));
+    all.extend(not_used(scenario));
     all
 }
 
-/// The rest, which the table shows in other words.
-pub fn further(scenario: &Scenario) -> Vec<String> {
+/// The other assumptions, which the terminal leaves out.
+pub fn further(scenario: &Scenario) -> Vec<Assumption> {
     vec![
         intervals(scenario),
-        "Modes are run on the same price paths, so their differences are measured path by path.".to_owned(),
-        "Quantiles and tail means are read off bins and lie above the exact value by at most the `resolution` \
-         given with them."
-            .to_owned(),
+        Assumption::new(
+            AssumptionKind::CommonPaths,
+            "all modes are simulated on the same price paths, so their differences are measured path by path.",
+        ),
+        Assumption::new(
+            AssumptionKind::Quantiles,
+            "quantiles and tail means are read from histogram bins and exceed the exact value by at most the \
+             `resolution` that is stated with them.",
+        ),
     ]
 }
 
-/// What replayed windows are.
-fn replayed(scenario: &Scenario) -> Option<String> {
-    let windows = scenario.market.windows.as_ref()?;
-    Some(format!(
-        "Paths are windows of one history of {} bars, {} in all, as they were. Highs and lows between closes are not \
-         used.",
-        whole(windows.bars() as u64),
-        whole(windows.windows(scenario.settings.steps)),
-    ))
+/// The history behind resampled or replayed paths.
+fn history(scenario: &Scenario) -> Option<Assumption> {
+    let market = &scenario.market;
+    let resampled = market.history.as_ref().map(|history| {
+        format!(
+            "returns are resampled from {}. Intervals cover neither the sampling error of this history nor events \
+             that are not in it.",
+            counted(history.rows() as u64, "row", "rows"),
+        )
+    });
+    let replayed = market.windows.as_ref().map(|windows| {
+        let count = windows.windows(scenario.settings.steps);
+        format!(
+            "paths are windows of one history, replayed unchanged: {} with {}. Highs and lows between \
+             closes are not used.",
+            counted(windows.bars() as u64, "bar", "bars"),
+            counted(count, "window", "windows"),
+        )
+    });
+    resampled.or(replayed).map(|text| Assumption::new(AssumptionKind::History, text))
 }
 
-fn check_times(scenario: &Scenario) -> String {
+fn margin_checks(scenario: &Scenario) -> Assumption {
     let settings = &scenario.settings;
     let step = settings.horizon.seconds().checked_div(settings.steps).and_then(Span::from_seconds);
-    let every = match step {
+    let apart = match step {
         Some(step) if step.seconds() * settings.steps == settings.horizon.seconds() => {
             format!(" ({step} apart)")
         }
         _ => String::new(),
     };
-    if settings.monitoring == Monitoring::Continuous {
-        return continuous(scenario, &every);
-    }
-    format!(
-        "Margin is checked at the end of each of {}{every}: a dip inside a step that has recovered by \
-         its end liquidates nothing, so liquidations are counted too low rather than too high.",
-        steps(settings.steps),
-    )
+    let text = match settings.monitoring {
+        Monitoring::Continuous => continuous(scenario, &apart),
+        Monitoring::Step => format!(
+            "at the end of each of {}{apart}. A dip inside a step that has recovered by its end liquidates nothing, so \
+             liquidation frequencies are biased downwards.",
+            steps(settings.steps),
+        ),
+    };
+    Assumption::new(AssumptionKind::MarginChecks, text)
 }
 
-fn continuous(scenario: &Scenario, every: &str) -> String {
-    let of_one =
-        "the lowest and the highest price inside each step are drawn from their law given the step's ends";
-    // Only a pool that holds several assets has no law of one price to draw from.
+fn continuous(scenario: &Scenario, apart: &str) -> String {
+    // The bridge of one price has a known distribution; that of a pool with several assets is sampled.
     let pools_assets = scenario.portfolio.assets.len() > 1
         && scenario.settings.modes.iter().any(|mode| *mode != MarginMode::Isolated);
     let of_several = if pools_assets {
-        "; a pool of several assets is checked at 256 times inside the steps that come near its barrier, so that a \
-         dip between two of them is missed"
+        "; a pool with several assets is checked at 256 times inside each step that comes near its barrier, so a dip \
+         between two of these times is missed"
     } else {
         ""
     };
     format!(
-        "Margin is checked at every moment: prices move in {}{every}, and {of_one}{of_several}. Times are \
-         told and drawdowns measured at the ends of steps: a time is late by up to a step, and of a dip inside a step \
-         only a liquidation is seen in a drawdown.",
+        "continuous. Prices move in {}{apart}, and the lowest and highest price inside each step are drawn from their \
+         distribution given the prices at its ends{of_several}. Times are reported, and drawdowns measured, at the ends \
+         of steps: a time is late by up to one step, and a dip inside a step affects the drawdown only if it liquidates.",
         steps(scenario.settings.steps),
     )
 }
 
-fn liquidated(scenario: &Scenario) -> String {
+fn liquidation_count(scenario: &Scenario) -> Assumption {
     let steps = &scenario.portfolio.venue.liquidation.steps;
     let pool = match steps.iter().all(|step| step.kind == StepKind::Full) {
-        true => "under cross margin the whole pool is closed",
-        false => "and under cross margin the venue closes as much of the pool as its procedure says",
+        true => "the whole pool is closed",
+        false => "the venue closes as much of the pool as its procedure requires",
     };
-    let part = if steps.len() > 1 { ", in part or whole" } else { "" };
-    format!(
-        "Liquidated counts a path once any position is force-closed{part}: under isolated margin (a bucket of money \
-         for each position, not a sub-account) the others stay open, {pool}."
+    let part = if steps.len() > 1 { ", in part or in full" } else { "" };
+    Assumption::new(
+        AssumptionKind::LiquidationCount,
+        format!(
+            "a path counts as liquidated once any position is closed by force{part}. Under isolated margin each position \
+             has its own collateral (it is not a sub-account) and the other positions stay open; under cross margin \
+             {pool}."
+        ),
     )
 }
 
-/// What of a real account this run leaves out.
-fn not_modelled(scenario: &Scenario) -> String {
+/// What the simulator supports and this scenario leaves out.
+fn not_used(scenario: &Scenario) -> Option<Assumption> {
     let portfolio = &scenario.portfolio;
     let venue = &portfolio.venue;
     let orders = || portfolio.positions.iter().map(|position| position.orders);
     let is_free = |slippage| matches!(slippage, Slippage::Fixed(fraction) if fraction.is_zero());
-    let missing = [
+    let unused = [
         (venue.fees.taker.is_zero() && venue.liquidation.fee.is_zero(), "fees"),
         (portfolio.assets.iter().all(|asset| asset.funding.is_zero()), "funding"),
         (is_free(venue.liquidation.slippage), "slippage"),
-        (true, "order-book depth"),
         (orders().all(|orders| orders.top_up.is_none()), "top-ups"),
-        (
-            orders().all(|o| o.stop_loss.is_none() && o.take_profit.is_none() && o.reopen.is_none()),
-            "the holder's own orders",
-        ),
+        (orders().all(|orders| orders.stop_loss.is_none()), "stop losses"),
+        (orders().all(|orders| orders.take_profit.is_none()), "take profits"),
+        (orders().all(|orders| orders.reopen.is_none()), "reopening"),
     ];
-    let missing: Vec<&str> =
-        missing.iter().filter(|(is_missing, _)| *is_missing).map(|(_, what)| *what).collect();
-    format!(
-        "Not modelled: {}, and auto-deleveraging. Positions are opened at time 0 and marked, not closed, at the \
-         horizon.",
-        missing.join(", ")
-    )
+    let unused: Vec<&str> =
+        unused.iter().filter(|(is_unused, _)| *is_unused).map(|(_, what)| *what).collect();
+    let listed = listed(&unused, "and")?;
+    Some(Assumption::new(AssumptionKind::NotUsed, format!("{listed}.")))
 }
 
-/// A venue's rules, for those of the textbook kind in one sentence; otherwise what each asset requires and pays, too.
-fn venue_rules(scenario: &Scenario) -> Vec<String> {
-    match is_plain(&scenario.portfolio) {
+/// A venue's rules: those of the textbook in one assumption, others with what each asset requires and pays.
+fn venue_rules(scenario: &Scenario) -> Vec<Assumption> {
+    match is_textbook(&scenario.portfolio) {
         true => vec![textbook_rules(&scenario.portfolio.venue)],
-        false => venue_in_words(scenario),
+        false => venue_assumptions(scenario),
     }
 }
 
-fn textbook_rules(venue: &Venue) -> String {
+fn textbook_rules(venue: &Venue) -> Assumption {
     let fill = match venue.liquidation.first_price() {
-        FillPrice::Mark => "closed whole at the mark price that failed the check",
-        FillPrice::Bankruptcy | FillPrice::Fillable => "handed over whole at its bankruptcy price",
+        FillPrice::Mark => "is closed in full at the mark price that failed the check",
+        FillPrice::Bankruptcy | FillPrice::Fillable => "is taken over in full at its bankruptcy price",
     };
     let remainder = match venue.liquidation.remainder {
-        Remainder::Forfeit => "forfeited to the venue",
-        Remainder::Return => "returned to the wallet",
+        Remainder::Forfeit => "the venue keeps the remaining collateral",
+        Remainder::Return => "the remaining collateral returns to the wallet",
     };
-    format!(
-        "Venue rules: {}. A pool that fails the margin check is {fill}; what is left of its money is \
-         {remainder}; a loss beyond it is a shortfall that the account does not pay.",
-        venue.preset,
+    Assumption::new(
+        AssumptionKind::VenueRules,
+        format!(
+            "{}. A pool that fails the margin check {fill}; {remainder}. A loss beyond the collateral is bad debt \
+             (shortfall), which the account does not pay.",
+            venue.preset,
+        ),
     )
 }
 
-/// The venue's rules and what each asset requires, where they are more than the textbook's.
-pub fn venue_in_words(scenario: &Scenario) -> Vec<String> {
+/// The venue's rules and what each asset requires; empty for the textbook's rules.
+pub fn venue_assumptions(scenario: &Scenario) -> Vec<Assumption> {
     let portfolio = &scenario.portfolio;
-    if is_plain(portfolio) {
+    if is_textbook(portfolio) {
         return Vec::new();
     }
-    let venue = &portfolio.venue;
-    let [requirement, liquidation, costs] = in_words(venue).map(|sentences| sentences.join("; "));
-    let rules = [
-        format!("Venue rules: {}: {requirement}.", venue.preset),
-        format!("Liquidation: {liquidation}."),
-        format!("Fees and funding: {costs}."),
-    ];
-    rules.into_iter().chain(assets_in_words(portfolio)).collect()
+    rule_assumptions(&portfolio.venue).into_iter().chain(market_assumptions(portfolio)).collect()
 }
 
 /// The price model, a sentence an asset and one for each correlation.

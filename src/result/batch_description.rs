@@ -1,17 +1,18 @@
-//! A batch as plain data, and the document of a sweep that is made of its cells' documents.
+//! A batch as plain data, and the document of a sweep made from the documents of its cells.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::Intervals;
+use crate::result::assumption::{Assumption, AssumptionKind};
 use crate::result::document::*;
 use crate::scenario::Batch;
-use crate::text::format::percent_trimmed;
+use crate::text::format::{percent_trimmed, whole};
 
-/// What one scenario file asks for: one run, or the cells of a sweep. With the cells' totals it is all that a result is
-/// made of.
+/// What one scenario file describes: one run, or the cells of a sweep. A result is made from this description and the
+/// cells' totals alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BatchFacts {
+pub struct BatchDescription {
     /// Version of the program.
     pub version: String,
     /// Name of the run.
@@ -20,43 +21,43 @@ pub struct BatchFacts {
     pub sha256: String,
     /// The resolved scenario as `key → value`.
     pub resolved: Vec<(String, String)>,
-    /// Paths of a cell, as asked for.
+    /// Paths of a cell, as requested.
     pub paths: u64,
     /// Seed of every random stream, of the first cell's.
     pub seed: u64,
-    /// What a person types to run it again.
+    /// The command line that runs it again.
     pub command: String,
     /// `--set` and what else was changed from outside the file, as `key → value`.
     pub overrides: Vec<(String, String)>,
     /// What varies; nothing in a single run.
     pub axes: Vec<SweepAxis>,
-    /// Per cell; one in a single run.
-    pub cells: Vec<CellFacts>,
+    /// The cells; one in a single run.
+    pub cells: Vec<CellDescription>,
     /// How intervals are to be read.
     pub intervals: SweepIntervals,
 }
 
 /// One cell of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CellFacts {
+pub struct CellDescription {
     /// Key and value of every swept key.
     pub set: OrderedMap<Value>,
     /// Hash of the cell's resolved scenario.
     pub sha256: String,
-    /// Index of the draw of prices that it shares.
+    /// Index of the draw of price paths that it shares.
     pub path_group: u64,
 }
 
-impl CellFacts {
-    /// Its settings.
+impl CellDescription {
+    /// `leverage = 5, volatility = 0.5`
     pub fn in_words(&self) -> String {
         let settings: Vec<String> = self.set.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         settings.join(", ")
     }
 }
 
-impl BatchFacts {
-    /// The description of a batch that `command` runs, with what was changed from outside its file.
+impl BatchDescription {
+    /// The description of a batch that `command` runs with the given overrides.
     pub fn new(batch: &Batch, command: String, overrides: Vec<(String, String)>) -> Self {
         let first = batch.cells.first().map(|cell| &cell.scenario);
         let settings = first.map(|scenario| &scenario.settings);
@@ -66,7 +67,7 @@ impl BatchFacts {
                 groups[cell] = group as u64;
             }
         }
-        let cells = batch.cells.iter().zip(groups).map(|(cell, path_group)| CellFacts {
+        let cells = batch.cells.iter().zip(groups).map(|(cell, path_group)| CellDescription {
             set: OrderedMap(cell.set.clone()),
             sha256: cell.scenario.sha256(),
             path_group,
@@ -75,7 +76,7 @@ impl BatchFacts {
         let intervals = settings.map(|settings| settings.intervals).unwrap_or_default();
         let confidence = settings.map_or(0.95, |settings| settings.confidence);
         let confidence_each = match intervals {
-            // Of a single run there is no family.
+            // A single run has no family of intervals.
             _ if batch.axes.is_empty() => confidence,
             Intervals::Pointwise => confidence,
             Intervals::Simultaneous => 1.0 - (1.0 - confidence) / family as f64,
@@ -104,14 +105,13 @@ impl BatchFacts {
         !self.axes.is_empty()
     }
 
-    /// Draws of the prices that the cells share.
+    /// The number of draws of price paths that the cells share.
     pub fn path_groups(&self) -> u64 {
         self.cells.iter().map(|cell| cell.path_group + 1).max().unwrap_or(0)
     }
 
-    /// The document of a sweep, given its cells' documents in order; `None` without any. `essential` are the assumptions
-    /// that every reader has to know.
-    pub fn sweep(&self, essential: usize, cells: Vec<ResultDocument>) -> Option<SweepDocument> {
+    /// The document of a sweep, given its cells' documents in order; `None` without any.
+    pub fn sweep(&self, cells: Vec<ResultDocument>) -> Option<SweepDocument> {
         let first = cells.first()?.clone();
         let audits = || cells.iter().map(|cell| &cell.audit);
         let audit = AuditResult {
@@ -121,65 +121,77 @@ impl BatchFacts {
             events: audits().map(|audit| audit.events).sum(),
             max_balance_error: audits().filter_map(|audit| audit.max_balance_error).reduce(f64::max),
         };
-        let about = self.about_cells(first.scenario.confidence);
-        let held = |of: fn(&ResultDocument) -> &Vec<String>| {
-            of(&first).iter().map(|said| of_all(said, &cells, of)).collect::<Vec<String>>()
-        };
-        let (assumptions, notes) = (held(|cell| &cell.assumptions), held(|cell| &cell.notes));
-        let count = cells.len() as u64;
+        let assumptions = [common_first(&cells), self.about_cells(first.scenario.confidence)].concat();
+        let notes = first.notes.iter().map(|note| match cells.iter().all(|cell| cell.notes.contains(note)) {
+            true => note.clone(),
+            false => format!("First cell: {note}"),
+        });
         Some(SweepDocument {
+            notes: notes.collect(),
             schema: first.schema,
             version: first.version,
             scenario: ScenarioSummary { paths: self.paths, sha256: self.sha256.clone(), ..first.scenario },
             sampling: SamplingResult { pairs: None, ..first.sampling },
             monitoring: MonitoringResult { paths: None, modes: OrderedMap(Vec::new()), ..first.monitoring },
-            held_paths: cells.iter().map(|cell| cell.held_paths).sum(),
+            clamped_paths: cells.iter().map(|cell| cell.clamped_paths).sum(),
             axes: self.axes.clone(),
-            plan: SweepPlan { cells: count, path_groups: self.path_groups() },
+            plan: SweepPlan { cells: cells.len() as u64, path_groups: self.path_groups() },
             intervals: self.intervals.clone(),
             audit,
-            essential,
-            assumptions: [assumptions, about].concat(),
-            notes,
-            sweep: self.cells.iter().zip(cells).map(|(facts, document)| cell(facts, document)).collect(),
+            essential: assumptions.iter().filter(|assumption| assumption.is_essential()).count(),
+            assumptions,
+            sweep: self
+                .cells
+                .iter()
+                .zip(cells)
+                .map(|(description, found)| cell(description, found))
+                .collect(),
         })
     }
 
-    /// What is peculiar to many cells, and told with them.
-    fn about_cells(&self, confidence: f64) -> Vec<String> {
+    /// The assumptions that concern many cells.
+    fn about_cells(&self, confidence: f64) -> Vec<Assumption> {
         let percent = percent_trimmed(confidence);
-        let family = self.intervals.family;
+        let family = whole(self.intervals.family);
         let intervals = match self.intervals.kind.as_str() {
             "simultaneous" => format!(
-                "Intervals are simultaneous: those of one measure in all cells and modes, {family} in all, hold \
-                 together at {percent} or more (Bonferroni)."
+                "simultaneous. The {family} intervals of one measure, over all cells and modes, hold together with at least \
+                 {percent} confidence (Bonferroni)."
             ),
             _ => format!(
-                "Intervals are pointwise, each at {percent}: of the {family} of one measure some miss their value by \
-                 chance. simulation.intervals = \"simultaneous\" widens them until all hold together."
+                "pointwise, each at {percent}. Of the {family} intervals of one measure some miss their value by chance; \
+                 simulation.intervals = \"simultaneous\" widens them until all hold together."
             ),
         };
-        let shared = "Cells of one path group are run on the same price paths, and the others on the same random \
-                      numbers where their draws line up: differences between cells are known better than the cells."
-            .to_owned();
-        let shared = Some(shared).filter(|_| self.path_groups() > 1);
-        [intervals].into_iter().chain(shared).collect()
+        let shared = "cells of one path group use the same price paths, and all other cells the same random numbers where \
+                      their draws align. Differences between cells are therefore known more precisely than the cells \
+                      themselves.";
+        let shared =
+            (self.path_groups() > 1).then(|| Assumption::new(AssumptionKind::SharedPaths, shared.to_owned()));
+        [Assumption::new(AssumptionKind::SweepIntervals, intervals)].into_iter().chain(shared).collect()
     }
 }
 
-/// What is said of the first cell: of every cell, or of it alone.
-fn of_all(said: &String, cells: &[ResultDocument], of: fn(&ResultDocument) -> &Vec<String>) -> String {
-    match cells.iter().all(|cell| of(cell).contains(said)) {
-        true => said.clone(),
-        false => format!("In the first cell, others differ: {said}"),
-    }
+/// The assumptions of the first cell: the essential ones before the others, and among each those of all cells before
+/// those that vary.
+fn common_first(cells: &[ResultDocument]) -> Vec<Assumption> {
+    let first = cells.first().map(|first| first.assumptions.as_slice()).unwrap_or_default();
+    let mut all: Vec<Assumption> = first
+        .iter()
+        .map(|assumption| {
+            let varies = !cells.iter().all(|cell| cell.assumptions.contains(assumption));
+            Assumption { varies, ..assumption.clone() }
+        })
+        .collect();
+    all.sort_by_key(|assumption| (!assumption.is_essential(), assumption.varies));
+    all
 }
 
-fn cell(facts: &CellFacts, document: ResultDocument) -> SweepCell {
+fn cell(description: &CellDescription, document: ResultDocument) -> SweepCell {
     SweepCell {
-        set: facts.set.clone(),
-        sha256: facts.sha256.clone(),
-        path_group: facts.path_group,
+        set: description.set.clone(),
+        sha256: description.sha256.clone(),
+        path_group: description.path_group,
         paths: document.scenario.paths,
         wallet: document.scenario.wallet,
         modes: document.modes,

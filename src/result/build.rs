@@ -1,4 +1,4 @@
-//! From what a run added up to the numbers a person reads.
+//! The result document, built from the totals of a run.
 
 pub(crate) mod correlation;
 pub(crate) mod estimate;
@@ -9,7 +9,7 @@ pub(crate) mod paired;
 use crate::result::build::estimate::{Estimator, LEVELS, Uncertainty, at_levels, number};
 use crate::result::document::*;
 use crate::result::sampling;
-use crate::result::scenario_description::Facts;
+use crate::result::scenario_description::ScenarioDescription;
 use crate::simulation::{Audit, ModeOutcome, RunOutcome, TwinMode};
 use crate::statistics::{
     Interval, MeanEstimate, liquidation_step_at_rank, liquidation_step_quantile, mean_liquidation_step,
@@ -21,36 +21,36 @@ const SCHEMA: &str = "ringfence/result/1";
 /// Equal times at which survival is given, besides time 0.
 const SURVIVAL_POINTS: u64 = 50;
 
-/// The document of one run.
-pub fn build(facts: &Facts, outcome: &RunOutcome, audit: &Audit) -> ResultDocument {
+/// The document of one run: `description` of its scenario, `outcome` of its paths, `audit` of the kernel by the ledger.
+pub fn build(description: &ScenarioDescription, outcome: &RunOutcome, audit: &Audit) -> ResultDocument {
     let uncertainty = match &outcome.twins {
-        _ if facts.overlapping_windows => Uncertainty::Unknown,
+        _ if description.overlapping_windows => Uncertainty::Unknown,
         Some(twins) => Uncertainty::Pairs(twins),
         None => Uncertainty::Independent,
     };
-    let context = Context::new(facts, outcome.paths, uncertainty);
+    let context = Context::new(description, outcome.paths, uncertainty);
     let modes = outcome.modes.iter().enumerate().map(|(index, mode)| {
         let twin = outcome.twins.as_ref().and_then(|twins| twins.modes.get(index));
-        let prices = facts.entry.get(index).map_or(&[][..], Vec::as_slice);
+        let prices = description.entry.get(index).map_or(&[][..], Vec::as_slice);
         (mode.mode.name().to_owned(), context.mode(mode, twin, prices))
     });
-    let essential = [sampling::essential(facts, outcome), facts.essential.clone()].concat();
+    let drawn = sampling::assumptions(description.overlapping_windows, outcome);
     ResultDocument {
         schema: SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        scenario: ScenarioSummary { paths: outcome.paths, ..facts.summary.clone() },
+        scenario: ScenarioSummary { paths: outcome.paths, ..description.summary.clone() },
         sampling: SamplingResult {
-            kind: facts.sampling.clone(),
+            kind: description.sampling.clone(),
             pairs: outcome.twins.as_ref().map(|twins| twins.pairs),
-            overlapping_windows: facts.overlapping_windows,
+            overlapping_windows: description.overlapping_windows,
         },
-        monitoring: monitoring::monitoring(facts, outcome),
-        held_paths: outcome.held_paths,
+        monitoring: monitoring::monitoring(description, outcome),
+        clamped_paths: outcome.held_paths,
         modes: modes.collect(),
         paired: (0..outcome.pairs.len())
-            .filter_map(|index| paired::pair(outcome, index, facts, &context.estimator))
+            .filter_map(|index| paired::pair(outcome, index, description, &context.estimator))
             .collect(),
-        correlations: correlation::correlations(facts, outcome),
+        correlations: correlation::correlations(description, outcome),
         audit: AuditResult {
             paths: audit.paths,
             steps: audit.steps,
@@ -58,23 +58,22 @@ pub fn build(facts: &Facts, outcome: &RunOutcome, audit: &Audit) -> ResultDocume
             events: audit.events,
             max_balance_error: number(audit.max_balance_error),
         },
-        essential: essential.len(),
-        assumptions: [essential, facts.further.clone()].concat(),
+        assumptions: [drawn, description.essential.clone(), description.further.clone()].concat(),
         precision: None,
-        notes: facts.notes.clone(),
+        notes: description.notes.clone(),
     }
 }
 
 /// What all numbers of one run share.
 struct Context<'a> {
-    facts: &'a Facts,
+    description: &'a ScenarioDescription,
     paths: u64,
     estimator: Estimator<'a>,
 }
 
 impl<'a> Context<'a> {
-    fn new(facts: &'a Facts, paths: u64, uncertainty: Uncertainty<'a>) -> Self {
-        Self { facts, paths, estimator: Estimator::new(paths, facts.level, uncertainty) }
+    fn new(description: &'a ScenarioDescription, paths: u64, uncertainty: Uncertainty<'a>) -> Self {
+        Self { description, paths, estimator: Estimator::new(paths, description.level, uncertainty) }
     }
 
     /// A share of all paths, `both` pairs of which are counted whole.
@@ -132,7 +131,7 @@ impl<'a> Context<'a> {
         twin: Option<&TwinMode>,
         prices: &[[Option<f64>; 2]],
     ) -> LiquidationResult {
-        let positions = self.facts.positions.iter().zip(&mode.positions).enumerate();
+        let positions = self.description.positions.iter().zip(&mode.positions).enumerate();
         LiquidationResult {
             any: self.share(mode.any, twin.map(|t| t.any)),
             all: self.share(mode.all, twin.map(|t| t.all)),
@@ -157,7 +156,7 @@ impl<'a> Context<'a> {
 
     fn time_days(&self, mode: &ModeOutcome, twin: Option<&TwinMode>) -> TimeToLiquidation {
         let first = &mode.first_liquidation;
-        let days = |step: f64| self.facts.days(step);
+        let days = |step: f64| self.description.days(step);
         let worst = self.estimator.worst_spread();
         let mean = self.estimator.mean(mean_liquidation_step(first), mode.any, worst).converted(days);
         let over_all = |e: MeanEstimate| {
@@ -185,7 +184,7 @@ impl<'a> Context<'a> {
     }
 
     fn survival(&self, first_liquidation: &[u64], twin: Option<&TwinMode>) -> Vec<SurvivalRow> {
-        let horizon_days = self.facts.summary.horizon_days;
+        let horizon_days = self.description.summary.horizon_days;
         survival(first_liquidation, self.paths, SURVIVAL_POINTS)
             .into_iter()
             .enumerate()

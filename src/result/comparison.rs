@@ -5,5 +5,5 @@ pub(crate) mod document;
 pub(crate) mod saved;
 
 pub use crate::result::comparison::compare::diff;
-pub use crate::result::comparison::document::{Compared, DiffDocument, DiffRow, Fact};
+pub use crate::result::comparison::document::{Compared, DiffDocument, DiffRow, DifferingKey};
 pub use crate::result::comparison::saved::{Saved, load};

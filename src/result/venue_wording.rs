@@ -1,81 +1,23 @@
-//! A venue's rules in words, from the data that a run applies: `ringfence venues`, and the assumptions of a result.
+//! A venue's rules in words, made from the data that a run applies.
 
 use crate::domain::{
     Asset, Basis, Contract, Debit, Decimal, FeeInRequirement, FillPrice, FundingRates, FundingRule,
     LiquidationRule, LiquidationStep, Order, Portfolio, Remainder, Requirement, Slippage, Span, StepKind,
     Trigger, Venue,
 };
-use crate::scenario::{Example, FundingCap, FundingSource, Market, MarketRequirement, Preset};
-use crate::text::format::{exact, wrap};
+use crate::result::assumption::{Assumption, AssumptionKind};
+use crate::scenario::MarketRequirement;
+use crate::text::format::{counted, exact};
 
-/// Columns of a terminal that all output fits into.
-const WIDTH: usize = 100;
-
-/// One line a preset: name, date, summary; its first source below.
-pub fn render_list(presets: &[Preset]) -> String {
-    let name = presets.iter().map(|preset| preset.name.len()).max().unwrap_or(0);
-    let date = presets.iter().map(|preset| preset.date.len()).max().unwrap_or(0);
-    let mut text = String::new();
-    for preset in presets {
-        let first = format!("{:name$}  {:date$}  ", preset.name, preset.date);
-        let rest = " ".repeat(first.len());
-        text.push_str(&wrap(&preset.summary, &first, &rest, WIDTH));
-        if let Some(source) = preset.sources.first() {
-            text.push_str(&wrap(source, &rest, &rest, WIDTH));
-        }
-    }
-    text.push_str("\nringfence venues NAME prints one venue's rules, doubts and worked examples.\n");
-    text
-}
-
-/// Everything about one venue.
-pub fn render_one(preset: &Preset) -> String {
-    let rules = &preset.rules;
-    let mut text = wrap(&preset.summary, &format!("{}: ", preset.name), "    ", WIDTH);
-    let mut section = |title: &str, lines: Vec<String>| {
-        if !lines.is_empty() {
-            text.push_str(&format!("\n{title}\n"));
-            lines.iter().for_each(|line| text.push_str(&wrap(line, "- ", "  ", WIDTH)));
-        }
-    };
-    let modes: Vec<&str> = rules.modes.iter().map(|mode| mode.name()).collect();
-    let reason = rules.modes_reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    let mut lines = vec![format!("margin modes: {}{reason}", modes.join(", "))];
-    lines.extend(in_words(&rules.venue).concat());
-    section("Rules", lines);
-    let mut lines = vec![format!(
-        "a market without a table: {}",
-        requirement_in_words(&rules.requirement, rules.venue.contract)
-    )];
-    lines.extend(rules.markets.iter().map(|market| market_in_words(market, rules.venue.contract)));
-    section("Requirement by market", lines);
-    let cap = match rules.funding_cap {
-        None => "no cap".to_owned(),
-        Some(FundingCap::Rate(cap)) => format!("at most {} either way", percent(cap)),
-        Some(FundingCap::Maintenance) => "at most the market's first maintenance rate either way".to_owned(),
-    };
-    let rate = match &rules.funding {
-        FundingSource::Rate(rate) => format!("{} each interval", percent(*rate)),
-        FundingSource::History(history) => {
-            format!("{} rates of {}", history.rates.len(), history.shown_name)
-        }
-    };
-    section("Funding rate unless the scenario names another", vec![format!("{rate}, paid by longs; {cap}")]);
-    section("Doubts, and what is not modelled", preset.notes.clone());
-    section(
-        "Worked examples that the rules give back",
-        preset.examples.iter().map(example_in_words).collect(),
-    );
-    let as_of = if preset.date.is_empty() { "no date".to_owned() } else { preset.date.clone() };
-    section(&format!("Sources, as of {as_of}"), preset.sources.clone());
-    text
-}
-
-/// A venue in sentences: contract, requirement and check; the procedure; fees and funding.
-pub fn in_words(venue: &Venue) -> [Vec<String>; 3] {
+/// A venue's rules, a clause each: contract, requirement and check; the liquidation procedure; fees and funding.
+pub fn rules_in_words(venue: &Venue) -> [Vec<String>; 3] {
     let contract = match venue.contract {
-        Contract::Linear => "contracts are linear: sizes in base units, margin and profit in quote",
-        Contract::Inverse => "contracts are inverse: sizes in quote, margin and profit in the coin",
+        Contract::Linear => {
+            "contracts are linear: sizes are in base units, margin and profit in quote currency"
+        }
+        Contract::Inverse => {
+            "contracts are inverse: sizes are in quote currency, margin and profit in the coin"
+        }
     };
     let basis = match venue.basis {
         Basis::Mark => "the maintenance margin is computed at the mark price",
@@ -83,7 +25,7 @@ pub fn in_words(venue: &Venue) -> [Vec<String>; 3] {
     };
     let check = match venue.trigger {
         Trigger::AtOrBelow => "at or below",
-        Trigger::Below => "below (equality is safe)",
+        Trigger::Below => "strictly below",
     };
     let requirement = vec![
         contract.to_owned(),
@@ -94,9 +36,9 @@ pub fn in_words(venue: &Venue) -> [Vec<String>; 3] {
 }
 
 fn fee_inside(venue: &Venue) -> String {
-    let fixed = "is set aside with the margin and counts in the requirement";
+    let reserved = "is reserved with the margin and added to the requirement";
     match venue.fee_in_requirement {
-        FeeInRequirement::None => "no fee counts in it".to_owned(),
+        FeeInRequirement::None => "it contains no fee".to_owned(),
         FeeInRequirement::Taker => {
             format!("the taker fee of {} is added to its rate", percent(venue.fees.taker))
         }
@@ -105,56 +47,67 @@ fn fee_inside(venue: &Venue) -> String {
         }
         FeeInRequirement::TakerAtBankruptcy => {
             let taker = percent(venue.fees.taker);
-            format!("the taker fee of {taker} on the notional where the margin is used up {fixed}")
+            format!("the taker fee of {taker} on the notional at the bankruptcy price {reserved}")
         }
         FeeInRequirement::TakerAtEntry => {
             let taker = percent(venue.fees.taker);
-            format!("the taker fee of {taker} on notional and margin at entry {fixed}")
+            format!("the taker fee of {taker} on notional and margin at entry {reserved}")
         }
     }
 }
 
-/// What each asset requires and what funding it pays, where the venue's rules are more than the textbook's: a sentence
-/// an asset.
-pub fn assets_in_words(portfolio: &Portfolio) -> Vec<String> {
-    if is_plain(portfolio) {
-        return Vec::new();
-    }
+/// The rules of a venue that are more than the textbook's.
+pub fn rule_assumptions(venue: &Venue) -> [Assumption; 3] {
+    let [requirement, liquidation, costs] = rules_in_words(venue).map(|clauses| clauses.join("; "));
+    [
+        Assumption::new(AssumptionKind::VenueRules, format!("{}: {requirement}.", venue.preset)),
+        Assumption::new(AssumptionKind::LiquidationProcedure, format!("{liquidation}.")),
+        Assumption::new(AssumptionKind::Costs, format!("{costs}.")),
+    ]
+}
+
+/// What each asset requires and what funding it pays, an assumption an asset.
+pub fn market_assumptions(portfolio: &Portfolio) -> Vec<Assumption> {
     let contract = portfolio.venue.contract;
-    let line = |asset: &Asset| {
+    let of_asset = |asset: &Asset| {
         let own = MarketRequirement { requirement: asset.maintenance.clone(), max_leverages: Vec::new() };
         let funding = match &asset.funding {
-            FundingRates::Constant(rate) => percent(*rate),
-            FundingRates::Series(rates) => format!("{} rates one after the other", rates.len()),
-            FundingRates::Windows { .. } => "the rates of the replayed time".to_owned(),
+            FundingRates::Constant(rate) => format!("funding {} per interval", percent(*rate)),
+            FundingRates::Series(rates) => {
+                format!("funding by a series of {}", counted(rates.len() as u64, "rate", "rates"))
+            }
+            FundingRates::Windows { .. } => "funding at the rates of the replayed period".to_owned(),
         };
-        format!(
-            "{}: maintenance margin {}; funding {funding} each interval; lots of {}",
+        let text = format!(
+            "{} with a maintenance margin of {}; {funding}; lot size {}.",
             asset.name,
             requirement_in_words(&own, contract),
             asset.lot.normalize()
-        )
+        );
+        Assumption::new(AssumptionKind::Market, text)
     };
-    portfolio.assets.iter().map(line).collect()
+    portfolio.assets.iter().map(of_asset).collect()
 }
 
-/// Whether nothing but the fill and the remainder differs from the textbook's rules.
-pub fn is_plain(portfolio: &Portfolio) -> bool {
+/// Whether the venue has the textbook's rules: only the fill price and the remainder may differ from them.
+pub fn is_textbook(portfolio: &Portfolio) -> bool {
     let venue = &portfolio.venue;
     let rule = &venue.liquidation;
     let whole = LiquidationRule::full(rule.first_price(), rule.remainder);
-    let plain = Venue { preset: venue.preset.clone(), liquidation: whole, ..Venue::textbook() };
+    let textbook = Venue { preset: venue.preset.clone(), liquidation: whole, ..Venue::textbook() };
     let funded = portfolio.assets.iter().any(|asset| !asset.funding.is_zero());
-    *venue == plain && !funded && portfolio.assets.iter().all(|asset| !asset.maintenance.tiers().is_empty())
+    *venue == textbook
+        && !funded
+        && portfolio.assets.iter().all(|asset| !asset.maintenance.tiers().is_empty())
 }
 
-/// The procedure step by step, where it fills, and who gets what is left.
-pub fn procedure(rule: &LiquidationRule) -> Vec<String> {
-    let mut lines = Vec::new();
+/// The liquidation procedure, a clause each: its steps, the order of closing, fills, and what remains.
+fn procedure(rule: &LiquidationRule) -> Vec<String> {
+    let mut clauses = Vec::new();
     if let Some(backstop) = rule.backstop {
-        lines.push(format!(
-            "where equity is below {} of the requirement the venue takes the pool over whole at the mark, and keeps what \
-             is left",
+        clauses.push(format!(
+            "when equity is below {} of the requirement, the venue takes over the whole pool at the mark price and keeps \
+             the remaining collateral",
             share(backstop)
         ));
     }
@@ -162,51 +115,52 @@ pub fn procedure(rule: &LiquidationRule) -> Vec<String> {
     for (index, step) in rule.steps.iter().enumerate() {
         let number = if many { format!("step {}: ", index + 1) } else { String::new() };
         let until = if many && index + 1 < rule.steps.len() { ", while the check fails" } else { "" };
-        lines.push(format!("{number}{}{until}", step_in_words(step, rule)));
+        clauses.push(format!("{number}{}{until}", step_in_words(step, rule)));
     }
-    let order = match rule.order {
+    clauses.extend(match rule.order {
         Order::All => None,
-        Order::LargestLoss => Some("the largest unrealised loss first"),
-        Order::LargestRequirement => Some("the largest requirement first"),
-    };
-    lines.extend(order.map(|order| format!("of a pool of several sizes {order}")));
+        Order::LargestLoss => {
+            Some("the position with the largest unrealised loss is closed first".to_owned())
+        }
+        Order::LargestRequirement => {
+            Some("the position with the largest requirement is closed first".to_owned())
+        }
+    });
     let on_book = rule.steps.iter().any(|step| step.price != FillPrice::Bankruptcy);
     if on_book {
-        lines.push(execution(rule));
-    }
-    let taken_over = rule.steps.iter().all(|step| step.price == FillPrice::Bankruptcy);
-    if !taken_over {
-        lines.push(match rule.remainder {
+        clauses.push(execution(rule));
+        clauses.push(match rule.remainder {
             Remainder::Forfeit => {
-                "what is left of the money of a pool that was closed on the book goes to the venue's insurance fund"
+                "collateral that remains after closing on the order book goes to the venue's insurance fund"
                     .to_owned()
             }
             Remainder::Return => {
-                "what is left of the money of a pool that was closed on the book is returned to the wallet"
-                    .to_owned()
-            },
+                "collateral that remains after closing on the order book returns to the wallet".to_owned()
+            }
         });
     }
-    lines.push("a loss beyond a pool's money is a shortfall, which the account is not charged".to_owned());
-    lines
+    clauses.push(
+        "a loss beyond a pool's collateral is bad debt (shortfall), which the account does not pay"
+            .to_owned(),
+    );
+    clauses
 }
 
 fn step_in_words(step: &LiquidationStep, rule: &LiquidationRule) -> String {
     let at = match step.price {
-        FillPrice::Mark => "at the mark that failed the check",
+        FillPrice::Mark => "at the mark price that failed the check",
         FillPrice::Bankruptcy => "at the bankruptcy price",
-        FillPrice::Fillable => "at the limit price",
+        FillPrice::Fillable => "at the fillable price",
     };
     match step.kind {
         StepKind::Full if step.price == FillPrice::Bankruptcy => {
-            "the whole pool is handed over at the price where its money is used up: nothing is left"
-                .to_owned()
+            "the venue takes over the whole pool at its bankruptcy price, so nothing remains".to_owned()
         }
         StepKind::Full if rule.order == Order::All => {
             format!("every position of the pool is closed in full {at}")
         }
         StepKind::Full => {
-            format!("positions are closed in full {at}, one size after the other until the check holds")
+            format!("positions are closed in full {at}, one after the other, until the check holds")
         }
         StepKind::Tiered { tiers, above_first_tier } => {
             let steps = if tiers == 1 { "one tier".to_owned() } else { format!("{tiers} tiers") };
@@ -214,27 +168,27 @@ fn step_in_words(step: &LiquidationStep, rule: &LiquidationRule) -> String {
                 true => ", as long as equity covers the requirement at the first tier's rate",
                 false => "",
             };
-            format!("sizes above tier {tiers} are reduced by {steps} at a time {at}{only}")
+            format!("positions above tier {tiers} are reduced by {steps} at a time {at}{only}")
         }
         StepKind::Fraction { fraction, above_notional, least_notional, cooldown_seconds, repeat } => {
-            let mut text = format!("{} of every size", percent(fraction));
+            let mut text = format!("{} of every position", percent(fraction));
             if !above_notional.is_zero() {
-                text.push_str(&format!(" above {}", exact(above_notional)));
+                text.push_str(&format!(" with a notional above {}", exact(above_notional)));
             }
             if !least_notional.is_zero() {
-                text.push_str(&format!(", at least {}", exact(least_notional)));
+                text.push_str(&format!(" (at least {} of notional)", exact(least_notional)));
             }
             text.push_str(&format!(" is closed {at}"));
             if let Some(wait) = Span::from_seconds(cooldown_seconds) {
-                text.push_str(&format!(", then {wait} waited"));
+                text.push_str(&format!(", followed by a wait of {wait}"));
             }
             if repeat {
-                text.push_str(", again and again until the check holds");
+                text.push_str(", repeatedly until the check holds");
             }
             text
         }
         StepKind::Cover => {
-            format!("exactly what restores the requirement is closed {at}, where that is possible")
+            format!("just enough to restore the margin is closed {at}, where that is possible")
         }
     }
 }
@@ -251,16 +205,19 @@ fn execution(rule: &LiquidationRule) -> String {
     };
     let limit = match rule.fillable {
         Some(fillable) => format!(
-            "; the limit is the mark less min(1, {}·(1 − equity/requirement))·{}·(requirement/notional)",
+            "; the fillable price is the mark price less min(1, {}·(1 − equity/requirement))·{}·(requirement/notional)",
             fillable.adjustment.normalize(),
             fillable.spread.normalize()
         ),
         None => String::new(),
     };
     let fee = match rule.fee.is_zero() {
-        true => "no liquidation fee".to_owned(),
+        true => "there is no liquidation fee".to_owned(),
         false => {
-            format!("a liquidation fee of {} of what is closed, never beyond what is left", percent(rule.fee))
+            format!(
+                "the liquidation fee is {} of the notional closed, capped by the remaining collateral",
+                percent(rule.fee)
+            )
         }
     };
     format!("orders fill {slippage}{limit}; {fee}")
@@ -271,7 +228,8 @@ fn fees(venue: &Venue) -> String {
         return "there are no trading fees".to_owned();
     }
     format!(
-        "trading fees: taker {}, maker {}; paid at entry from the wallet, and by stops and take profits",
+        "trading fees are {} (taker) and {} (maker), paid from the wallet at entry and by stop-loss and take-profit \
+         orders",
         percent(venue.fees.taker),
         percent(venue.fees.maker)
     )
@@ -279,44 +237,35 @@ fn fees(venue: &Venue) -> String {
 
 fn funding(rule: &FundingRule) -> String {
     let every = Span::from_seconds(rule.interval_seconds).map(|span| span.to_string()).unwrap_or_default();
-    let debit = match rule.debit {
-        Debit::Margin => "from and to the position's margin",
-        Debit::Wallet => "from and to the wallet",
-        Debit::AvailableThenMargin => "from the free wallet, then the margin, and to the wallet",
+    let isolated = match rule.debit {
+        Debit::Margin => "with the position's margin",
+        Debit::Wallet => "with the wallet",
+        Debit::AvailableThenMargin => {
+            "with the wallet, and payments that exceed the free wallet with the position's margin"
+        }
     };
     let floor = if rule.floor_at_requirement { "; it never takes a pool below its requirement" } else { "" };
     format!(
-        "funding, where its rate is not 0, is paid every {every} on the notional at the mark: under isolated margin {debit}, \
-         under cross margin from and to the wallet{floor}"
+        "funding at a rate other than 0 is settled every {every} on the notional at the mark price: under isolated margin \
+         {isolated}, under cross margin with the wallet{floor}"
     )
 }
 
-fn market_in_words(market: &Market, contract: Contract) -> String {
-    let requirement = market.requirement.as_ref();
-    let requirement = requirement.map(|own| requirement_in_words(own, contract));
-    let lot = market.lot.map(|lot| format!("; lots of {}", lot.normalize())).unwrap_or_default();
-    format!(
-        "{}: {}{lot}",
-        market.name,
-        requirement.unwrap_or_else(|| "as a market without a table".to_owned())
-    )
-}
-
-fn requirement_in_words(own: &MarketRequirement, contract: Contract) -> String {
-    let cap =
-        |cap: Option<Decimal>| cap.map(|cap| format!(", at most {}x", cap.normalize())).unwrap_or_default();
+/// What a market requires, with its largest leverages.
+pub fn requirement_in_words(own: &MarketRequirement, contract: Contract) -> String {
+    let up_to =
+        |cap: Option<Decimal>| cap.map(|cap| format!(" (up to {}x)", cap.normalize())).unwrap_or_default();
     let first = own.max_leverages.first().copied().flatten();
     let tiers = |count: usize, last: Decimal, from: Decimal, of: &str| {
         let rate = percent(own.requirement.first_rate());
         if count == 1 {
-            return format!("{rate}{}", cap(first));
+            return format!("{rate}{}", up_to(first));
         }
-        let lowest = own.max_leverages.last().copied().flatten();
-        let lowest = lowest.map(|cap| format!(" ({}x)", cap.normalize())).unwrap_or_default();
         format!(
-            "{count} tiers, from {rate}{} to {}{lowest} above {} {of}",
-            cap(first),
+            "{count} tiers, from {rate}{} to {}{} above {} {of}",
+            up_to(first),
             percent(last),
+            up_to(own.max_leverages.last().copied().flatten()),
             exact(from)
         )
     };
@@ -324,43 +273,23 @@ fn requirement_in_words(own: &MarketRequirement, contract: Contract) -> String {
         Requirement::Lines(table) => {
             let last = table.tiers().last();
             let (rate, floor) = last.map_or((Decimal::ZERO, Decimal::ZERO), |tier| (tier.rate, tier.floor));
-            tiers(table.tiers().len(), rate, floor, "of notional, each above its floor")
+            tiers(
+                table.tiers().len(),
+                rate,
+                floor,
+                "of notional; each rate applies to the notional above its tier's floor",
+            )
         }
         Requirement::Steps(steps) => {
             let last = steps.last();
             let (rate, floor) = last.map_or((Decimal::ZERO, Decimal::ZERO), |step| (step.rate, step.floor));
-            tiers(steps.len(), rate, floor, "units, each for the whole size")
+            tiers(steps.len(), rate, floor, "units; each rate applies to the whole size")
         }
         Requirement::Slope { base, slope } => {
-            let unit = if contract == Contract::Linear { "unit" } else { "unit of quote" };
-            format!("{} and {} more for each {unit}{}", percent(*base), percent(*slope), cap(first))
+            let unit = if contract == Contract::Linear { "unit" } else { "unit of quote currency" };
+            format!("{} plus {} per {unit}{}", percent(*base), percent(*slope), up_to(first))
         }
     }
-}
-
-fn example_in_words(example: &Example) -> String {
-    let numbers: Vec<String> = example
-        .expected
-        .iter()
-        .map(|expected| format!("{} {}", expected.what.name().replace('_', " "), expected.value.normalize()))
-        .collect();
-    let money = match (example.margin, example.leverage, example.wallet) {
-        (Some(margin), ..) => format!("margin {}", margin.normalize()),
-        (None, _, Some(wallet)) => format!("wallet {}", wallet.normalize()),
-        (None, Some(leverage), None) => format!("{}x", leverage.normalize()),
-        (None, None, None) => String::new(),
-    };
-    let note = example.note.as_ref().map(|note| format!("; {note}")).unwrap_or_default();
-    format!(
-        "{} {} {} at {}, {money}: {} (±{}){note}; {}",
-        example.mode,
-        example.side.name(),
-        example.quantity.normalize(),
-        example.entry.normalize(),
-        numbers.join(", "),
-        example.tolerance.normalize(),
-        example.source
-    )
 }
 
 /// `0.05 %`, exact.

@@ -15,8 +15,6 @@ use crate::store::saved_totals::{Part, Saved};
 /// A cell of a sweep on disk.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct CellFile {
-    /// How many of the assumptions every reader has to know.
-    essential: usize,
     document: ResultDocument,
 }
 
@@ -96,7 +94,7 @@ impl<'a> Store<'a> {
             return Ok(());
         }
         let document = saved.document(precision.as_ref());
-        let file = CellFile { essential: document.essential, document };
+        let file = CellFile { document };
         let text = serde_json::to_vec(&file)
             .map_err(|e| Error::failed(format_args!("a cell cannot be written as JSON: {e}")))?;
         self.prepared.work.write(&self.file(cell), &saved_totals::seal(&text))
@@ -107,24 +105,20 @@ impl<'a> Store<'a> {
         self.single.take()
     }
 
-    /// The documents of a sweep's cells, and how many assumptions of each every reader has to know.
+    /// The documents of a sweep's cells.
     ///
     /// # Errors
     /// [`Error::Failed`] when one cannot be read.
-    pub fn documents(&self) -> Result<(usize, Vec<ResultDocument>)> {
-        let mut essential = 0;
+    pub fn documents(&self) -> Result<Vec<ResultDocument>> {
         let mut documents = Vec::with_capacity(self.prepared.facts.cells.len());
         for cell in 0..self.prepared.facts.cells.len() {
             let name = self.file(cell);
             let gone = || Error::failed(format_args!("{name} of the unfinished run has gone"));
             let bytes = self.prepared.work.read(&name)?.ok_or_else(gone)?;
             let file = unsealed(&bytes).ok_or_else(gone)?;
-            if cell == 0 {
-                essential = file.essential;
-            }
             documents.push(file.document);
         }
-        Ok((essential, documents))
+        Ok(documents)
     }
 
     /// Puts the files of a shard's cells, or of outcomes, into the result's folder.

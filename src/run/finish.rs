@@ -46,8 +46,8 @@ pub fn write(prepared: &Prepared, store: &mut Store<'_>, drawing: Drawing<'_>) -
         let precision = |d: &ResultDocument| precision.map(|asked| measures::precision(d, &asked));
         return write_run(folder, saved, precision, &reproduce, drawing);
     }
-    let (essential, documents) = store.documents()?;
-    let document = facts.sweep(essential, documents).ok_or_else(incomplete)?;
+    let documents = store.documents()?;
+    let document = facts.sweep(documents).ok_or_else(incomplete)?;
     write_sweep(folder, document, &reproduce, drawing)
 }
 

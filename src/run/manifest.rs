@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use crate::result::batch_description::BatchFacts;
+use crate::result::batch_description::BatchDescription;
 
 /// What a manifest holds beside the scenario and the files.
-pub(crate) fn manifest(batch: &BatchFacts, threads: usize, started: Instant) -> Value {
+pub(crate) fn manifest(batch: &BatchDescription, threads: usize, started: Instant) -> Value {
     let pairs = |lines: Vec<(String, String)>| -> Value {
         lines.into_iter().map(|(key, value)| (key, Value::from(value))).collect::<Map<_, _>>().into()
     };

@@ -9,7 +9,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::result::batch_description::BatchFacts;
+use crate::result::batch_description::BatchDescription;
 use crate::result::document::Document;
 use crate::run::cell_store::Store;
 use crate::run::finish::{Drawing, put};
@@ -32,21 +32,21 @@ const LIMIT: u64 = 256 << 20;
 struct ShardFile {
     index: u64,
     count: u64,
-    batch: BatchFacts,
+    batch: BatchDescription,
 }
 
 /// A shard on disk.
 struct Found {
     folder: PathBuf,
     shard: Shard,
-    batch: BatchFacts,
+    batch: BatchDescription,
 }
 
 /// Writes what a shard is of, beside its cells.
 ///
 /// # Errors
 /// [`Error::Failed`] naming the file.
-pub fn write_shard(folder: &Path, batch: &BatchFacts, shard: Shard) -> Result<()> {
+pub fn write_shard(folder: &Path, batch: &BatchDescription, shard: Shard) -> Result<()> {
     let file = ShardFile { index: shard.index, count: shard.count, batch: batch.clone() };
     let text = serde_json::to_vec_pretty(&file)
         .map_err(|e| Error::failed(format_args!("a shard cannot be written as JSON: {e}")))?;
@@ -124,7 +124,7 @@ fn write(
 }
 
 /// One cell's totals over all shards.
-fn merge_cell(batch: &BatchFacts, cell: usize, shards: &[Found]) -> Result<Saved> {
+fn merge_cell(batch: &BatchDescription, cell: usize, shards: &[Found]) -> Result<Saved> {
     let mut whole: Option<Saved> = None;
     for found in shards {
         let path = found.folder.join(format!("cells/{cell:05}.bin"));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::result::batch_description::BatchFacts;
+use crate::result::batch_description::BatchDescription;
 use crate::result::comparison;
 use crate::run::finished::Finished;
 use crate::run::request::{Asked, Request, extension};
@@ -15,7 +15,7 @@ use crate::store::output_folder::OutputFolder;
 /// A batch with its place reserved.
 pub struct Prepared {
     /// The batch, as results tell of it.
-    pub facts: BatchFacts,
+    pub facts: BatchDescription,
     /// Where the result goes.
     pub folder: ResultFolder,
     /// Where it grows.
@@ -35,7 +35,7 @@ pub enum Task {
 /// # Errors
 /// [`Error::Input`] when the output folder is not free.
 pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> Result<Task> {
-    let facts = BatchFacts::new(&asked.batch, asked.command.clone(), asked.overrides.clone());
+    let facts = BatchDescription::new(&asked.batch, asked.command.clone(), asked.overrides.clone());
     let name = folder_name(&facts, request);
     let needed = request.needed(&facts);
     let is_done = request.resume && folder::is_finished(output.path(), &name, &facts.sha256, &needed);
@@ -60,7 +60,11 @@ pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> R
 ///
 /// # Errors
 /// [`crate::error::Error::Input`] when it is not free.
-pub fn prepare_merged(facts: BatchFacts, output: &OutputFolder, request: &Request<'_>) -> Result<Prepared> {
+pub fn prepare_merged(
+    facts: BatchDescription,
+    output: &OutputFolder,
+    request: &Request<'_>,
+) -> Result<Prepared> {
     let folder = reserve(&facts, &facts.name, output, request)?;
     // Beside what a run of that name may have left: a merge that did not end is no work to go on with.
     let place = output.path().join(format!(".{}.unfinished-merge", facts.name));
@@ -69,7 +73,7 @@ pub fn prepare_merged(facts: BatchFacts, output: &OutputFolder, request: &Reques
 }
 
 fn reserve(
-    facts: &BatchFacts,
+    facts: &BatchDescription,
     name: &str,
     output: &OutputFolder,
     request: &Request<'_>,
@@ -78,7 +82,7 @@ fn reserve(
 }
 
 /// All that decides the bytes of work.
-fn identity(facts: &BatchFacts, request: &Request<'_>) -> Value {
+fn identity(facts: &BatchDescription, request: &Request<'_>) -> Value {
     json!({
         "program": env!("CARGO_PKG_NAME"),
         "version": facts.version,
@@ -87,6 +91,6 @@ fn identity(facts: &BatchFacts, request: &Request<'_>) -> Value {
     })
 }
 
-fn folder_name(facts: &BatchFacts, request: &Request<'_>) -> String {
+fn folder_name(facts: &BatchDescription, request: &Request<'_>) -> String {
     format!("{}{}", facts.name, request.shard.map(|shard| shard.suffix()).unwrap_or_default())
 }

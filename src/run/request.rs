@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::report::charts::encode::Scale;
 use crate::report::outcomes::OutcomeFormat;
-use crate::result::batch_description::BatchFacts;
+use crate::result::batch_description::BatchDescription;
 use crate::result::json::SUMMARY;
 use crate::run::finish::PAGE;
 use crate::run::merge::SHARD_FILE;
@@ -45,7 +45,7 @@ pub struct Request<'a> {
 
 impl Request<'_> {
     /// Files that a finished result of a batch has at least.
-    pub fn needed(&self, facts: &BatchFacts) -> Vec<String> {
+    pub fn needed(&self, facts: &BatchDescription) -> Vec<String> {
         if self.shard.is_some() {
             return vec![SHARD_FILE.to_owned()];
         }
@@ -69,7 +69,7 @@ pub fn extension(format: OutcomeFormat) -> &'static str {
 }
 
 /// Name of a cell's file of outcomes in the result's folder.
-pub fn outcomes_file(facts: &BatchFacts, cell: usize, format: OutcomeFormat) -> String {
+pub fn outcomes_file(facts: &BatchDescription, cell: usize, format: OutcomeFormat) -> String {
     let extension = extension(format);
     match facts.is_sweep() {
         true => format!("outcomes/{cell:05}.{extension}"),

@@ -10,7 +10,7 @@ use crate::domain::Precision;
 use crate::error::{Error, Result};
 use crate::paths::LANES;
 use crate::result::document::ResultDocument;
-use crate::result::scenario_description::Facts;
+use crate::result::scenario_description::ScenarioDescription;
 use crate::result::{build, measures};
 use crate::simulation::{Audit, Correlation, PathSample, RunOutcome, StepBias, Totals};
 
@@ -59,7 +59,7 @@ pub struct Saved {
     /// Version of the program: another one's totals are never mixed with ours.
     pub version: String,
     /// The scenario, as results tell of it.
-    pub facts: Facts,
+    pub facts: ScenarioDescription,
     /// Which paths were folded.
     pub part: Part,
     /// What they add up to.
@@ -70,7 +70,7 @@ pub struct Saved {
 
 impl Saved {
     /// The outcome of a whole run, and what was seen beside it.
-    pub fn finish(self) -> (Facts, RunOutcome, Option<Observed>) {
+    pub fn finish(self) -> (ScenarioDescription, RunOutcome, Option<Observed>) {
         let mut outcome = self.totals.finish();
         if let Some(observed) = &self.observed {
             outcome.correlations.clone_from(&observed.correlations);

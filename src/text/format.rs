@@ -20,6 +20,30 @@ pub fn steps(count: u64) -> String {
     format!("{} {}", whole(count), if count == 1 { "step" } else { "steps" })
 }
 
+/// `1 bar`, `2,999 bars`: a count with its noun.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", whole(count), if count == 1 { one } else { many })
+}
+
+/// `30 days`, `1 day`, `1 hour`: a length of time, in hours, minutes or seconds where it is shorter than a day.
+pub fn duration(days: f64) -> String {
+    const UNITS: [(f64, &str); 4] = [(1.0, "day"), (24.0, "hour"), (1_440.0, "minute"), (86_400.0, "second")];
+    let found = UNITS.into_iter().find(|(per_day, _)| days * per_day >= 1.0 - 1e-9);
+    let (per_day, unit) = found.unwrap_or(UNITS[3]);
+    let count = significant(days * per_day, 6);
+    let plural = if count == "1" { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+/// `fees, funding and slippage`; `None` of nothing.
+pub fn listed(items: &[&str], conjunction: &str) -> Option<String> {
+    match items {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        [before @ .., last] => Some(format!("{} {conjunction} {last}", before.join(", "))),
+    }
+}
+
 /// A price: two decimals, or five significant digits below 1.
 pub fn price(value: f64) -> String {
     if value.abs() >= 1.0 { fixed(value, 2) } else { significant(value, 5) }

@@ -1,9 +1,9 @@
 //! The program as a process: what it prints and writes, and how it ends.
 
-mod answer;
 mod batch;
 mod cli;
 mod folder;
+mod headline;
 mod library;
 mod margin;
 mod schemas;

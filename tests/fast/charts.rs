@@ -120,13 +120,13 @@ fn legends_state_the_figures_of_the_run() {
     // Counted here from the sample, which holds every path of this run.
     let alive = sample.modes[0].first_liquidation.iter().filter(|hit| hit.is_none()).count();
     assert!(alive > 20 && alive < 280, "the toy liquidates some paths only: {alive}");
-    let share = format!("isolated: {:.1} % at the end", alive as f64 / 3.0);
+    let share = format!("isolated: {:.1} % at the horizon", alive as f64 / 3.0);
     assert!(words(folder.path(), "survival").contains(&share), "{share}");
     let hit = sample.modes[1].first_liquidation[..40].iter().flatten().count();
     assert!(words(folder.path(), "sample_paths").contains(&format!("cross: {hit} of 40 liquidated")));
     let (a, b) = (&sample.modes[0].drawdown_relative, &sample.modes[1].drawdown_relative);
     let deeper = a.iter().zip(b).filter(|(a, b)| *b - *a > 1e-9).count();
-    let share = format!("cross draws down deeper: {:.1} %", deeper as f64 / 3.0);
+    let share = format!("deeper in cross: {:.1} %", deeper as f64 / 3.0);
     assert!(words(folder.path(), "drawdown_pairs").contains(&share), "{share}");
     // Both margins of a fifth are gone: six tenths of 10,000 remain.
     let lost = sample.modes[0].equity.iter().filter(|e| (e[e.len() - 1] - 6_000.0).abs() < 1e-6).count();
@@ -287,7 +287,7 @@ fn final_equity_ends_at_the_share_that_the_cut_reaches() {
     // The axis ends just beyond the 99.5 % quantile of the wider mode; a painted pixel is 0.06 %.
     assert!((0.994..0.9995).contains(&share), "{share}");
     let cut = words(folder.path(), "final_equity");
-    assert!(cut.contains("Cut at the 99.5 % quantile"), "{cut}");
+    assert!(cut.contains("The axis ends at the 99.5 % quantile"), "{cut}");
 }
 
 #[test]
@@ -311,7 +311,7 @@ fn pairs_show_isolated_against_cross_where_both_are_there() {
             found.drawdown_relative.iter().copied()
         };
         let deeper = drawdowns(a).zip(drawdowns(b)).filter(|(a, b)| a - b > 1e-9).count();
-        let share = format!("{a} draws down deeper: {:.1} %", deeper as f64 / 3.0);
+        let share = format!("deeper in {a}: {:.1} %", deeper as f64 / 3.0);
         assert!(words.contains(&share), "{modes:?}: {share} in {words}");
     }
 }

@@ -16,7 +16,7 @@ use ringfence::report::{csv, terminal};
 use ringfence::result::build::build;
 use ringfence::result::document::ResultDocument;
 use ringfence::result::json;
-use ringfence::result::scenario_description::Facts;
+use ringfence::result::scenario_description::ScenarioDescription;
 use ringfence::scenario::{Scenario, Settings};
 use ringfence::simulation::{Audit, ModeBias, ModeOutcome, PairOutcome, RunOutcome, StepBias, TwoByTwo};
 use ringfence::statistics::{Distribution, Moments, binomial_lower_tail};
@@ -198,7 +198,7 @@ fn entry() -> Vec<Vec<EntryPrices>> {
 
 fn document(isolated: &[Path], cross: &[Path]) -> ResultDocument {
     build(
-        &Facts::new(&scenario("Two positions, by hand"), "abc123", &entry()),
+        &ScenarioDescription::new(&scenario("Two positions, by hand"), "abc123", &entry()),
         &run_outcome(isolated, cross),
         &AUDIT,
     )
@@ -506,7 +506,7 @@ fn quantile_bounds_are_order_statistics() {
 
 /// What steps miss, in the document, the table and its file: 20 and 5 of 1,000.
 #[test]
-fn the_bias_of_steps_is_told() {
+fn the_bias_of_steps_is_reported() {
     let (isolated, cross) = four_paths();
     let doc = document(&isolated, &cross);
     let found = &as_value(std::slice::from_ref(&doc))["monitoring"];
@@ -526,8 +526,12 @@ fn the_bias_of_steps_is_told() {
     assert_eq!((rows.len(), rows[3][..3].join(" ")), (9, "isolated missed 0.02".to_owned()));
     let mut unknown = run_outcome(&isolated, &cross);
     unknown.step_bias = None;
-    let shown = terminal::render(&build(&Facts::new(&scenario("No bridge"), "", &entry()), &unknown, &AUDIT));
-    assert!(shown.contains("What checking margin at steps misses is not measured"), "{shown}");
+    let shown = terminal::render(&build(
+        &ScenarioDescription::new(&scenario("No bridge"), "", &entry()),
+        &unknown,
+        &AUDIT,
+    ));
+    assert!(shown.contains("The bias of checking margin at the ends of steps is not measured"), "{shown}");
 }
 
 #[test]
@@ -579,7 +583,7 @@ fn formulas_in_names_are_disarmed() {
     hostile.portfolio.positions[0].name = "-x".to_owned();
     hostile.portfolio.account.currency = "=HYPERLINK(\"a,b\")".to_owned();
     let outcome = run_outcome(&isolated, &cross);
-    let document = build(&Facts::new(&hostile, "", &entry()), &outcome, &AUDIT);
+    let document = build(&ScenarioDescription::new(&hostile, "", &entry()), &outcome, &AUDIT);
     let tables = csv::tables(&document, &outcome).unwrap();
     for (name, text) in &tables {
         for cell in [",-x,", ",=HYPERLINK", "\"=HYPERLINK"] {
@@ -675,7 +679,8 @@ fn the_terminal_keeps_its_width_and_takes_no_orders() {
     hostile.portfolio.positions[1].name = "q".repeat(64);
     hostile.portfolio.account.currency = "ELEPHANTS\u{1b}[31m".repeat(5);
     hostile.notes = vec!["a\rb".to_owned()];
-    let document = build(&Facts::new(&hostile, "", &entry()), &run_outcome(&isolated, &cross), &AUDIT);
+    let document =
+        build(&ScenarioDescription::new(&hostile, "", &entry()), &run_outcome(&isolated, &cross), &AUDIT);
     let shown = terminal::render(&document) + &terminal::render_comparison(&[&document]);
     for line in shown.lines() {
         assert!(line.chars().count() <= 100, "{line}");

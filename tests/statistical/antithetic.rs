@@ -9,7 +9,7 @@ use ringfence::paths::Sampling;
 use ringfence::report::terminal;
 use ringfence::result::build::build;
 use ringfence::result::document::ResultDocument;
-use ringfence::result::scenario_description::Facts;
+use ringfence::result::scenario_description::ScenarioDescription;
 use ringfence::scenario::{Scenario, load_text};
 use ringfence::simulation::{Audit, Control, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use ringfence::statistics::{normal_cdf, normal_quantile};
@@ -61,7 +61,7 @@ fn outcome(scenario: &Scenario, simulator: &Simulator) -> RunOutcome {
 }
 
 fn document(scenario: &Scenario, outcome: &RunOutcome) -> ResultDocument {
-    build(&Facts::new(scenario, "", &[]), outcome, &Audit::default())
+    build(&ScenarioDescription::new(scenario, "", &[]), outcome, &Audit::default())
 }
 
 /// An interval of a document.

@@ -1,6 +1,7 @@
 //! Results of sweeps made by hand: every number is a plain function of the settings.
 #![allow(dead_code)] // each test file uses its part
 
+use ringfence::result::assumption::{Assumption, AssumptionKind};
 use ringfence::result::document::*;
 use ringfence::statistics::{newcombe_paired, proportion_difference_std_error, proportion_std_error, wilson};
 use serde_json::{Value, json};
@@ -179,7 +180,7 @@ pub fn sweep(title: &str, axes: Vec<SweepAxis>, money: f64) -> SweepDocument {
         },
         sampling: SamplingResult { kind: "independent".to_owned(), pairs: None, overlapping_windows: false },
         monitoring: MonitoringResult { kind: "step".to_owned(), paths: None, modes: OrderedMap(Vec::new()) },
-        held_paths: 0,
+        clamped_paths: 0,
         axes,
         plan: SweepPlan { cells: count as u64, path_groups: 1 },
         intervals: SweepIntervals {
@@ -189,7 +190,10 @@ pub fn sweep(title: &str, axes: Vec<SweepAxis>, money: f64) -> SweepDocument {
         },
         sweep: cells,
         audit: AuditResult { paths: 64, steps: 720, left_out: 0, events: 9, max_balance_error: Some(1e-15) },
-        assumptions: vec!["Prices move in steps of 1 h.".to_owned(), "No funding is paid.".to_owned()],
+        assumptions: vec![
+            Assumption::new(AssumptionKind::MarginChecks, "at the end of each step of 1 h."),
+            Assumption::new(AssumptionKind::Quantiles, "read from histogram bins."),
+        ],
         essential: 1,
         notes: Vec::new(),
     }
@@ -354,13 +358,12 @@ pub fn document(modes: OrderedMap<ModeResult>, paired: Vec<PairedResult>) -> Res
         scenario: sweep.scenario,
         sampling: sweep.sampling,
         monitoring: sweep.monitoring,
-        held_paths: 0,
+        clamped_paths: 0,
         modes,
         paired,
         correlations: Vec::new(),
         audit: sweep.audit,
         assumptions: sweep.assumptions,
-        essential: 0,
         precision: None,
         notes: Vec::new(),
     }

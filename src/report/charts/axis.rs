@@ -80,7 +80,7 @@ impl Axis {
 fn unit(quantity: &Quantity, scale: Scale) -> String {
     match quantity {
         Quantity::Share => "%".to_owned(),
-        Quantity::Points => "points".to_owned(),
+        Quantity::Points => "percentage points".to_owned(),
         Quantity::Time(unit) => (*unit).to_owned(),
         Quantity::Money(currency) => [scale.word, currency.as_str()]
             .into_iter()

@@ -1,6 +1,7 @@
 //! Cuts a line into dashes, the same in every format and on every machine.
 
-use crate::report::charts::picture::{Dash, Point};
+use crate::report::charts::ink::Dash;
+use crate::report::charts::picture::Point;
 
 /// The marks of a dashed line, each an open line of its own; the pattern runs on around corners.
 pub fn dashes(points: &[Point], (mark, gap): Dash) -> Vec<Vec<Point>> {

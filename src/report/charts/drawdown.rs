@@ -1,4 +1,4 @@
-//! How deep paths draw down.
+//! The distribution of maximum drawdowns.
 
 use crate::report::charts::axis::{Axis, Quantity, share_axis};
 use crate::report::charts::format::percent;
@@ -9,8 +9,8 @@ use crate::report::charts::picture::{Picture, Swatch};
 use crate::report::charts::staircase::{exceedance, thinned};
 use crate::report::charts::style::of_mode;
 
-/// For each depth the share of paths that reach it. Liquidated paths share one depth: the curve
-/// falls there by their share.
+/// For each drawdown the share of paths that reach it. Where liquidated paths share one drawdown, the curve falls by their
+/// share.
 pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     let modes: Vec<_> =
         input.outcome.modes.iter().filter(|m| m.drawdown_relative.histogram().total() > 0).collect();
@@ -19,16 +19,16 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         .map(|m| {
             let stroke = of_mode(m.mode);
             let at = |p: f64| percent(m.drawdown_relative.quantile(p).unwrap_or(0.0));
-            let text = format!("{}: half reach {}, one in 20 reach {}", m.mode, at(0.5), at(0.95));
+            let text = format!("{}: median {}, 95th percentile {}", m.mode, at(0.5), at(0.95));
             (Swatch::Line(stroke.ink, stroke.dash), text)
         })
         .collect();
     let notes = vec![
-        "Maximum drawdown: the deepest fall of account equity below its own peak, as a share of that peak. \
-         Cliffs: many paths share a value."
+        "Maximum drawdown: largest fall of account equity below its previous peak, in % of that peak. Vertical lines: \
+         many paths share it."
             .to_owned(),
     ];
-    let page = Page { heading: "Drawdown: paths that fall at least so far", legend, notes, panels: 1 };
+    let page = Page { heading: "Maximum drawdown: share of paths exceeding it", legend, notes, panels: 1 };
     let (mut picture, space) = page.begin(input);
     let deepest = modes.iter().filter_map(|m| m.drawdown_relative.moments().max()).fold(0.0, f64::max);
     let high = if deepest > 0.0 { deepest * 1.03 } else { 1.0 };

@@ -1,22 +1,25 @@
-//! Two modes on the same path: whose drawdown is deeper?
+//! The maximum drawdowns of two modes on the same paths.
 
 use crate::domain::MarginMode;
 use crate::report::charts::axis::{Axis, Quantity};
 use crate::report::charts::format::{grouped, percent};
+use crate::report::charts::ink::Ink;
 use crate::report::charts::input::ChartInput;
-use crate::report::charts::page::{Layout, Page};
+use crate::report::charts::layout::Layout;
+use crate::report::charts::page::Page;
 use crate::report::charts::panel::Panel;
-use crate::report::charts::picture::{Ink, Picture, Rectangle, Shape, Swatch};
+use crate::report::charts::picture::{Picture, Rectangle, Shape, Swatch};
 use crate::report::charts::style::{DARK, GREY, of_mode};
 use crate::simulation::SampledMode;
+use crate::text::format::paths;
 
-/// More points than this hide one another.
+/// Points that are shown at most; more would hide one another.
 const SHOWN: usize = 2_000;
-/// The same on a telephone.
+/// Points that are shown at most on a telephone.
 const SHOWN_NARROW: usize = 600;
-/// From here on discs are see-through, so that dense places look dense.
+/// Points from which on discs are translucent, so that dense places look dense.
 const CROWD: usize = 100;
-/// Drawdowns this close are the same: the modes round differently.
+/// Drawdowns that differ by less are equal: the modes round differently.
 const SAME: f64 = 1e-9;
 
 /// Maximum relative drawdown of two modes, a disc a path, and the line where both are equal.
@@ -34,17 +37,18 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     let most = if input.layout == Layout::Narrow { SHOWN_NARROW } else { SHOWN };
     let shown = points.len().min(most);
     let legend = vec![
-        (Swatch::Disc(ink_a), format!("{} draws down deeper: {}", a.mode, share(&|d| d > SAME))),
-        (Swatch::Disc(ink_b), format!("{} draws down deeper: {}", b.mode, share(&|d| d < -SAME))),
-        (Swatch::Disc(GREY), format!("the same: {}", share(&|d| d.abs() <= SAME))),
+        (Swatch::Disc(ink_a), format!("deeper in {}: {}", a.mode, share(&|d| d > SAME))),
+        (Swatch::Disc(ink_b), format!("deeper in {}: {}", b.mode, share(&|d| d < -SAME))),
+        (Swatch::Disc(GREY), format!("equal: {}", share(&|d| d.abs() <= SAME))),
     ];
     let notes = vec![format!(
-        "A disc is a price path; on the line both modes draw down equally. Shares over {} of {} paths, {} shown.",
+        "Each disc is one price path; on the line both modes have equal drawdowns. Shares are over {} of {}, {} of them \
+         shown.",
         grouped(points.len() as f64, 0),
-        grouped(input.outcome.paths as f64, 0),
+        paths(input.outcome.paths),
         grouped(shown as f64, 0)
     )];
-    let heading = format!("Drawdown, path by path: {} against {}", a.mode, b.mode);
+    let heading = format!("Maximum drawdown, path by path: {} against {}", a.mode, b.mode);
     let page = Page { heading: &heading, legend, notes, panels: 1 };
     let (mut picture, space) = page.begin(input);
     let deepest = points.iter().map(|(x, y)| x.max(*y)).fold(0.0, f64::max);

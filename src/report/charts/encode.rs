@@ -10,7 +10,8 @@ use plotters::style::{Color, FontDesc, FontStyle, RGBAColor, RGBColor, ShapeStyl
 
 use crate::error::{Error, Result};
 use crate::report::charts::dash::dashes;
-use crate::report::charts::picture::{Anchor, Ink, Picture, Point, Shape, Text};
+use crate::report::charts::ink::Ink;
+use crate::report::charts::picture::{Anchor, Picture, Point, Shape, Text};
 use crate::report::charts::text::{FAMILY, LINE_PER_EM};
 
 /// Backends take whole pixels: pictures are painted this many times larger, the PNG then averaged
@@ -101,10 +102,10 @@ pub fn write_svg(picture: &Picture, scale: Scale, file: &Path) -> Result<()> {
         .map_err(|e| failed(&e))?;
     drop(backend);
     let (_, body) = text.split_once('\n').unwrap_or_default();
-    let told = escaped(&picture.alternative);
+    let alternative = escaped(&picture.alternative);
     let document = format!(
         "<svg width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" \
-         aria-label=\"{told}\" stroke-linejoin=\"round\">\n<title>{told}</title>\n{body}",
+         aria-label=\"{alternative}\" stroke-linejoin=\"round\">\n<title>{alternative}</title>\n{body}",
         shown.0, shown.1, painted.0, painted.1,
     );
     fs::write(file, document).map_err(|e| failed(&e))

@@ -9,6 +9,7 @@ use crate::report::charts::picture::{Picture, Swatch};
 use crate::report::charts::style::{DARK, GREY, of_mode};
 use crate::report::charts::text::one_line;
 use crate::simulation::SampledMode;
+use crate::text::format::paths;
 
 const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
@@ -28,12 +29,16 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         (Swatch::Line(DARK, Some((6.0, 5.0))), "opening equity".to_owned()),
     ];
     let notes = vec![format!(
-        "Quantiles at each time over the first {} of {} paths. No single path follows a band's edge.",
+        "Quantiles at each time over the first {} of {}. No single path follows the edge of a band.",
         grouped(sampled as f64, 0),
-        grouped(input.outcome.paths as f64, 0)
+        paths(input.outcome.paths)
     )];
-    let page =
-        Page { heading: "Equity fan: where accounts stand over time", legend, notes, panels: modes.len() };
+    let page = Page {
+        heading: "Equity fan: quantiles of account equity over time",
+        legend,
+        notes,
+        panels: modes.len(),
+    };
     let (mut picture, space) = page.begin(input);
     let values = fans.iter().flatten().flatten().copied();
     let span = roomy(span_of(values.chain([input.opening_equity])), 0.03);

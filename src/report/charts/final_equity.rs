@@ -1,4 +1,4 @@
-//! What accounts are worth at the end.
+//! The distribution of account equity at the end.
 
 use crate::report::charts::axis::{Axis, Quantity, roomy, share_axis, span_of};
 use crate::report::charts::format::{amount, percent};
@@ -34,7 +34,7 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         format!("opening equity {} {currency}", amount(opening)),
     ));
     let page = Page {
-        heading: "Final equity: paths that end at or below",
+        heading: "Final equity: share of paths that end at or below it",
         legend,
         notes: vec![note(&modes, opening, span.1)],
         panels: 1,
@@ -63,12 +63,12 @@ fn described(mode: &ModeOutcome, opening: f64) -> String {
 }
 
 fn note(modes: &[&ModeOutcome], opening: f64, axis_end: f64) -> String {
-    let shared = "A vertical stretch: many paths end at the same value.";
+    let shared = "Vertical lines: many paths end at the same value.";
     let gains = modes.iter().filter_map(|m| m.pnl.moments().max());
     let largest = gains.map(|pnl| opening + pnl).fold(f64::NEG_INFINITY, f64::max);
     if largest > axis_end {
         let tail = amount(largest);
-        format!("{shared} Cut at the 99.5 % quantile; the largest value is {tail}.")
+        format!("{shared} The axis ends at the 99.5 % quantile; the largest value is {tail}.")
     } else {
         shared.to_owned()
     }

@@ -1,9 +1,10 @@
 //! A map: a grid of cells coloured by a value, or several such grids side by side.
 
 use crate::report::charts::axis::{Axis, TICK_SIZE};
+use crate::report::charts::ink::Ink;
 use crate::report::charts::map_cell::{filled, hatched, missing};
 use crate::report::charts::numbers::Numbers;
-use crate::report::charts::picture::{Anchor, Ink, Picture, Rectangle, Text};
+use crate::report::charts::picture::{Anchor, Picture, Rectangle, Text};
 use crate::report::charts::ramp::{Ramp, readable_on};
 use crate::report::charts::style::{DARK, GREY};
 use crate::report::charts::text::{fitted, width};
@@ -24,8 +25,8 @@ const NARROW: f64 = 700.0;
 const LARGEST_CELL: (f64, f64) = (420.0, 220.0);
 /// Cells of all grids up to which their values are written in them.
 const MOST_WRITTEN: usize = 150;
-/// Cells of all grids up to which each is told of.
-const MOST_TOLD: usize = 1_000;
+/// Cells of all grids up to which each has a text of its own.
+const MOST_DESCRIBED: usize = 1_000;
 const VALUE_SIZES: [f64; 4] = [20.0, 17.0, 15.0, 13.0];
 /// Widest label of a row, in units.
 const WIDEST_LABEL: f64 = 250.0;
@@ -39,8 +40,8 @@ pub enum Shown {
     Missing,
     /// A value.
     Value(f64),
-    /// A difference of which chance may be the cause.
-    Unsure(f64),
+    /// A difference that is not statistically significant.
+    NotSignificant(f64),
 }
 
 /// One axis of a map.
@@ -106,7 +107,7 @@ impl HeatMap<'_> {
             }
             self.name_columns(picture, grid, geometry.cell.0, tick);
             self.fill(picture, grid, geometry.cell, cells);
-            self.tell(picture, grid, geometry.cell, cells);
+            self.describe(picture, grid, geometry.cell, cells);
         }
         self.paint_values(picture, &geometry);
         let last = geometry.grid(geometry.columns.min(self.grids.len()) - 1, rows, columns);
@@ -163,7 +164,7 @@ impl HeatMap<'_> {
     }
 
     fn fill(&self, picture: &mut Picture, grid: Rectangle, cell: (f64, f64), cells: &[Vec<Shown>]) {
-        // White seams where cells are large enough to be told apart by them.
+        // White seams between cells that are large enough for them.
         let seam = if cell.0.min(cell.1) >= 12.0 { 0.5 } else { 0.0 };
         for (row, values) in cells.iter().enumerate() {
             for (column, shown) in values.iter().enumerate() {
@@ -177,15 +178,15 @@ impl HeatMap<'_> {
                 match shown {
                     Shown::Missing => missing(picture, place),
                     Shown::Value(value) => filled(picture, place, self.ramp.ink(*value)),
-                    Shown::Unsure(_) => hatched(picture, place),
+                    Shown::NotSignificant(_) => hatched(picture, place),
                 }
             }
         }
     }
 
-    /// The settings and the value of each cell, for those who point at it.
-    fn tell(&self, picture: &mut Picture, grid: Rectangle, cell: (f64, f64), cells: &[Vec<Shown>]) {
-        if self.rows.labels.len() * self.columns.labels.len() * self.grids.len() > MOST_TOLD {
+    /// The settings and the value of each cell, shown where a reader points at it.
+    fn describe(&self, picture: &mut Picture, grid: Rectangle, cell: (f64, f64), cells: &[Vec<Shown>]) {
+        if self.rows.labels.len() * self.columns.labels.len() * self.grids.len() > MOST_DESCRIBED {
             return;
         }
         for ((row, values), row_label) in cells.iter().enumerate().zip(&self.rows.labels) {
@@ -195,11 +196,11 @@ impl HeatMap<'_> {
                 let value = match shown {
                     Shown::Missing => "no value".to_owned(),
                     Shown::Value(value) => self.numbers.bare(*value),
-                    Shown::Unsure(value) => format!("{}, sign not established", self.numbers.bare(*value)),
+                    Shown::NotSignificant(value) => format!("{}, not significant", self.numbers.bare(*value)),
                 };
                 let (rows, columns) = (&self.rows.name, &self.columns.name);
-                let told = format!("{rows} {row_label}, {columns} {column_label}: {value}");
-                picture.places.push((place, told));
+                let text = format!("{rows} {row_label}, {columns} {column_label}: {value}");
+                picture.places.push((place, text));
             }
         }
     }
@@ -213,7 +214,7 @@ impl HeatMap<'_> {
                     values.iter().enumerate().filter_map(move |(column, shown)| match shown {
                         Shown::Missing => None,
                         Shown::Value(v) => Some((grid, row, column, *v, readable_on(self.ramp.ink(*v)))),
-                        Shown::Unsure(v) => Some((grid, row, column, *v, DARK)),
+                        Shown::NotSignificant(v) => Some((grid, row, column, *v, DARK)),
                     })
                 })
             })

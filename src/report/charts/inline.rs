@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::domain::MarginMode;
 use crate::report::charts::encode::escaped;
-use crate::report::charts::picture::{Anchor, Ink, Picture, Plot, Point, Shape, Text};
+use crate::report::charts::ink::Ink;
+use crate::report::charts::picture::{Anchor, Picture, Plot, Point, Shape, Text};
 use crate::report::charts::style::{DARK, GREY, GRID, WHITE, of_mode};
 use crate::report::charts::text::{font_width, is_covered};
 
@@ -35,13 +36,13 @@ pub fn inline_svg(picture: &Picture, class: &str) -> String {
     for shape in &picture.shapes {
         paint(&mut svg, shape, &mut grounds);
     }
-    for (place, told) in &picture.places {
+    for (place, text) in &picture.places {
         // Writing to a string cannot fail.
         let _ = writeln!(
             svg,
             "<path class=\"place\" d=\"{}\"><title>{}</title></path>",
             rectangle(place.left, place.top, place.right, place.bottom),
-            escaped(told)
+            escaped(text)
         );
     }
     svg.push_str("</svg>");

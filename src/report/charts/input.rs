@@ -1,17 +1,17 @@
-//! What the charts of one run are drawn from.
+//! The data that the charts of one run show.
 
 use crate::domain::Monitoring;
-use crate::report::charts::page::Layout;
+use crate::report::charts::layout::Layout;
 use crate::result::document::ResultDocument;
 use crate::simulation::{PathSample, RunOutcome};
 use crate::text::format::paths;
 
-/// What charts show of a run.
+/// The data of a run that charts show.
 #[derive(Debug, Clone)]
 pub struct ChartInput<'a> {
     /// The scenario's title, shown as it is on one line.
     pub title: &'a str,
-    /// What amounts are called.
+    /// The currency of amounts.
     pub currency: &'a str,
     /// Equity at time 0, in account currency; greater than zero.
     pub opening_equity: f64,
@@ -39,8 +39,8 @@ impl<'a> ChartInput<'a> {
         let scenario = &document.scenario;
         let model = scenario.model.join("; ");
         let checked = match document.monitoring.kind == Monitoring::Continuous.name() {
-            false => "checked at steps",
-            true => "checked at every moment",
+            false => "margin checked at steps",
+            true => "margin checked continuously",
         };
         Self {
             title: &scenario.title,

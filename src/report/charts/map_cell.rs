@@ -1,10 +1,11 @@
 //! The cells of a map: filled, hatched, or without a value.
 
-use crate::report::charts::picture::{Ink, Picture, Rectangle};
+use crate::report::charts::ink::Ink;
+use crate::report::charts::picture::{Picture, Rectangle};
 use crate::report::charts::style::GREY;
 
-/// Ground and lines of a cell whose sign is not established.
-pub const UNSURE: Ink = Ink(229, 231, 235);
+/// Ground of a cell whose value is not statistically significant.
+pub const NOT_SIGNIFICANT: Ink = Ink(229, 231, 235);
 const HATCH: Ink = Ink(196, 200, 207);
 const HATCH_GAP: f64 = 9.0;
 
@@ -16,10 +17,10 @@ pub fn filled(picture: &mut Picture, cell: Rectangle, ink: Ink) {
 
 /// Grey, with thin lines rising to the right.
 pub fn hatched(picture: &mut Picture, cell: Rectangle) {
-    filled(picture, cell, UNSURE);
+    filled(picture, cell, NOT_SIGNIFICANT);
     let Rectangle { left, top, right, bottom } = cell;
     let (width, height) = (right - left, bottom - top);
-    // A line is told by where it meets the lower edge, or its extension.
+    // Each line is given by where it meets the lower edge, or its extension.
     let count = ((width + height) / HATCH_GAP) as usize;
     for index in 1..=count {
         let from = index as f64 * HATCH_GAP - height;

@@ -56,7 +56,7 @@ impl Numbers {
     pub fn unit(&self) -> String {
         match &self.quantity {
             Quantity::Share => "%".to_owned(),
-            Quantity::Points => "points".to_owned(),
+            Quantity::Points => "percentage points".to_owned(),
             Quantity::Money(currency) => [self.scale.word, currency].join(" ").trim().to_owned(),
             Quantity::Time(unit) => (*unit).to_owned(),
         }
@@ -80,7 +80,7 @@ mod tests {
         let points = Numbers::new(Quantity::Points, 0.5, true);
         assert_eq!(
             [points.with_unit(0.1234), points.bare(-0.001), points.bare(0.0)],
-            ["+12.3 points", "−0.10", "0.00"]
+            ["+12.3 percentage points", "−0.10", "0.00"]
         );
         let money = |largest| Numbers::new(Quantity::Money("USDT".to_owned()), largest, true);
         assert_eq!(money(1_234.0).with_unit(-1_234.4), "−1,234 USDT");

@@ -1,9 +1,11 @@
 //! What every chart shares: heading, run, legend, notes, and the space that is left for panels.
 
 use crate::domain::MarginMode;
+use crate::report::charts::ink::Ink;
 use crate::report::charts::input::ChartInput;
+use crate::report::charts::layout::Layout;
 use crate::report::charts::map_cell::{hatched, missing};
-use crate::report::charts::picture::{Anchor, HEIGHT, Ink, Picture, Rectangle, Shape, Swatch, Text, WIDTH};
+use crate::report::charts::picture::{Anchor, HEIGHT, Picture, Rectangle, Shape, Swatch, Text, WIDTH};
 use crate::report::charts::style::{DARK, GREY, of_mode};
 use crate::report::charts::text::{fitted, in_lines, one_line, width};
 
@@ -23,28 +25,6 @@ impl Swatch {
             Self::Line(..) | Self::Band(_) => LINE_SWATCH,
             Self::Cross(_) | Self::Disc(_) => MARK_SWATCH,
             Self::Hatched | Self::Missing => CELL_SWATCH,
-        }
-    }
-}
-
-/// What a picture is made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
-    /// To stand alone in a file: heading, run, legend and notes are painted.
-    File,
-    /// Inside a document, as wide as a screen.
-    Wide,
-    /// Inside a document, as wide as a telephone: panels lie below one another.
-    Narrow,
-}
-
-impl Layout {
-    /// Width and height of a picture of so many panels, in units.
-    fn size(self, panels: usize) -> (f64, f64) {
-        match self {
-            Self::File => (WIDTH, HEIGHT),
-            Self::Wide => (WIDTH, 640.0),
-            Self::Narrow => (560.0, 60.0 + 400.0 * panels as f64),
         }
     }
 }
@@ -107,11 +87,11 @@ impl Page<'_> {
         };
         line(48.0, self.heading, 30.0, DARK, true);
         line(79.0, title, 21.0, DARK, false);
-        let facts = in_lines(&one_line(run.subtitle), NOTE_SIZE, space, SUBTITLE_LINES);
-        for (i, text) in facts.iter().enumerate() {
+        let lines = in_lines(&one_line(run.subtitle), NOTE_SIZE, space, SUBTITLE_LINES);
+        for (i, text) in lines.iter().enumerate() {
             line(105.0 + SUBTITLE_LINE * i as f64, text, NOTE_SIZE, GREY, false);
         }
-        let below = SUBTITLE_LINE * facts.len().saturating_sub(1) as f64;
+        let below = SUBTITLE_LINE * lines.len().saturating_sub(1) as f64;
         for (i, note) in self.notes.iter().rev().enumerate() {
             line(HEIGHT - 18.0 - 24.0 * i as f64, note, NOTE_SIZE, GREY, false);
         }
@@ -121,8 +101,8 @@ impl Page<'_> {
     }
 
     fn alternative(&self, title: &str) -> String {
-        let said = self.legend.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("; ");
-        format!("{} — {title}. {said}", self.heading)
+        let legend = self.legend.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("; ");
+        format!("{} — {title}. {legend}", self.heading)
     }
 
     /// Rows of marks with their texts, wrapped to the page; returns where they end.

@@ -1,7 +1,8 @@
 //! A plot area with its axes, and the map from values to the page.
 
 use crate::report::charts::axis::{Axis, TICK_SIZE};
-use crate::report::charts::picture::{Anchor, Ink, Picture, Plot, Point, Rectangle, Text};
+use crate::report::charts::ink::Ink;
+use crate::report::charts::picture::{Anchor, Picture, Plot, Point, Rectangle, Text};
 use crate::report::charts::style::{DARK, GREY, GRID};
 use crate::report::charts::text::{fitted, width};
 

@@ -1,5 +1,6 @@
 //! A chart as plain data: shapes on a page of so many units, y downwards, painted in order.
 
+use crate::report::charts::ink::{Dash, Ink};
 use crate::report::charts::style::WHITE;
 
 /// Width of a picture that stands in a file of its own, in units (pixels of the PNG).
@@ -9,21 +10,6 @@ pub const HEIGHT: f64 = 800.0;
 
 /// A point of the page, in units.
 pub type Point = (f64, f64);
-
-/// An opaque colour, red, green, blue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ink(pub u8, pub u8, pub u8);
-
-impl Ink {
-    /// The colour mixed with white; `strength` 1 leaves it, 0 is white.
-    pub fn tint(self, strength: f64) -> Self {
-        let mix = |c: u8| (255.0 - strength * (255.0 - f64::from(c))).round() as u8;
-        Self(mix(self.0), mix(self.1), mix(self.2))
-    }
-}
-
-/// Lengths of mark and gap, in units.
-pub type Dash = (f64, f64);
 
 /// Which end of a text its position names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +27,7 @@ pub enum Anchor {
 pub struct Text {
     /// Anchor point on the baseline.
     pub at: Point,
-    /// What it says.
+    /// The text itself.
     pub text: String,
     /// Size of an em, in units.
     pub size: f64,
@@ -132,7 +118,7 @@ pub struct Span {
     pub unit: String,
 }
 
-/// Where values lie, for those who point at a place and want to know them.
+/// The values that a plot area spans, so that a page can show the values at a point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plot {
     /// The plot area.
@@ -160,7 +146,7 @@ pub struct Picture {
     pub shapes: Vec<Shape>,
     /// Its plot areas.
     pub plots: Vec<Plot>,
-    /// What is told of a place that is pointed at.
+    /// Texts of places, shown where a reader points at them.
     pub places: Vec<(Rectangle, String)>,
 }
 

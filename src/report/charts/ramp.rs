@@ -1,7 +1,7 @@
 //! Colours of maps. Steps are even in lightness (OKLab, Ottosson 2020), which every kind of colour vision sees and
 //! print keeps; where numbers stand on them, their ink follows.
 
-use crate::report::charts::picture::Ink;
+use crate::report::charts::ink::Ink;
 use crate::report::charts::style::DARK;
 
 /// From little to much: pale yellow, green, dark blue. Lightness falls from 0.97 to 0.29.

@@ -2,15 +2,17 @@
 
 use crate::report::charts::axis::{Axis, Clock, Quantity, roomy, span_of};
 use crate::report::charts::format::grouped;
+use crate::report::charts::ink::Ink;
 use crate::report::charts::input::ChartInput;
 use crate::report::charts::page::Page;
 use crate::report::charts::panel::Panel;
-use crate::report::charts::picture::{Ink, Picture, Swatch};
+use crate::report::charts::picture::{Picture, Swatch};
 use crate::report::charts::style::{DARK, Stroke, of_mode};
 use crate::report::charts::text::one_line;
 use crate::simulation::{PathSample, SampledMode};
+use crate::text::format::paths;
 
-/// More lines than this cannot be told apart.
+/// Lines that are shown at most; more cannot be distinguished.
 const SHOWN: usize = 40;
 
 /// Account equity of the first paths, one panel a mode; the same path number has the same prices in
@@ -24,9 +26,9 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
     let mut legend: Vec<_> = vec![(Swatch::Cross(DARK), "first liquidation of a path".to_owned())];
     legend.push((Swatch::Line(DARK, Some((6.0, 5.0))), "opening equity".to_owned()));
     let notes = vec![format!(
-        "The first {} of {} paths; every panel shows the same price paths.",
+        "The first {} of {}; all panels show the same price paths.",
         grouped(shown as f64, 0),
-        grouped(input.outcome.paths as f64, 0)
+        paths(input.outcome.paths)
     )];
     let page = Page { heading: "Sample paths: account equity over time", legend, notes, panels: modes.len() };
     let (mut picture, space) = page.begin(input);

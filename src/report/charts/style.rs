@@ -2,7 +2,7 @@
 //! also differ by their dash.
 
 use crate::domain::MarginMode;
-use crate::report::charts::picture::{Dash, Ink};
+use crate::report::charts::ink::{Dash, Ink};
 
 /// Text and axes.
 pub const DARK: Ink = Ink(31, 41, 55);

@@ -1,11 +1,12 @@
-//! Share of paths that no forced close has hit yet, over time.
+//! The share of paths without a liquidation, over time.
 
 use std::iter::Peekable;
 
 use crate::report::charts::axis::{Clock, share_axis};
 use crate::report::charts::format::percent;
 use crate::report::charts::input::ChartInput;
-use crate::report::charts::page::{Layout, Page};
+use crate::report::charts::layout::Layout;
+use crate::report::charts::page::Page;
 use crate::report::charts::panel::Panel;
 use crate::report::charts::picture::{Picture, Point, Swatch};
 use crate::report::charts::style::of_mode;
@@ -58,13 +59,13 @@ pub fn picture(input: &ChartInput<'_>) -> Option<Picture> {
         .filter_map(|(stroke, mode, curve)| {
             let end = curve.last()?;
             let band = end.band.map(|band| format!(" ({} to {})", percent(band.low), percent(band.high)));
-            let text = format!("{mode}: {} at the end{}", percent(end.alive), band.unwrap_or_default());
+            let text = format!("{mode}: {} at the horizon{}", percent(end.alive), band.unwrap_or_default());
             Some((Swatch::Line(stroke.ink, stroke.dash), text))
         })
         .collect();
-    let bands = confidence.map(|c| format!(" Bands: {} interval at each time.", percent_trimmed(c)));
-    let notes = vec![format!("A path counts until its first forced close.{}", bands.unwrap_or_default())];
-    let page = Page { heading: "Survival: paths without a liquidation", legend, notes, panels: 1 };
+    let bands = confidence.map(|c| format!(" Bands: pointwise {} intervals.", percent_trimmed(c)));
+    let notes = vec![format!("A path survives until its first liquidation.{}", bands.unwrap_or_default())];
+    let page = Page { heading: "Survival: share of paths without a liquidation", legend, notes, panels: 1 };
     let (mut picture, space) = page.begin(input);
     let lowest = curves.iter().flat_map(|(_, _, curve)| curve).map(Corner::low).fold(1.0, f64::min);
     let y = share_axis("Share of paths", lowest);

@@ -1,13 +1,15 @@
-//! What a sweep found, as pictures: maps over two axes, lines along one.
+//! The results of a sweep as pictures: maps over two axes, lines along one.
 
 pub(crate) mod subject;
 
 use crate::domain::Intervals;
 use crate::report::charts::axis::{Axis, Quantity, span_of};
 use crate::report::charts::heat_map::{HeatMap, Shown, Side};
+use crate::report::charts::ink::Ink;
+use crate::report::charts::layout::Layout as Medium;
 use crate::report::charts::numbers::Numbers;
-use crate::report::charts::page::{Layout as Medium, Page, Run};
-use crate::report::charts::picture::{Ink, Picture, Swatch};
+use crate::report::charts::page::{Page, Run};
+use crate::report::charts::picture::{Picture, Swatch};
 use crate::report::charts::ramp::{Ramp, SIGNS};
 use crate::report::charts::style::{GREY, Stroke, of_mode};
 use crate::report::charts::sweep::subject::{Source, Subject, subjects};
@@ -15,15 +17,16 @@ use crate::report::charts::sweep_lines::{Positions, Series, paint};
 use crate::report::charts::text::one_line;
 use crate::report::sweep::layout::Layout;
 use crate::report::sweep::words::{axis_name, labels, numbers};
+use crate::report::wording::sweep::by_chance;
 use crate::result::document::sweep::{SweepAxis, SweepDocument};
 use crate::result::measures::Estimate;
-use crate::text::format::{paths, percent_trimmed, whole};
+use crate::text::format::{counted, paths, percent_trimmed, whole};
 
 /// Combinations of further axes up to which each has its own grid.
 const MOST_GRIDS: usize = 6;
 /// Characters of a label before it is measured.
 const LABEL: usize = 40;
-const NO_INTERVALS: &str = "Overlapping windows: no sampling error can be stated.";
+const NO_INTERVALS: &str = "Paths are overlapping windows: no sampling error can be stated.";
 /// Colour of a difference between two modes in line charts.
 const BETWEEN: Ink = Ink(31, 41, 55);
 
@@ -71,11 +74,11 @@ impl Chart<'_> {
         let confidence = self.confidence();
         Some(match intervals.kind.as_str() {
             kind if kind == Intervals::Simultaneous.name() => format!(
-                "{confidence} intervals for all {} of a measure together, {} each",
+                "simultaneous {confidence} intervals ({} of a measure, each at {})",
                 whole(intervals.family),
                 percent_trimmed(intervals.confidence_each),
             ),
-            _ => format!("{confidence} intervals, each by itself"),
+            _ => format!("pointwise {confidence} intervals"),
         })
     }
 
@@ -104,7 +107,7 @@ impl Chart<'_> {
                     |row, column| shown_as(subject, self.estimate(subject, &settings(row, column, rest)));
                 let cells =
                     order.iter().map(|row| (0..columns.values.len()).map(|c| cell(*row, c)).collect());
-                (if shown.len() > 1 { held(others, rest) } else { String::new() }, cells.collect())
+                (if shown.len() > 1 { settings_of(others, rest) } else { String::new() }, cells.collect())
             })
             .collect();
         let (ramp, numbers) = self.scale(subject)?;
@@ -113,8 +116,8 @@ impl Chart<'_> {
         let mut notes = Vec::new();
         if shown.len() < combinations.len() {
             notes.push(format!(
-                "Shown at {}, the first of {} combinations; all are in sweep.csv.",
-                held(others, shown.first()?),
+                "Shown for {}, the first of {} combinations; sweep.csv has all of them.",
+                settings_of(others, shown.first()?),
                 whole(combinations.len() as u64),
             ));
         }
@@ -129,7 +132,7 @@ impl Chart<'_> {
         let map =
             HeatMap { rows: &row_side, columns: &column_side, grids, ramp, numbers: &numbers, bar: &bar };
         map.paint(&mut picture, space);
-        picture.alternative = self.told(&map, subject, &counts)?;
+        picture.alternative = self.in_words(&map, subject, &counts)?;
         Some(picture)
     }
 
@@ -159,13 +162,12 @@ impl Chart<'_> {
     fn remark(&self, subject: &Subject) -> String {
         let Some(intervals) = self.intervals() else { return NO_INTERVALS.to_owned() };
         if !subject.is_difference() {
-            return "The colours mean the same in the maps of every mode.".to_owned();
+            return "The maps of all modes share one colour scale.".to_owned();
         }
         if self.document.intervals.kind == Intervals::Simultaneous.name() {
-            return format!("Signs by {intervals}.");
+            return format!("Significance by {intervals}.");
         }
-        let by_chance = percent_trimmed(1.0 - self.document.scenario.confidence);
-        format!("Signs by {intervals}: of cells with no difference at all, some {by_chance} would show one.")
+        format!("Significance by {intervals}. {}", by_chance(self.document))
     }
 
     fn legend(&self, subject: &Subject, counts: &Counts) -> Vec<(Swatch, String)> {
@@ -173,8 +175,8 @@ impl Chart<'_> {
         if let Source::Pair { .. } = subject.source {
             let [a, b] = subject.signs();
             legend.extend([(Swatch::Band(SIGNS[0]), a), (Swatch::Band(SIGNS[1]), b)]);
-            if counts.unsure > 0 {
-                legend.push((Swatch::Hatched, format!("sign not established at {}", self.confidence())));
+            if counts.not_significant > 0 {
+                legend.push((Swatch::Hatched, format!("not significant at {}", self.confidence())));
             }
         }
         if counts.missing > 0 {
@@ -184,14 +186,14 @@ impl Chart<'_> {
     }
 
     /// The map in sentences.
-    fn told(&self, map: &HeatMap<'_>, subject: &Subject, counts: &Counts) -> Option<String> {
+    fn in_words(&self, map: &HeatMap<'_>, subject: &Subject, counts: &Counts) -> Option<String> {
         let place = |grid: usize, row: usize, column: usize| {
             let label = |side: &Side, at: usize| {
                 format!("{} {}", side.name, side.labels.get(at).map_or("", String::as_str))
             };
             let caption = map.grids.get(grid).map_or("", |(caption, _)| caption.as_str());
-            let held = if caption.is_empty() { String::new() } else { format!(", {caption}") };
-            format!("{}, {}{held}", label(map.rows, row), label(map.columns, column))
+            let others = if caption.is_empty() { String::new() } else { format!(", {caption}") };
+            format!("{}, {}{others}", label(map.rows, row), label(map.columns, column))
         };
         let values = || cells(&map.grids).filter_map(|(g, r, c, shown)| Some((value_of(shown)?, g, r, c)));
         let least = values().min_by(|a, b| a.0.total_cmp(&b.0))?;
@@ -199,7 +201,7 @@ impl Chart<'_> {
         let end = |(value, g, r, c): (f64, usize, usize, usize)| {
             format!("{} at {}", map.numbers.with_unit(value), place(g, r, c))
         };
-        let mut told = format!(
+        let mut text = format!(
             "{} — {}. Map of {} by {}: from {} to {}.",
             subject.heading(),
             one_line(&self.document.scenario.title),
@@ -210,13 +212,19 @@ impl Chart<'_> {
         );
         let all = whole(counts.all as u64);
         if subject.is_difference() && !self.document.sampling.overlapping_windows {
-            told +=
-                &format!(" The sign is not established in {} of {all} cells.", whole(counts.unsure as u64));
+            text += &format!(
+                " The difference is not significant in {} of {all} cells.",
+                whole(counts.not_significant as u64)
+            );
         }
         if counts.missing > 0 {
-            told += &format!(" {} of {all} cells have no value.", whole(counts.missing as u64));
+            text += &format!(
+                " {} of {all} cells {} no value.",
+                whole(counts.missing as u64),
+                if counts.missing == 1 { "has" } else { "have" }
+            );
         }
-        Some(told)
+        Some(text)
     }
 
     fn lines(&self, axis: &SweepAxis, group: &[Subject]) -> Option<Picture> {
@@ -234,7 +242,7 @@ impl Chart<'_> {
             first.is_difference(),
         );
         let mut legend = Vec::new();
-        let mut told = Vec::new();
+        let mut ranges = Vec::new();
         for (subject, values) in group.iter().zip(&found) {
             let Some([least, most]) = extremes(values) else { continue };
             let range = |end: (usize, f64)| numbers_shown.with_unit(end.1);
@@ -246,14 +254,14 @@ impl Chart<'_> {
             let at = |end: (usize, f64)| {
                 format!("{} at {}", range(end), side.labels.get(end.0).map_or("", String::as_str))
             };
-            told.push(format!("{}: from {} to {}.", subject.name(), at(least), at(most)));
+            ranges.push(format!("{}: from {} to {}.", subject.name(), at(least), at(most)));
         }
         if legend.is_empty() {
             return None;
         }
-        let unsure = |e: &Estimate| e.excludes_zero() == Some(false);
-        if first.is_difference() && found.iter().flatten().flatten().any(unsure) {
-            legend.push((Swatch::Disc(GREY), format!("sign not established at {}", self.confidence())));
+        let not_significant = |e: &Estimate| e.excludes_zero() == Some(false);
+        if first.is_difference() && found.iter().flatten().flatten().any(not_significant) {
+            legend.push((Swatch::Disc(GREY), format!("not significant at {}", self.confidence())));
         }
         let bands = self.intervals().map(|intervals| format!("Bands: {intervals}."));
         let heading = first.together_heading();
@@ -269,7 +277,7 @@ impl Chart<'_> {
         let name = (first.bar(), &first.quantity);
         paint(&mut picture, space, &side, &positions, name, &series, first.is_difference());
         let title = one_line(&self.document.scenario.title);
-        picture.alternative = format!("{heading} — {title}. By {}. {}", side.name, told.join(" "));
+        picture.alternative = format!("{heading} — {title}. By {}. {}", side.name, ranges.join(" "));
         Some(picture)
     }
 }
@@ -277,7 +285,7 @@ impl Chart<'_> {
 /// Cells by what they show.
 struct Counts {
     all: usize,
-    unsure: usize,
+    not_significant: usize,
     missing: usize,
 }
 
@@ -286,7 +294,7 @@ impl Counts {
         let count = |is: fn(&Shown) -> bool| cells(grids).filter(|(_, _, _, shown)| is(shown)).count();
         Self {
             all: count(|_| true),
-            unsure: count(|shown| matches!(shown, Shown::Unsure(_))),
+            not_significant: count(|shown| matches!(shown, Shown::NotSignificant(_))),
             missing: count(|shown| *shown == Shown::Missing),
         }
     }
@@ -306,7 +314,7 @@ fn cells(grids: &Grids) -> impl Iterator<Item = (usize, usize, usize, &Shown)> {
 fn value_of(shown: &Shown) -> Option<f64> {
     match shown {
         Shown::Missing => None,
-        Shown::Value(value) | Shown::Unsure(value) => Some(*value),
+        Shown::Value(value) | Shown::NotSignificant(value) => Some(*value),
     }
 }
 
@@ -315,7 +323,7 @@ fn shown_as(subject: &Subject, estimate: Option<Estimate>) -> Shown {
     match estimate.value {
         None => Shown::Missing,
         Some(value) if subject.is_difference() && estimate.excludes_zero() == Some(false) => {
-            Shown::Unsure(value)
+            Shown::NotSignificant(value)
         }
         Some(value) => Shown::Value(value),
     }
@@ -364,7 +372,7 @@ fn combinations(axes: &[&SweepAxis]) -> Vec<Vec<usize>> {
 }
 
 /// `BTC volatility 0.5, seed 2`
-fn held(axes: &[&SweepAxis], settings: &[usize]) -> String {
+fn settings_of(axes: &[&SweepAxis], settings: &[usize]) -> String {
     let one = |(axis, setting): (&&SweepAxis, &usize)| {
         let label = labels(axis, LABEL).get(*setting).cloned().unwrap_or_default();
         format!("{} {label}", axis_name(axis))
@@ -372,7 +380,7 @@ fn held(axes: &[&SweepAxis], settings: &[usize]) -> String {
     one_line(&axes.iter().zip(settings).map(one).collect::<Vec<_>>().join(", "))
 }
 
-/// How many cells of how many paths; what is swept is not told as if it were fixed.
+/// What was run, without what the sweep varies.
 fn subtitle(document: &SweepDocument) -> String {
     let scenario = &document.scenario;
     let swept = |start: &str| document.axes.iter().flat_map(|a| &a.keys).any(|key| key.starts_with(start));
@@ -380,21 +388,21 @@ fn subtitle(document: &SweepDocument) -> String {
     let most = document.sweep.iter().map(|cell| cell.paths).max().unwrap_or(0);
     let of_cell = if fewest == most { paths(most) } else { format!("{} to {}", whole(fewest), paths(most)) };
     let cells = document.sweep.len() as u64;
-    let mut facts = vec![format!("{} cells of {of_cell}", whole(cells))];
+    let mut parts = vec![format!("{} of {of_cell}", counted(cells, "cell", "cells"))];
     let draws = document.plan.path_groups;
-    facts.push(if draws == 1 {
-        "the same paths in all".to_owned()
+    parts.push(if draws == 1 {
+        "the same price paths in all cells".to_owned()
     } else {
-        format!("{} draws of paths", whole(draws))
+        format!("{} sets of price paths", whole(draws))
     });
     if !swept("simulation.seed") {
-        facts.push(format!("seed {}", scenario.seed));
+        parts.push(format!("seed {}", scenario.seed));
     }
     if !swept("venue") {
-        facts.push(scenario.venue.clone());
+        parts.push(scenario.venue.clone());
     }
     if !swept("assets") && !swept("correlation") {
-        facts.push(scenario.model.join("; "));
+        parts.push(scenario.model.join("; "));
     }
-    facts.join(" · ")
+    parts.join(" · ")
 }

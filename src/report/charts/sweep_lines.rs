@@ -2,8 +2,9 @@
 
 use crate::report::charts::axis::{Axis, Quantity, TICK_SIZE, roomy, span_of};
 use crate::report::charts::heat_map::{Side, across};
+use crate::report::charts::ink::Ink;
 use crate::report::charts::panel::Panel;
-use crate::report::charts::picture::{Ink, Picture, Point, Rectangle, Shape};
+use crate::report::charts::picture::{Picture, Point, Rectangle, Shape};
 use crate::report::charts::style::{GREY, Stroke};
 use crate::report::charts::text::width;
 use crate::result::measures::Estimate;
@@ -16,7 +17,7 @@ const DISC: f64 = 5.5;
 pub struct Series {
     /// How it looks.
     pub stroke: Stroke,
-    /// What was found at each setting; `None` where nothing was.
+    /// The estimate at each setting, where there is one.
     pub values: Vec<Option<Estimate>>,
 }
 
@@ -48,7 +49,8 @@ fn evenness(values: &[f64]) -> f64 {
     gaps().fold(f64::INFINITY, f64::min) / gaps().fold(0.0, f64::max)
 }
 
-/// Paints the lines into `space`; `differences` shows the level 0, and points of which chance may be the cause in grey.
+/// Paints the lines into `space`; `differences` shows the level 0, and points that are not statistically significant in
+/// grey.
 pub fn paint(
     picture: &mut Picture,
     space: Rectangle,
@@ -88,8 +90,8 @@ pub fn paint(
                 .iter()
                 .zip(&points)
                 .map(|((_, e), at)| {
-                    let unsure = differences && e.excludes_zero() == Some(false);
-                    (*at, if unsure { GREY } else { line.stroke.ink })
+                    let not_significant = differences && e.excludes_zero() == Some(false);
+                    (*at, if not_significant { GREY } else { line.stroke.ink })
                 })
                 .collect();
             picture.line(points, line.stroke.ink, 3.5, line.stroke.dash);

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use crate::report::headline::Answer;
+use crate::report::wording::assumptions;
+use crate::report::wording::headline::sentence::Headline;
+use crate::result::assumption::{Assumption, AssumptionKind};
 use crate::result::document::ScenarioSummary;
-use crate::text::format::{paths, printable, significant, steps};
+use crate::text::format::{duration, paths, printable, significant, steps};
 
-/// How a result can be had again.
+/// What reproduces a result.
 #[derive(Debug, Clone, Default)]
 pub struct Reproduce {
     /// The command line.
@@ -21,16 +23,16 @@ pub struct Content {
     /// The scenario's title.
     pub title: String,
     /// What was run, in a few words.
-    pub facts: String,
+    pub summary: String,
     /// The scenario's description, Markdown; empty where there is none.
     pub description: String,
-    /// The answer in one sentence.
+    /// The most important sentences.
     pub headline: String,
-    /// More of it.
+    /// Further sentences of the headline.
     pub more: Vec<String>,
     /// Margin modes, in the scenario's order.
     pub modes: Vec<String>,
-    /// What follows.
+    /// The sections in order.
     pub sections: Vec<Section>,
     /// Version of the program.
     pub version: String,
@@ -56,11 +58,11 @@ pub struct Section {
 pub struct Table {
     /// What it holds.
     pub caption: String,
-    /// Names of its columns; the first is the rows'.
-    pub head: Vec<String>,
+    /// Its columns; the first holds the names of the rows.
+    pub columns: Vec<Column>,
     /// Its rows.
     pub rows: Vec<Row>,
-    /// Long, and so read only by those who look for something.
+    /// Long, and so folded away at first.
     pub folded: bool,
     /// Rows have no order of their own.
     pub sortable: bool,
@@ -68,29 +70,56 @@ pub struct Table {
     pub wordy: bool,
 }
 
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Column {
+    /// Its name.
+    pub heading: String,
+    /// The margin mode that its cells belong to.
+    pub mode: Option<String>,
+}
+
+impl Column {
+    /// A column that belongs to no mode.
+    pub fn new(heading: impl Into<String>) -> Self {
+        Self { heading: heading.into(), mode: None }
+    }
+
+    /// A mode's column: its name alone, or with what is shown of it.
+    pub fn of_mode(mode: &str, what: Option<&str>) -> Self {
+        let heading = what.map_or_else(|| mode.to_owned(), |what| format!("{mode}: {what}"));
+        Self { heading, mode: Some(mode.to_owned()) }
+    }
+}
+
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
+    /// How deep it lies below the row that it belongs to; 0 for a row of its own.
+    pub indent: usize,
     /// Its cells, as many as the table has columns.
     pub cells: Vec<String>,
-    /// It belongs to the row before.
-    pub below: bool,
 }
 
 impl Table {
     /// A table of numbers.
-    pub fn new(caption: impl Into<String>, head: impl IntoIterator<Item = String>) -> Self {
-        Self { caption: caption.into(), head: head.into_iter().collect(), ..Self::default() }
+    pub fn new(caption: impl Into<String>, columns: impl IntoIterator<Item = Column>) -> Self {
+        Self { caption: caption.into(), columns: columns.into_iter().collect(), ..Self::default() }
     }
 
-    /// Adds a row; its first cell is indented where it belongs to the row before.
+    /// A table of numbers whose columns belong to no mode.
+    pub fn headed<'a>(caption: impl Into<String>, headings: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::new(caption, headings.into_iter().map(Column::new))
+    }
+
+    /// Adds a row of its own.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let mut cells: Vec<String> = cells.into_iter().collect();
-        let below = cells.first().is_some_and(|cell| cell.starts_with(' '));
-        if let Some(first) = cells.first_mut() {
-            *first = first.trim_start().to_owned();
-        }
-        self.rows.push(Row { cells, below });
+        self.indented_row(0, cells);
+    }
+
+    /// Adds a row that lies `indent` levels below the one that it belongs to.
+    pub fn indented_row(&mut self, indent: usize, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(Row { indent, cells: cells.into_iter().collect() });
     }
 }
 
@@ -99,15 +128,15 @@ impl Content {
         scenario: &ScenarioSummary,
         version: &str,
         modes: Vec<String>,
-        answer: Answer,
+        headline: Headline,
         reproduce: &Reproduce,
     ) -> Self {
         let description = reproduce.resolved.iter().find(|(key, _)| key == "description");
-        let facts = format!(
-            "{} of {} over {} days, seed {}, {} {} at the beginning, venue {}",
+        let summary = format!(
+            "{} of {} over {}, seed {}, opening equity {} {}, venue {}",
             paths(scenario.paths),
             steps(scenario.steps),
-            significant(scenario.horizon_days, 6),
+            duration(scenario.horizon_days),
             scenario.seed,
             significant(scenario.wallet, 9),
             scenario.currency,
@@ -115,10 +144,10 @@ impl Content {
         );
         Self {
             title: clean(&scenario.title),
-            facts: clean(&facts),
+            summary: clean(&summary),
             description: description.map(|(_, text)| text.clone()).unwrap_or_default(),
-            headline: answer.headline,
-            more: answer.more,
+            headline: headline.text,
+            more: headline.more,
             modes,
             sections: Vec::new(),
             version: version.to_owned(),
@@ -133,40 +162,41 @@ impl Content {
     }
 }
 
-/// A stranger's text on one line, without what cannot be seen.
+/// Untrusted text on one line, without invisible characters.
 pub fn clean(text: &str) -> String {
     printable(&text.split_whitespace().collect::<Vec<_>>().join(" "), usize::MAX)
 }
 
-/// What the numbers rest on; what is left out of the model goes to its own section.
-pub(crate) fn assumptions(model: &[String], said: &[String], notes: &[String]) -> [Section; 2] {
-    let is_missing = |line: &&String| line.starts_with("Not modelled:");
-    // What is said beside the sampling error.
-    let is_error = |line: &str| line.starts_with("Intervals are") && !line.contains("history");
+/// The price model and the assumptions; what is not modelled or not used has its own section. Intervals are described
+/// beside the sampling error, unless `with_intervals`.
+pub(crate) fn assumption_sections(
+    model: &[String],
+    all: &[Assumption],
+    notes: &[String],
+    with_intervals: bool,
+) -> [Section; 2] {
+    let is_missing = |kind| matches!(kind, AssumptionKind::NotModelled | AssumptionKind::NotUsed);
+    let is_shown = |kind| match kind {
+        AssumptionKind::Intervals => with_intervals,
+        AssumptionKind::SweepIntervals => false,
+        kind => !is_missing(kind),
+    };
     let notes = notes.iter().map(|note| format!("Note: {note}"));
-    let rest = said.iter().filter(|line| !is_missing(line) && !is_error(line)).cloned();
-    let mut text: Vec<String> = model.iter().cloned().chain(rest).chain(notes).collect();
-    text.iter_mut().for_each(|line| *line = clean(&line.replace('`', "")));
-    let mut missing: Vec<String> = said.iter().filter(is_missing).map(|line| clean(line)).collect();
-    missing.push(
-        "Nor are order books, the queue of auto-deleveraging, oracle prices that part from marks, portfolio margin, a \
-         venue's failure, or a holder who acts in ways that the scenario does not state."
-            .to_owned(),
-    );
-    missing.push(
-        "The price model is the largest error by far: no interval here covers it. Run the same account under other \
-         models and volatilities before relying on a number."
-            .to_owned(),
-    );
+    let shown = assumptions::lines(all.iter().filter(|assumption| is_shown(assumption.kind)));
+    let text = model.iter().cloned().chain(shown).chain(notes).map(|line| clean(&line)).collect();
+    let missing = assumptions::lines(all.iter().filter(|assumption| is_missing(assumption.kind)));
+    let largest = "The price model is the largest source of error, and no interval covers it. Run the same account with other \
+                   models and volatilities before relying on a number.";
+    let missing = missing.into_iter().chain([largest.to_owned()]).map(|line| clean(&line)).collect();
     [
         Section { id: "assumptions", heading: "Assumptions", text, ..Section::default() },
         Section { id: "not-modelled", heading: "What is not modelled", text: missing, ..Section::default() },
     ]
 }
 
-/// How to have the same result again.
+/// What reproduces the result.
 pub(crate) fn reproduction(scenario: &ScenarioSummary, version: &str, reproduce: &Reproduce) -> Section {
-    let mut facts = Table { wordy: true, ..Table::new("", ["what".to_owned(), "value".to_owned()]) };
+    let mut origin = Table { wordy: true, ..Table::headed("", ["what", "value"]) };
     let known = [
         ("command", reproduce.command.clone()),
         ("program", format!("ringfence {version}")),
@@ -174,18 +204,18 @@ pub(crate) fn reproduction(scenario: &ScenarioSummary, version: &str, reproduce:
         ("sha256 of the resolved scenario", scenario.sha256.clone()),
     ];
     for (what, value) in known.into_iter().filter(|(_, value)| !value.is_empty()) {
-        facts.row([what.to_owned(), clean(&value)]);
+        origin.row([what.to_owned(), clean(&value)]);
     }
     let mut resolved = Table {
         folded: true,
         wordy: true,
-        ..Table::new("The resolved scenario, key by key", ["key".to_owned(), "value".to_owned()])
+        ..Table::headed("The resolved scenario, key by key", ["key", "value"])
     };
     for (key, value) in reproduce.resolved.iter().filter(|(key, _)| key != "description") {
         resolved.row([clean(key), clean(value)]);
     }
-    let tables = [facts, resolved].into_iter().filter(|table| !table.rows.is_empty()).collect();
-    let text = "The same scenario, seed and version give the same bytes, whatever the number of threads, the split of \
+    let tables = [origin, resolved].into_iter().filter(|table| !table.rows.is_empty()).collect();
+    let text = "The same scenario, seed and version produce identical bytes, whatever the number of threads, the split of \
                 the work or the processor's vector width.";
     Section {
         id: "reproduce",

@@ -1,16 +1,19 @@
 //! The report of a sweep.
 
 use crate::domain::{Intervals, MarginMode, Measure};
-use crate::report::content::section::{Content, Reproduce, Section, Table, assumptions, clean, reproduction};
-use crate::report::headline;
+use crate::report::content::section::{
+    Column, Content, Reproduce, Section, Table, assumption_sections, clean, reproduction,
+};
 use crate::report::sweep::compared::{difference, modes};
 use crate::report::sweep::words::{axis_name, setting_in_words};
 use crate::report::sweep::{compared, varies};
-use crate::report::terminal::layout::{audited, or_dash};
-use crate::report::terminal::share::{mean_share, share};
-use crate::report::terminal::sweep::{draws, precision};
+use crate::report::wording::cells::or_dash;
+use crate::report::wording::headline;
+use crate::report::wording::sampling_error::audited;
+use crate::report::wording::share::{mean_share, share};
+use crate::report::wording::sweep::{by_chance, path_groups, precision};
 use crate::result::document::sweep::{SweepAxis, SweepCell, SweepDocument};
-use crate::text::format::{decimals_for, fixed, percent_trimmed, whole};
+use crate::text::format::{counted, decimals_for, fixed, percent_trimmed, whole};
 
 /// More rows than this are looked up in `sweep.csv`.
 const MOST_ROWS: usize = 500;
@@ -21,8 +24,8 @@ const DIGITS: usize = 6;
 pub fn of_sweep(document: &SweepDocument, maps: &[&str], reproduce: &Reproduce) -> Content {
     let scenario = &document.scenario;
     let modes = modes(document).iter().map(|mode| mode.name().to_owned()).collect();
-    let answer = headline::of_sweep(document);
-    let mut content = Content::new(scenario, &document.version, modes, answer, reproduce);
+    let headline = headline::sweep::of_sweep(document);
+    let mut content = Content::new(scenario, &document.version, modes, headline, reproduce);
     let axes = document.axes.iter().map(axis_name).collect::<Vec<_>>().join(" × ");
     let differ = [("account", "wallet and currency"), ("venue", "venue"), ("simulation", "settings")]
         .into_iter()
@@ -31,14 +34,14 @@ pub fn of_sweep(document: &SweepDocument, maps: &[&str], reproduce: &Reproduce) 
         .collect::<Vec<_>>();
     let first = match differ.is_empty() {
         true => String::new(),
-        false => format!(" ({} of the first)", differ.join(", ")),
+        false => format!(" ({} of the first cell)", differ.join(", ")),
     };
-    let count = whole(document.plan.cells);
-    let cells_of = format!("A sweep over {axes}: {count} cells of {}{first}", content.facts);
-    content.facts = clean(&cells_of);
+    let count = counted(document.plan.cells, "cell", "cells");
+    let cells_of = format!("A sweep over {axes}: {count} of {}{first}", content.summary);
+    content.summary = clean(&cells_of);
     content.add(Section {
         id: "maps",
-        heading: "How the answer moves",
+        heading: "Results across the sweep",
         charts: maps.iter().map(|name| (*name).to_owned()).collect(),
         ..Section::default()
     });
@@ -51,10 +54,10 @@ pub fn of_sweep(document: &SweepDocument, maps: &[&str], reproduce: &Reproduce) 
     let varied =
         ["assets", "correlation", "common_jumps", "shock"].iter().any(|start| varies(document, start));
     let model: Vec<String> = match varied {
-        true => scenario.model.iter().map(|line| format!("In the first cell: {line}")).collect(),
+        true => scenario.model.iter().map(|line| format!("First cell: {line}")).collect(),
         false => scenario.model.clone(),
     };
-    for section in assumptions(&model, &document.assumptions, &document.notes) {
+    for section in assumption_sections(&model, &document.assumptions, &document.notes, false) {
         content.add(section);
     }
     content.add(error(document));
@@ -71,18 +74,20 @@ fn setting(axis: &SweepAxis, cell: &SweepCell) -> String {
 fn cells(document: &SweepDocument) -> Table {
     let (all, axes, modes) = (&document.sweep, &document.axes, modes(document));
     let pair = compared(document);
-    let mut head: Vec<String> = axes.iter().map(|axis| clean(&axis_name(axis))).collect();
-    head.extend(pair.map(|(a, b)| format!("liquidated: {a} − {b} (points)")));
+    let mut columns: Vec<Column> = axes.iter().map(|axis| Column::new(clean(&axis_name(axis)))).collect();
+    columns.extend(pair.map(|(a, b)| Column::new(format!("liquidated: {a} − {b} (percentage points)"))));
     for mode in &modes {
-        head.extend(["liquidated", "ruin", "drawdown, mean"].map(|what| format!("{mode}: {what}")));
+        let measures = ["liquidated", "ruin", "drawdown, mean"];
+        columns.extend(measures.map(|what| Column::of_mode(mode.name(), Some(what))));
     }
-    head.push("paths".to_owned());
+    columns.push(Column::new("paths"));
     let (shown, total) = (whole(MOST_ROWS as u64), whole(all.len() as u64));
     let caption = match all.len() > MOST_ROWS {
+        false if all.len() == 1 => "The only cell".to_owned(),
         false => format!("All {total} cells"),
         true => format!("The first {shown} of {total} cells; sweep.csv has all of them"),
     };
-    let mut table = Table { sortable: true, ..Table::new(caption, head) };
+    let mut table = Table { sortable: true, ..Table::new(caption, columns) };
     for cell in all.iter().take(MOST_ROWS) {
         let mut row: Vec<String> = axes.iter().map(|axis| setting(axis, cell)).collect();
         row.extend(pair.map(|pair| or_dash(in_points(cell, pair))));
@@ -113,25 +118,25 @@ fn error(document: &SweepDocument) -> Section {
     let intervals = &document.intervals;
     let confidence = percent_trimmed(document.scenario.confidence);
     let family = whole(intervals.family);
+    let covered = "They cover the sampling error of a finite number of paths, not errors in the price model.";
+    let symbols = format!("±: half-width of the {confidence} interval; [ ]: the interval.");
     let said = if document.sampling.overlapping_windows {
-        "Paths are overlapping windows of one history: no sampling error can be stated, and none is."
-            .to_owned()
+        "Paths are overlapping windows of one history, so no sampling error can be stated.".to_owned()
     } else if intervals.kind == Intervals::Simultaneous.name() {
         format!(
-            "± is half an interval, [ ] the interval itself. All {family} intervals of one measure, one a cell and mode, \
-             hold together at {confidence}, each by itself at {} (Bonferroni): they cover the error of simulating so many \
-             paths rather than all, not that of the price model.",
+            "±: half-width of an interval; [ ]: the interval. The {family} intervals of one measure, over all cells and modes, \
+             hold together at {confidence}, each at {} (Bonferroni). {covered}",
             percent_trimmed(intervals.confidence_each),
         )
     } else {
         format!(
-            "± is half the {confidence} interval, [ ] the interval itself: the error of simulating so many paths rather \
-             than all, not that of the price model. Each holds by itself: of the {family} of one measure about {} miss \
-             what they are for. simulation.intervals = \"simultaneous\" makes them hold together.",
+            "{symbols} {covered} Each interval holds on its own: about {} of the {family} intervals of one measure are \
+             expected to miss the true value. {} simulation.intervals = \"simultaneous\" makes the intervals hold together.",
             fixed(intervals.family as f64 * (1.0 - document.scenario.confidence), 0),
+            by_chance(document),
         )
     };
-    let mut text = vec![said, draws(document)];
+    let mut text = vec![said, path_groups(document)];
     text.extend(precision(document));
     text.push(audited(&document.audit));
     Section { id: "error", heading: "Sampling error", text, ..Section::default() }

@@ -1,14 +1,14 @@
 //! The tables of a run's report.
 
-use crate::report::content::section::Table;
-use crate::report::terminal::layout::or_dash;
-use crate::report::terminal::mode_table::{Row as ModeRow, account_rows, money_rows, quote_rows};
-use crate::report::terminal::money::Money;
-use crate::report::terminal::paired::attributions;
-use crate::report::terminal::share::{half_width, share};
+use crate::report::content::section::{Column, Table};
+use crate::report::wording::cells::or_dash;
+use crate::report::wording::mode_rows::{ModeRow, account_rows, money_rows, quote_rows};
+use crate::report::wording::money::Money;
+use crate::report::wording::paired::attributions;
+use crate::report::wording::share::{half_width, share};
 use crate::result::document::ResultDocument;
 use crate::result::document::paired::{MeanDifference, PairedResult, TwoByTwoResult};
-use crate::text::format::{decimals_for, fixed, percent_trimmed, price, significant, whole};
+use crate::text::format::{decimals_for, fixed, paths, percent_trimmed, price, significant, whole};
 
 /// A table with a column a mode.
 pub fn of_rows<'a>(
@@ -16,28 +16,29 @@ pub fn of_rows<'a>(
     caption: &str,
     rows: impl IntoIterator<Item = ModeRow<'a>>,
 ) -> Table {
-    let mut table = Table::new(caption, header(document));
-    for (label, value) in rows {
+    let mut table = Table::new(caption, mode_columns(document));
+    for ModeRow { indent, label, value } in rows {
         let cells = document.modes.iter().map(|(_, mode)| value(mode));
-        table.row(std::iter::once(label).chain(cells));
+        table.indented_row(indent, std::iter::once(label).chain(cells));
     }
     table
 }
 
-fn header(document: &ResultDocument) -> impl Iterator<Item = String> {
-    std::iter::once(String::new()).chain(document.modes.iter().map(|(name, _)| name.to_owned()))
+fn mode_columns(document: &ResultDocument) -> impl Iterator<Item = Column> {
+    let modes = document.modes.iter().map(|(name, _)| Column::of_mode(name, None));
+    std::iter::once(Column::new("")).chain(modes)
 }
 
 /// How often, and when, accounts are liquidated.
 pub fn account(document: &ResultDocument) -> Table {
-    of_rows(document, "Forced closes of the account", account_rows(document))
+    of_rows(document, "Liquidations of the account", account_rows(document))
 }
 
 /// Profits, losses, costs; where the account is in coin, its value in quote.
 pub fn money(document: &ResultDocument) -> Vec<Table> {
     let mut tables = vec![of_rows(document, "Profit and loss", money_rows(document))];
     if document.modes.iter().any(|(_, mode)| mode.in_quote.is_some()) {
-        tables.push(of_rows(document, "The account in coin, valued in quote", quote_rows()));
+        tables.push(of_rows(document, "The coin account, valued in quote currency", quote_rows()));
     }
     tables
 }
@@ -48,9 +49,10 @@ pub fn by_position(document: &ResultDocument) -> Table {
     let names: Vec<&str> =
         first.iter().flat_map(|(_, m)| m.liquidation.positions.iter()).map(|(name, _)| name).collect();
     let what = ["liquidated", "liquidation price at entry", "bankruptcy price at entry"];
-    let columns = document.modes.iter().flat_map(|(mode, _)| what.map(|what| format!("{mode}: {what}")));
-    let head = std::iter::once("position".to_owned()).chain(columns);
-    let mut table = Table { sortable: names.len() > 1, ..Table::new("Every position", head) };
+    let of_modes =
+        document.modes.iter().flat_map(|(mode, _)| what.map(|what| Column::of_mode(mode, Some(what))));
+    let columns = std::iter::once(Column::new("position")).chain(of_modes);
+    let mut table = Table { sortable: names.len() > 1, ..Table::new("Every position", columns) };
     for name in names {
         let cells = document.modes.iter().flat_map(|(_, mode)| {
             let position = mode.liquidation.positions.get(name);
@@ -68,14 +70,9 @@ pub fn by_position(document: &ResultDocument) -> Table {
 /// Two modes' differences with their intervals.
 pub fn paired(document: &ResultDocument, pair: &PairedResult) -> Table {
     let confidence = percent_trimmed(document.scenario.confidence);
-    let head = [
-        "difference of".to_owned(),
-        format!("{} − {}", pair.a, pair.b),
-        format!("{confidence} interval"),
-        "standard error".to_owned(),
-        "paths unpaired runs need (times)".to_owned(),
-    ];
-    let mut table = Table::new(format!("{} minus {}", pair.a, pair.b), head);
+    let (difference, interval) = (format!("{} − {}", pair.a, pair.b), format!("{confidence} interval"));
+    let headings = ["difference of", &difference, &interval, "standard error", "fewer paths needed (factor)"];
+    let mut table = Table::headed(format!("{} minus {}", pair.a, pair.b), headings);
     let l = &pair.liquidation;
     let often = MeanDifference {
         mean_difference: l.difference,
@@ -101,21 +98,18 @@ pub fn paired(document: &ResultDocument, pair: &PairedResult) -> Table {
             or_dash(d.variance_factor.map(|factor| significant(factor, 2))),
         ]);
     };
-    row("how often liquidated (points)".to_owned(), &often, &points);
-    row("maximum drawdown, mean (points)".to_owned(), &pair.drawdown_relative, &points);
+    row("liquidation frequency (percentage points)".to_owned(), &often, &points);
+    row("maximum drawdown, mean (percentage points)".to_owned(), &pair.drawdown_relative, &points);
     row(format!("profit, mean ({})", money.currency), &pair.pnl, &amount);
-    row(format!("shortfall, mean ({})", money.currency), &pair.shortfall, &amount);
+    row(format!("bad debt (shortfall), mean ({})", money.currency), &pair.shortfall, &amount);
     table
 }
 
-/// What became of paths, and of each position, in two modes.
+/// On how many paths the account, and each position, was liquidated in both modes, one or neither.
 pub fn attribution(document: &ResultDocument, pair: &PairedResult) -> Vec<Table> {
     let [a_only, b_only] = attributions(&pair.a, &pair.b);
-    let head = ["", "both", &format!("{} only", pair.a), &format!("{} only", pair.b), "neither"];
-    let mut all = Table::new(
-        format!("Paths liquidated at all, {} against {}", pair.a, pair.b),
-        head.iter().map(|text| (*text).to_owned()),
-    );
+    let headings = ["", "both", &format!("{} only", pair.a), &format!("{} only", pair.b), "neither"];
+    let mut all = Table::headed(format!("Paths with a liquidation, {} against {}", pair.a, pair.b), headings);
     let total = document.scenario.paths;
     let shares = |t: &TwoByTwoResult| {
         [t.both, t.a_only, t.b_only, t.neither].map(|count| {
@@ -127,45 +121,40 @@ pub fn attribution(document: &ResultDocument, pair: &PairedResult) -> Vec<Table>
     let counts = [t.both, t.a_only, t.b_only, t.neither].map(whole);
     all.row(std::iter::once("paths".to_owned()).chain(counts));
     all.row(std::iter::once("share of paths".to_owned()).chain(shares(t)));
-    let head = ["position", "lost in both", a_only.as_str(), b_only.as_str(), "lost in neither"];
-    let mut positions = Table {
-        sortable: pair.positions.0.len() > 1,
-        ..Table::new(
-            format!("Positions, {} against {}, shares of paths", pair.a, pair.b),
-            head.iter().map(|text| (*text).to_owned()),
-        )
-    };
+    let headings = ["position", "liquidated in both", &a_only, &b_only, "liquidated in neither"];
+    let caption = format!("Liquidated positions, {} against {}, in % of paths", pair.a, pair.b);
+    let mut positions = Table { sortable: pair.positions.0.len() > 1, ..Table::headed(caption, headings) };
     for (name, table) in pair.positions.iter() {
         positions.row(std::iter::once(name.to_owned()).chain(shares(table)));
     }
     vec![all, positions]
 }
 
-/// What checking margin at steps only misses.
+/// The bias of checking margin at the ends of steps only.
 pub fn monitoring(document: &ResultDocument) -> Option<Table> {
     let monitoring = &document.monitoring;
-    let looked_at = monitoring.paths?;
+    let measured = monitoring.paths?;
     let modes = || monitoring.modes.iter();
     let caption =
-        format!("Margin checked at steps and at every moment, on {} paths of the same law", whole(looked_at));
-    let mut table = Table::new(caption, header(document));
+        format!("Margin checked at steps and continuously, on {} of the same price model", paths(measured));
+    let mut table = Table::new(caption, mode_columns(document));
     let mut row = |label: &str, cells: Vec<String>| table.row(std::iter::once(label.to_owned()).chain(cells));
     row("liquidated, checked at steps", modes().map(|(_, m)| share(&m.at_steps)).collect());
-    row("liquidated, checked at every moment", modes().map(|(_, m)| share(&m.continuous)).collect());
-    row("missed by steps", modes().map(|(_, m)| share(&m.missed)).collect());
+    row("liquidated, checked continuously", modes().map(|(_, m)| share(&m.continuous)).collect());
+    row("missed at steps", modes().map(|(_, m)| share(&m.missed)).collect());
     Some(table)
 }
 
-/// Correlations of returns, asked for and drawn.
+/// Correlations of step returns: target and realised.
 pub fn correlations(document: &ResultDocument) -> Option<Table> {
-    let head = ["assets", "asked for", "of step returns", "interval"].map(str::to_owned);
-    let mut table =
-        Table { sortable: document.correlations.len() > 1, ..Table::new("Correlation of two assets", head) };
+    let headings = ["assets", "target", "realised", "interval"];
+    let caption = "Correlation of the step returns of two assets";
+    let mut table = Table { sortable: document.correlations.len() > 1, ..Table::headed(caption, headings) };
     for c in &document.correlations {
         let bounds = c.low.zip(c.high).map(|(low, high)| format!("[{}, {}]", fixed(low, 4), fixed(high, 4)));
         table.row([
             format!("{}/{}", c.a, c.b),
-            or_dash(c.asked.map(|value| fixed(value, 4))),
+            or_dash(c.target.map(|value| fixed(value, 4))),
             or_dash(c.realised.map(|value| fixed(value, 4))),
             or_dash(bounds),
         ]);

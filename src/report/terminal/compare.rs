@@ -1,8 +1,10 @@
 //! Several scenarios side by side.
 
-use crate::report::terminal::layout::{WIDTH, at, or_dash};
+use crate::report::terminal::layout::WIDTH;
 use crate::report::terminal::mode_table::{align_right, lines_of, plain_table};
-use crate::report::terminal::share::share;
+use crate::report::wording::cells::{at, or_dash};
+use crate::report::wording::sampling_error::symbols;
+use crate::report::wording::share::share;
 use crate::result::document::mode::ModeResult;
 use crate::result::document::{Frequency, ResultDocument};
 use crate::text::format::{distinct, fixed, percent_trimmed, wrap};
@@ -21,7 +23,7 @@ pub fn render_comparison(documents: &[&ResultDocument]) -> String {
         "ruin",
         "drawdown\nmedian",
         "profit\nmean",
-        "profit\nworst 5 %",
+        "profit\n5 % VaR",
         "loss if\nliquid.",
     ]);
     let shown = distinct(documents.iter().map(|document| document.scenario.name.as_str()), SCENARIO);
@@ -33,9 +35,9 @@ pub fn render_comparison(documents: &[&ResultDocument]) -> String {
     }
     align_right(&mut table, 2);
     let note = format!(
-        "In %; ± is half the {} interval, [ ] the interval itself, ≤ or ≥ its far end. Profits and losses are in % of \
-         opening equity: the mean, the best of the worst 5 % of paths, the mean loss of the liquidated ones.",
-        levels(documents),
+        "In %. {}. Profits and losses are in % of opening equity: the mean, the 5 % quantile (VaR), and the mean loss on \
+         liquidated paths.",
+        symbols(&levels(documents)),
     );
     let overlapping = documents.iter().any(|document| document.sampling.overlapping_windows);
     let windows = if overlapping { " Overlapping windows have no intervals." } else { "" };

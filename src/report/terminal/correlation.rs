@@ -1,6 +1,7 @@
-//! The correlation of step returns that the simulated paths have, beside the one asked for.
+//! The correlation of step returns that the simulated paths have, beside the target.
 
-use crate::report::terminal::layout::{NAME, WIDTH, or_dash};
+use crate::report::terminal::layout::{NAME, WIDTH};
+use crate::report::wording::cells::or_dash;
 use crate::result::document::{CorrelationResult, ResultDocument};
 use crate::text::format::{decimals_for, distinct, fixed, paths, significant, steps, wrap};
 
@@ -9,7 +10,7 @@ const SHOWN: usize = 15;
 /// Width of a column of numbers.
 const COLUMN: usize = 16;
 
-/// A line for each two assets, or, of many, the one that is farthest from what was asked; nothing of one asset.
+/// A line for each pair of assets; of many pairs only the one that deviates most from its target; nothing for one asset.
 pub fn render(document: &ResultDocument) -> String {
     let pairs = &document.correlations;
     let Some(first) = pairs.first() else { return String::new() };
@@ -30,17 +31,17 @@ pub fn render(document: &ResultDocument) -> String {
     let heading = "Correlation of step returns";
     let widths = labels.iter().map(|label| label.chars().count());
     let width = widths.chain([heading.len()]).max().unwrap_or(0);
-    let line = |label: &str, asked: &str, realised: &str| {
-        format!("{label:<width$} {asked:>8} {realised:>COLUMN$}\n")
+    let line = |label: &str, target: &str, realised: &str| {
+        format!("{label:<width$} {target:>8} {realised:>COLUMN$}\n")
     };
-    let mut out = format!("\n{}", line(heading, "asked", "realised"));
+    let mut out = format!("\n{}", line(heading, "target", "realised"));
     for (pair, label) in pairs.iter().zip(&labels) {
-        let asked = or_dash(pair.asked.map(|asked| significant(asked, 4)));
-        out.push_str(&line(label, &asked, &realised(pair)));
+        let target = or_dash(pair.target.map(|target| significant(target, 4)));
+        out.push_str(&line(label, &target, &realised(pair)));
     }
     out + &wrap(
         &format!(
-            "({over}; asked for is the correlation of the Gaussian drivers; jumps and shocks come on top)"
+            "({over}; the target is the correlation of the Gaussian drivers, to which jumps and shocks add)"
         ),
         "  ",
         "  ",
@@ -57,19 +58,19 @@ fn realised(pair: &CorrelationResult) -> String {
 }
 
 fn farthest(pairs: &[CorrelationResult], over: &str) -> String {
-    let distance = |pair: &CorrelationResult| Some((pair.realised? - pair.asked?).abs());
+    let distance = |pair: &CorrelationResult| Some((pair.realised? - pair.target?).abs());
     let known = pairs.iter().filter_map(|pair| Some((distance(pair)?, pair)));
     let most = known.max_by(|(a, _), (b, _)| a.total_cmp(b));
     let of_all = format!("Correlation of step returns of {} pairs of assets, {over}", pairs.len());
     match most {
-        None => format!("{of_all}: in correlations.csv."),
+        None => format!("{of_all}: see correlations.csv."),
         Some((_, pair)) => format!(
-            "{of_all}: farthest from what was asked of the drivers is {}/{}, {} where {} was asked; all are in \
-             correlations.csv.",
+            "{of_all}: the largest deviation from the target is that of {}/{}, {} instead of {}; correlations.csv has all \
+             pairs.",
             pair.a,
             pair.b,
             realised(pair),
-            or_dash(pair.asked.map(|asked| significant(asked, 4))),
+            or_dash(pair.target.map(|target| significant(target, 4))),
         ),
     }
 }

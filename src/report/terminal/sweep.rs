@@ -1,18 +1,21 @@
-//! A sweep as a person reads it: matrices over two axes where they fit, otherwise a row a cell.
+//! A sweep as text for a terminal: matrices over two axes where they fit, otherwise a row a cell.
 
-use crate::domain::{Intervals, MarginMode, Measure};
+use crate::domain::{MarginMode, Measure};
 use crate::report::sweep::compared;
 use crate::report::sweep::compared::{difference, modes};
 use crate::report::sweep::layout::Layout;
 use crate::report::sweep::words::{axis_name, labels};
-use crate::report::terminal::layout::{WIDTH, audited};
+use crate::report::terminal::layout::WIDTH;
 use crate::report::terminal::mode_table::{align_right, lines_of, plain_table};
-use crate::report::terminal::money::Money;
-use crate::report::terminal::share::share;
+use crate::report::wording::assumptions;
+use crate::report::wording::money::Money;
+use crate::report::wording::sampling_error::audited;
+use crate::report::wording::share::share;
+use crate::report::wording::sweep::{intervals, path_groups, precision};
 use crate::result::document::sweep::{SweepAxis, SweepCell, SweepDocument};
 use crate::result::measures::{Estimate, of_mode};
 use crate::text::format::{
-    decimals_for, distinct, fixed, paths, percent_trimmed, printable, significant, steps, whole, wrap,
+    counted, decimals_for, distinct, duration, fixed, paths, printable, steps, whole, wrap,
 };
 
 /// Rows of cells that are shown.
@@ -24,10 +27,10 @@ const COLUMN: usize = 10;
 const MOST_AXES: usize = 4;
 /// Characters of the settings in that table, all axes together.
 const SETTINGS: usize = 40;
-/// Stands by a difference of which chance may be the cause.
-const UNSURE: &str = "·";
+/// Marks a difference that is not statistically significant.
+const NOT_SIGNIFICANT: &str = "·";
 
-/// What was run, how often each cell is liquidated and how the modes differ, and what the numbers rest on.
+/// What was run, how often each cell is liquidated, how the modes differ, and the assumptions.
 pub fn render(document: &SweepDocument) -> String {
     let layout = Layout::new(document);
     let matrices = match layout.axes().as_slice() {
@@ -44,19 +47,17 @@ fn header(document: &SweepDocument) -> String {
     let fixed_key = |start: &str| !keys().any(|key| key.starts_with(start));
     let mut out = format!("{}\n", printable(&scenario.title, WIDTH));
     let cells = document.plan.cells;
-    let noun = if cells == 1 { "cell" } else { "cells" };
-    let mut facts = vec![format!("{} {noun} of {}", whole(cells), paths_of_cells(document))];
+    let mut parts = vec![format!("{} of {}", counted(cells, "cell", "cells"), paths_of_cells(document))];
     if fixed_key("simulation.horizon") && fixed_key("simulation.step") {
-        let days = significant(scenario.horizon_days, 6);
-        facts.push(format!("{} over {days} days", steps(scenario.steps)));
+        parts.push(format!("{} over {}", steps(scenario.steps), duration(scenario.horizon_days)));
     }
     if fixed_key("simulation.seed") {
-        facts.push(format!("seed {}", scenario.seed));
+        parts.push(format!("seed {}", scenario.seed));
     }
     if fixed_key("account") {
-        facts.push(format!("opening equity {}", Money::in_scenario(scenario).with_currency(scenario.wallet)));
+        parts.push(format!("opening equity {}", Money::in_scenario(scenario).with_currency(scenario.wallet)));
     }
-    out.push_str(&wrap(&facts.join("; "), "", "", WIDTH));
+    out.push_str(&wrap(&parts.join("; "), "", "", WIDTH));
     if ["assets", "correlation", "common_jumps", "shock"].into_iter().all(fixed_key) {
         for line in &scenario.model {
             out.push_str(&wrap(&printable(line, 4 * WIDTH), "", "  ", WIDTH));
@@ -68,7 +69,8 @@ fn header(document: &SweepDocument) -> String {
             [first, .., last] => format!("{first} … {last}"),
             _ => settings.concat(),
         };
-        let line = format!("{}: {} settings, {ends}", axis_name(axis), whole(settings.len() as u64));
+        let count = counted(settings.len() as u64, "setting", "settings");
+        let line = format!("{}: {count}, {ends}", axis_name(axis));
         out.push_str(&wrap(&printable(&line, 4 * WIDTH), "", "  ", WIDTH));
     }
     out
@@ -92,19 +94,23 @@ fn matrices(
     let mut parts = Vec::new();
     for mode in modes(document) {
         let of_cell = |cell: &SweepCell| of_mode(cell.modes.get(mode.name())?, Measure::LiquidationAny);
-        parts.push(matrix.render(&format!("Liquidated at all, {mode} (%)"), &of_cell, &|e, decimals| {
-            fixed(100.0 * e.value.unwrap_or(0.0), decimals)
-        })?);
+        parts.push(matrix.render(
+            &format!("Liquidation frequency, {mode} (%)"),
+            &of_cell,
+            &|e, decimals| fixed(100.0 * e.value.unwrap_or(0.0), decimals),
+        )?);
     }
     if let Some((a, b)) = compared(document) {
         let of_cell = |cell: &SweepCell| difference(cell, (a, b), Measure::PairedLiquidation);
-        let title = format!("Liquidated at all, {a} − {b} (points; {UNSURE} sign not established)");
+        let title = format!(
+            "Difference in liquidation frequency, {a} − {b} (percentage points; {NOT_SIGNIFICANT} not significant)"
+        );
         parts.push(matrix.render(&title, &of_cell, &|e, decimals| match e.excludes_zero() {
-            Some(false) => UNSURE.to_owned(),
+            Some(false) => NOT_SIGNIFICANT.to_owned(),
             _ => signed(100.0 * e.value.unwrap_or(0.0), decimals),
         })?);
     }
-    let order = format!("down: {}; across: {}", axis_name(rows), axis_name(columns));
+    let order = format!("Rows: {}; columns: {}.", axis_name(rows), axis_name(columns));
     parts.push(wrap(&printable(&order, 4 * WIDTH), "", "  ", WIDTH));
     Some(parts.join("\n"))
 }
@@ -132,7 +138,7 @@ impl Matrix<'_> {
                 (0..self.labels.len()).map(cell).collect()
             })
             .collect();
-        // One number of decimals for all: what the surest cell is known to, at most two.
+        // All cells have the decimals of the most precise one, at most two.
         let halves =
             found.iter().flatten().flatten().filter_map(Estimate::half_width).filter(|half| *half > 0.0);
         let least = halves.fold(f64::INFINITY, f64::min);
@@ -177,7 +183,7 @@ fn table(document: &SweepDocument, layout: &Layout<'_>) -> String {
     let mut table = plain_table();
     let mut header = settings.header();
     header.extend(modes.iter().map(|mode| format!("{mode}\nliquidated")));
-    header.extend(pair.map(|(a, b)| format!("{a} − {b}\npoints")));
+    header.extend(pair.map(|(a, b)| format!("{a} − {b}\nperc. points")));
     table.set_header(header);
     for (index, cell) in document.sweep.iter().take(MOST_ROWS).enumerate() {
         let mut row = settings.of_cell(index);
@@ -201,7 +207,7 @@ fn points(cell: &SweepCell, pair: (MarginMode, MarginMode)) -> String {
     let Some((e, value)) = estimate.and_then(|e| Some((e, e.value?))) else { return "-".to_owned() };
     let Some(half) = e.half_width() else { return signed(100.0 * value, 2) };
     let decimals = decimals_for(100.0 * half, 1);
-    let mark = if e.excludes_zero() == Some(false) { format!("{UNSURE} ") } else { String::new() };
+    let mark = if e.excludes_zero() == Some(false) { format!("{NOT_SIGNIFICANT} ") } else { String::new() };
     format!("{mark}{} ±{}", signed(100.0 * value, decimals), fixed(100.0 * half, decimals))
 }
 
@@ -252,58 +258,10 @@ impl Settings {
 }
 
 fn footer(document: &SweepDocument) -> String {
-    let mut lines = vec![intervals(document), draws(document)];
+    let mut lines = vec![intervals(document, NOT_SIGNIFICANT), path_groups(document)];
     lines.extend(precision(document));
-    lines.extend(document.assumptions.iter().take(document.essential).cloned());
+    lines.extend(assumptions::lines(document.assumptions.iter().filter(|a| a.is_essential())));
     lines.push(audited(&document.audit));
     lines.extend(document.notes.iter().map(|note| format!("Note: {note}")));
     lines.iter().map(|line| wrap(&printable(line, 10 * WIDTH), "", "  ", WIDTH)).collect()
-}
-
-fn intervals(document: &SweepDocument) -> String {
-    let intervals = &document.intervals;
-    let confidence = percent_trimmed(document.scenario.confidence);
-    if document.sampling.overlapping_windows {
-        return "Overlapping windows: no sampling error can be stated, and so no sign is doubted.".to_owned();
-    }
-    if intervals.kind == Intervals::Simultaneous.name() {
-        return format!(
-            "Intervals are simultaneous: all {} of one measure hold together at {confidence}, each at {}; {UNSURE} where \
-             that of the difference contains 0.",
-            whole(intervals.family),
-            percent_trimmed(intervals.confidence_each),
-        );
-    }
-    format!(
-        "Intervals are pointwise: each holds by itself at {confidence}; {UNSURE} where that of the difference contains 0. Of \
-         cells with no difference at all, some {} would show one.",
-        percent_trimmed(1.0 - document.scenario.confidence),
-    )
-}
-
-/// How many draws of the prices there are.
-pub fn draws(document: &SweepDocument) -> String {
-    match document.plan.path_groups {
-        1 => "All cells stand on one draw of the prices: they see the same paths.".to_owned(),
-        groups => format!(
-            "The cells stand on {} draws of the prices; those of one draw see the same prices.",
-            whole(groups)
-        ),
-    }
-}
-
-/// In how many cells the precision that was asked for was met.
-pub fn precision(document: &SweepDocument) -> Option<String> {
-    let asked = document.sweep.iter().find_map(|cell| cell.precision.as_ref())?;
-    let met = document.sweep.iter().filter(|cell| cell.precision.as_ref().is_some_and(|p| p.met)).count();
-    let target = match (asked.half_width, asked.relative) {
-        (Some(half), _) => format!("± {}", significant(half, 3)),
-        (None, relative) => format!("± {} of it", percent_trimmed(relative?)),
-    };
-    Some(format!(
-        "Precision: {} to {target} was met in {} of {} cells.",
-        asked.measure,
-        whole(met as u64),
-        whole(document.sweep.len() as u64),
-    ))
 }

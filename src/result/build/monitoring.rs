@@ -3,15 +3,15 @@
 use crate::result::build::estimate::{Estimator, Spread, Uncertainty, number};
 use crate::result::document::ordered_map::OrderedMap;
 use crate::result::document::{MonitoringResult, StepBiasResult};
-use crate::result::scenario_description::Facts;
+use crate::result::scenario_description::ScenarioDescription;
 use crate::simulation::RunOutcome;
 
 /// Both kinds of monitoring on the same paths; only the kind where a model has no path inside steps.
-pub fn monitoring(facts: &Facts, outcome: &RunOutcome) -> MonitoringResult {
+pub fn monitoring(description: &ScenarioDescription, outcome: &RunOutcome) -> MonitoringResult {
     let bias = outcome.step_bias.as_ref();
     let modes = bias.map_or(Vec::new(), |bias| {
         // The paths looked at are drawn each on its own, whatever those of the run.
-        let estimator = Estimator::new(bias.paths, facts.level, Uncertainty::Independent);
+        let estimator = Estimator::new(bias.paths, description.level, Uncertainty::Independent);
         let share = |count| estimator.frequency(count, bias.paths, Spread::Effect(1.0));
         let result = outcome.modes.iter().zip(&bias.modes).map(|(mode, found)| {
             let result = StepBiasResult {
@@ -25,7 +25,7 @@ pub fn monitoring(facts: &Facts, outcome: &RunOutcome) -> MonitoringResult {
         result.collect()
     });
     MonitoringResult {
-        kind: facts.monitoring.clone(),
+        kind: description.monitoring.clone(),
         paths: bias.map(|bias| bias.paths),
         modes: OrderedMap(modes),
     }

@@ -2,7 +2,7 @@
 
 use crate::result::build::estimate::{Estimator, Uncertainty};
 use crate::result::document::paired::{MeanDifference, PairedLiquidation, PairedResult};
-use crate::result::scenario_description::Facts;
+use crate::result::scenario_description::ScenarioDescription;
 use crate::simulation::{ModeOutcome, PairOutcome, RunOutcome, TwinDifference, TwinMode, TwoByTwo};
 use crate::statistics::{
     Moments, TwinProportion, mcnemar_exact, newcombe_of_clusters, proportion_difference_std_error,
@@ -21,7 +21,7 @@ struct Twinned<'a> {
 pub fn pair(
     outcome: &RunOutcome,
     index: usize,
-    facts: &Facts,
+    description: &ScenarioDescription,
     estimator: &Estimator<'_>,
 ) -> Option<PairedResult> {
     let pair = outcome.pairs.get(index)?;
@@ -35,7 +35,7 @@ pub fn pair(
         }),
         Uncertainty::Independent | Uncertainty::Unknown => None,
     };
-    let names = facts.positions.iter().cloned();
+    let names = description.positions.iter().cloned();
     type Means<'a> = [&'a Moments; 3];
     let difference = |own: Means<'_>, of_twins: fn(&Twinned<'_>) -> [Moments; 3]| {
         mean_difference(estimator, own, twinned.as_ref().map(of_twins))
@@ -43,7 +43,7 @@ pub fn pair(
     Some(PairedResult {
         a: a.mode.name().to_owned(),
         b: b.mode.name().to_owned(),
-        liquidation: liquidation(pair, [a, b], estimator, twinned.as_ref(), facts.level),
+        liquidation: liquidation(pair, [a, b], estimator, twinned.as_ref(), description.level),
         positions: names.zip(pair.positions.iter().map(|table| (*table).into())).collect(),
         drawdown_relative: difference(
             [&pair.drawdown_relative, a.drawdown_relative.moments(), b.drawdown_relative.moments()],

@@ -1,11 +1,11 @@
-//! What differs between two results, and by how much.
+//! The differences between two results, with intervals.
 
 use serde_json::{Value, json};
 
 use crate::domain::Measure;
 use crate::error::{Error, Result};
 use crate::paths::Sampling;
-use crate::result::comparison::document::{Compared, DiffDocument, DiffRow, Fact};
+use crate::result::comparison::document::{Compared, DiffDocument, DiffRow, DifferingKey};
 use crate::result::comparison::saved::Saved;
 use crate::result::document::either::Document;
 use crate::result::document::mode::ModeResult;
@@ -63,7 +63,7 @@ pub fn diff(a: &Saved, b: &Saved) -> Result<DiffDocument> {
         confidence,
         excluding_zero: count(|row| row.excludes_zero == Some(true)),
         intervals: count(|row| row.excludes_zero.is_some()),
-        facts: facts(a, b),
+        differing_keys: differing_keys(a, b),
         measures,
         remarks,
     })
@@ -166,18 +166,18 @@ fn refuse_unlike(a: &Saved, b: &Saved, cells_a: &[Cell<'_>], cells_b: &[Cell<'_>
     match unlike {
         None => Ok(()),
         Some(index) => {
-            let told = |cells: &[Cell<'_>]| -> String {
+            let shown = |cells: &[Cell<'_>]| -> String {
                 let set = cells.get(index).and_then(|cell| cell.set);
                 let text = set.and_then(|set| serde_json::to_string(set).ok()).unwrap_or_default();
                 text.chars().take(SHOWN).collect()
             };
             Err(Error::input(format!(
-                "{} and {} have other cells: cell {index} is {} in one and {} in the other; name two sweeps with the same \
-                 [sweep]",
+                "{} and {} have different cells: cell {index} is {} in the first and {} in the second; name two sweeps with \
+                 the same [sweep]",
                 a.path,
                 b.path,
-                told(cells_a),
-                told(cells_b)
+                shown(cells_a),
+                shown(cells_b)
             )))
         }
     }
@@ -242,76 +242,81 @@ fn remarks(a: &Saved, b: &Saved, same_seed: bool, same_level: bool, same_money: 
     let (one, other) = (scenario(a), scenario(b));
     let same_version = compared(a).version == compared(b).version;
     if one.sha256 == other.sha256 && same_version {
-        remarks.push(
-            "Both are results of the same scenario, seed and version: they are one run, not two.".to_owned(),
-        );
+        remarks
+            .push("Both results have the same scenario, seed and version: they are the same run.".to_owned());
     } else if same_seed {
         remarks.push(format!(
-            "Both have seed {}: where the two draw alike they see the same prices. The intervals take them to be \
-             independent, and are then usually wider than need be, in rare cases too narrow; how much is not known from \
-             the two results.",
+            "Both results have seed {}, so they use the same random numbers where their draws align. The intervals treat the \
+             results as independent; they are then usually wider than necessary, and in rare cases too narrow. By how \
+             much cannot be determined from the two results.",
             one.seed
         ));
     } else {
         remarks.push(
-            "The seeds differ: the intervals are of the difference of two independent results.".to_owned(),
+            "The seeds differ: the intervals are those of a difference of two independent results."
+                .to_owned(),
         );
     }
     if !same_level {
         remarks.push(format!(
-            "The intervals of the two have different levels ({} and {}), so that none of the difference is stated: run both \
-             with the same simulation.confidence and simulation.intervals.",
+            "The two results have intervals of different levels ({} and {}), so no interval of a difference is stated: run \
+             both with the same simulation.confidence and simulation.intervals.",
             level(a),
             level(b)
         ));
     }
     if !same_money {
         remarks.push(format!(
-            "Amounts are in {} and {}: they have no difference.",
+            "Amounts are in {} and {}, so they cannot be subtracted.",
             one.currency, other.currency
         ));
     }
     if [a, b].iter().any(|saved| sampling(saved).overlapping_windows) {
-        remarks
-            .push("Paths are overlapping windows of a history: no sampling error can be stated.".to_owned());
+        remarks.push(
+            "Paths are overlapping windows of one history, so no sampling error can be stated.".to_owned(),
+        );
     }
     remarks
 }
 
-/// Facts of the documents, and where both folders tell, keys of the scenarios.
-fn facts(a: &Saved, b: &Saved) -> Vec<Fact> {
-    let mut facts = differing(&facts_of(a), &facts_of(b));
+/// ScenarioDescription of the documents, and where both folders tell, keys of the scenarios.
+fn differing_keys(a: &Saved, b: &Saved) -> Vec<DifferingKey> {
+    let mut found = differing(&keys_of(a), &keys_of(b));
     if let (Some(one), Some(other)) = (&a.resolved, &b.resolved) {
-        facts.extend(differing(one, other));
+        found.extend(differing(one, other));
     }
-    facts
+    found
 }
 
-fn facts_of(saved: &Saved) -> Vec<(String, String)> {
+fn keys_of(saved: &Saved) -> Vec<(String, String)> {
     let (version, monitoring) = match &saved.document {
         Document::Run(run) => (&run.version, &run.monitoring.kind),
         Document::Sweep(sweep) => (&sweep.version, &sweep.monitoring.kind),
     };
     let s = scenario(saved);
-    let facts = json!({
+    let keys = json!({
         "version": version, "title": s.title, "name": s.name, "sha256": s.sha256, "paths": s.paths, "steps": s.steps,
         "seed": s.seed, "horizon_days": s.horizon_days, "confidence": s.confidence, "ruin_level": s.ruin_level,
         "wallet": s.wallet, "currency": s.currency, "venue": s.venue, "model": s.model.join("; "),
         "sampling": sampling(saved).kind, "monitoring": monitoring,
     });
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    facts.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), text(value))).collect()
+    keys.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), text(value))).collect()
 }
 
-fn differing(a: &[(String, String)], b: &[(String, String)]) -> Vec<Fact> {
+fn differing(a: &[(String, String)], b: &[(String, String)]) -> Vec<DifferingKey> {
     let value = |of: &[(String, String)], key: &str| {
         of.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone())
     };
     let in_a = a.iter().filter_map(|(key, one)| {
         let other = value(b, key);
-        (other.as_ref() != Some(one)).then(|| Fact { key: key.clone(), a: Some(one.clone()), b: other })
+        (other.as_ref() != Some(one)).then(|| DifferingKey {
+            key: key.clone(),
+            a: Some(one.clone()),
+            b: other,
+        })
     });
     let only_b = b.iter().filter(|(key, _)| value(a, key).is_none());
-    in_a.chain(only_b.map(|(key, other)| Fact { key: key.clone(), a: None, b: Some(other.clone()) }))
+    in_a.chain(only_b.map(|(key, other)| DifferingKey { key: key.clone(), a: None, b: Some(other.clone()) }))
         .collect()
 }

@@ -22,8 +22,9 @@ pub struct DiffDocument {
     pub excluding_zero: u64,
     /// How many intervals there are.
     pub intervals: u64,
-    /// In what the two were different things: a key with both values; `None` where one lacks it.
-    pub facts: Vec<Fact>,
+    /// Keys whose values differ between the two results.
+    #[serde(rename = "facts")]
+    pub differing_keys: Vec<DifferingKey>,
     /// Every measure of every mode, and of every two, that both results have.
     pub measures: Vec<DiffRow>,
     /// What has to be known of these numbers.
@@ -47,10 +48,10 @@ pub struct Compared {
     pub paths: u64,
 }
 
-/// Something the two results do not have in common.
+/// A key whose values differ between the two results; `None` where one result lacks the key.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Fact {
-    /// Its name: a key of the document, or one of the scenario.
+pub struct DifferingKey {
+    /// A key of the result document, or of the scenario.
     pub key: String,
     /// In A.
     pub a: Option<String>,

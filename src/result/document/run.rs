@@ -1,5 +1,6 @@
 //! The result document of one scenario.
 
+use crate::result::assumption::Assumption;
 use crate::result::document::conditions::{
     AuditResult, MonitoringResult, PrecisionResult, SamplingResult, ScenarioSummary,
 };
@@ -7,7 +8,7 @@ use crate::result::document::mode::*;
 use crate::result::document::ordered_map::OrderedMap;
 use crate::result::document::paired::*;
 
-/// Everything one scenario's run found.
+/// Everything that the run of one scenario measured.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct ResultDocument {
     /// Name and version of this shape.
@@ -20,8 +21,9 @@ pub struct ResultDocument {
     pub sampling: SamplingResult,
     /// When margin was checked, and what checking it at steps only misses.
     pub monitoring: MonitoringResult,
-    /// Paths on which a price left the range of numbers and was held at its edge.
-    pub held_paths: u64,
+    /// Paths on which a price overflowed and was clamped.
+    #[serde(rename = "held_paths")]
+    pub clamped_paths: u64,
     /// Per margin mode.
     pub modes: OrderedMap<ModeResult>,
     /// Every two modes, path by path.
@@ -30,12 +32,10 @@ pub struct ResultDocument {
     pub correlations: Vec<CorrelationResult>,
     /// The two implementations of the rules against each other, on a sample of this run.
     pub audit: AuditResult,
-    /// What the numbers rest on, in sentences.
-    pub assumptions: Vec<String>,
-    /// How many of them, from the first, every reader of a table has to know.
-    #[serde(skip)]
-    pub essential: usize,
-    /// Whether the precision that was asked for was met; left out where none was.
+    /// What the numbers rest on; each is one text in JSON.
+    #[schemars(with = "Vec<String>")]
+    pub assumptions: Vec<Assumption>,
+    /// The requested precision and whether it was met; left out where none was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precision: Option<PrecisionResult>,
     /// Remarks made while the scenario was read.
@@ -49,8 +49,9 @@ pub struct CorrelationResult {
     pub a: String,
     /// The second asset.
     pub b: String,
-    /// The correlation of their Gaussian drivers that was asked for; `None` where either has none.
-    pub asked: Option<f64>,
+    /// The requested correlation of their Gaussian drivers; `None` where either has none.
+    #[serde(rename = "asked")]
+    pub target: Option<f64>,
     /// Correlation of their log returns over a step; `None` where one never moves.
     pub realised: Option<f64>,
     /// Its standard error, by the jackknife over groups of paths.
@@ -59,8 +60,8 @@ pub struct CorrelationResult {
     pub low: Option<f64>,
     /// Upper bound.
     pub high: Option<f64>,
-    /// Paths looked at, from the first.
+    /// Paths measured, from the first.
     pub paths: u64,
-    /// Steps of each that were looked at, from the first.
+    /// Steps of each path measured, from the first.
     pub steps: u64,
 }

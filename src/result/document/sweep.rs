@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::result::assumption::Assumption;
 use crate::result::document::conditions::{
     AuditResult, MonitoringResult, PrecisionResult, SamplingResult, ScenarioSummary,
 };
@@ -22,8 +23,9 @@ pub struct SweepDocument {
     pub sampling: SamplingResult,
     /// When margin was checked. What steps miss is not measured in a sweep: `paths` is `None`.
     pub monitoring: MonitoringResult,
-    /// Paths of all cells on which a price left the range of numbers and was held at its edge.
-    pub held_paths: u64,
+    /// Paths of all cells on which a price overflowed and was clamped.
+    #[serde(rename = "held_paths")]
+    pub clamped_paths: u64,
     /// What varies, the slowest first.
     pub axes: Vec<SweepAxis>,
     /// How many runs, and how many draws of the prices they stand on.
@@ -34,9 +36,10 @@ pub struct SweepDocument {
     pub sweep: Vec<SweepCell>,
     /// The two implementations of the rules against each other, on a sample of the cells' paths.
     pub audit: AuditResult,
-    /// What the numbers rest on, in sentences.
-    pub assumptions: Vec<String>,
-    /// How many of them, from the first, every reader of a table has to know.
+    /// What the numbers rest on; each is one text in JSON.
+    #[schemars(with = "Vec<String>")]
+    pub assumptions: Vec<Assumption>,
+    /// The number of leading assumptions that every reader of a table needs.
     pub essential: usize,
     /// Remarks made while the scenario was read.
     pub notes: Vec<String>,

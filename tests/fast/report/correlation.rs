@@ -11,7 +11,7 @@ fn found(a: usize, b: usize, realised: f64) -> Correlation {
 fn of(scenario: &Scenario, correlations: Vec<Correlation>) -> ResultDocument {
     let (isolated, cross) = four_paths();
     let outcome = RunOutcome { correlations, ..run_outcome(&isolated, &cross) };
-    build(&Facts::new(scenario, "", &entry()), &outcome, &AUDIT)
+    build(&ScenarioDescription::new(scenario, "", &entry()), &outcome, &AUDIT)
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn one_pair_is_shown_with_its_bounds() {
     close(&pair["high"], 0.7982 + 1.959963984540054 * 0.001);
     assert_eq!([&pair["paths"], &pair["steps"]], [4_096, 720]);
     let text = terminal::render(&doc);
-    assert!(text.contains("Correlation of step returns    asked         realised\n"), "{text}");
+    assert!(text.contains("Correlation of step returns   target         realised\n"), "{text}");
     assert!(text.contains("  BTC/ETH                        0.8   0.7982 ±0.0020\n"), "{text}");
     assert!(text.contains("over 720 steps of 4,096 paths"), "{text}");
     let (isolated, cross) = four_paths();
@@ -37,17 +37,17 @@ fn one_pair_is_shown_with_its_bounds() {
 }
 
 #[test]
-fn what_has_no_driver_was_not_asked() {
+fn assets_without_a_driver_have_no_target() {
     let mut mixed = scenario("Mixed");
     Arc::make_mut(&mut mixed.market).assets[1].law = Law::Bootstrap { column: 0 };
     let doc = of(&mixed, vec![found(0, 1, 0.0123)]);
-    assert_eq!(doc.correlations[0].asked, None);
+    assert_eq!(doc.correlations[0].target, None);
     let text = terminal::render(&doc);
     assert!(text.contains("  BTC/ETH                          -   0.0123 ±0.0020\n"), "{text}");
 }
 
 #[test]
-fn of_many_assets_the_farthest_is_named() {
+fn of_many_assets_the_largest_deviation_is_named() {
     let mut many = scenario("Many");
     let (asset, model) = (many.portfolio.assets[0].clone(), many.market.assets[0].clone());
     let count = 7;
@@ -58,7 +58,7 @@ fn of_many_assets_the_farthest_is_named() {
     let pairs = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b)));
     let all: Vec<_> = pairs.map(|(a, b)| found(a, b, if (a, b) == (2, 5) { 0.41 } else { 0.49 })).collect();
     let text = terminal::render(&of(&many, all)).split_whitespace().collect::<Vec<_>>().join(" ");
-    let sentence = "of 21 pairs of assets, over 720 steps of 4,096 paths: farthest from what was asked of the \
-                    drivers is A2/A5, 0.4100 ±0.0020 where 0.5 was asked; all are in correlations.csv.";
+    let sentence = "of 21 pairs of assets, over 720 steps of 4,096 paths: the largest deviation from the target is that \
+                    of A2/A5, 0.4100 ±0.0020 instead of 0.5; correlations.csv has all pairs.";
     assert!(text.contains(sentence), "{text}");
 }

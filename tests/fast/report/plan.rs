@@ -11,7 +11,7 @@ fn numbers_are_short_and_thousands_apart() {
     large.portfolio.positions[0].quantity = Decimal::new(12_345_678_901, 10);
     large.settings.paths = 50_000;
     let shown = plan::render(&large, 2);
-    for text in ["wallet 12,345.25 USDT", "long 1.234568 BTC", "50,000 paths", "60,000", "(2,000)"] {
+    for text in ["wallet 12,345.25 USDT", "long 1.234568", "50,000 paths", "60,000", "(2,000)"] {
         assert!(shown.contains(text), "{text} in\n{shown}");
     }
 }

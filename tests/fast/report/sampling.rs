@@ -38,7 +38,7 @@ fn document_of(scenario: &Scenario) -> (ResultDocument, RunOutcome) {
         step_bias: None,
         ..run_outcome(&isolated, &cross)
     };
-    (build(&Facts::new(scenario, "", &entry()), &outcome, &AUDIT), outcome)
+    (build(&ScenarioDescription::new(scenario, "", &entry()), &outcome, &AUDIT), outcome)
 }
 
 fn says_of_error(key: &str) -> bool {
@@ -96,24 +96,23 @@ fn the_terminal_claims_nothing_of_overlapping_windows() {
     let calm = vec![Path { drawdown: 0.05, pnl: 12.5, ..Path::default() }; 50];
     let mut shown = terminal::render(&document_of(&windows(3)).0);
     let calm = RunOutcome { step_bias: None, ..run_outcome(&calm, &calm) };
-    shown += &terminal::render(&build(&Facts::new(&windows(3), "", &entry()), &calm, &AUDIT));
+    shown += &terminal::render(&build(&ScenarioDescription::new(&windows(3), "", &entry()), &calm, &AUDIT));
     shown += &terminal::render_comparison(&[&document_of(&windows(3)).0]);
     let table = shown.split("Note:").next().unwrap();
-    for claim in ["±", "≤", "[", "≥ ", "chance", "McNemar", "Runs on separate", "probability", "()"] {
+    for claim in
+        ["±", "≤", "[", "≥ ", "significant", "McNemar", "common random numbers reduce", "probability", "()"]
+    {
         let legend = shown.lines().find(|line| line.contains(claim) && !line.starts_with("In %"));
-        assert!(
-            legend.is_none_or(|line| line.contains("far end.") || line.starts_with("  far")),
-            "{claim}: {legend:?}"
-        );
+        assert!(legend.is_none_or(|line| line.starts_with("  one-sided interval.")), "{claim}: {legend:?}");
     }
     assert!(table.contains("13.31 %"), "{table}");
     let text = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
         "cross was liquidated less often than isolated on these windows: 4.24 % against 13.31 %.",
         "cross was liquidated as often as isolated on these windows: 0.00 % against 0.00 %.",
-        "profit is lower in cross than in isolated, on average by 308.44 USDT on these windows.",
-        "Paths are overlapping windows of one history",
-        "liquidated on 0 of 50 paths, which does not mean never.",
+        "the mean profit is 308.44 USDT lower in cross than in isolated on these windows.",
+        "paths are overlapping windows of one history",
+        "isolated and cross: no liquidation on 50 paths. This does not rule out a liquidation.",
     ] {
         assert!(text.contains(part), "no \"{part}\" in\n{text}");
     }
@@ -130,14 +129,14 @@ fn windows_a_horizon_apart_keep_their_intervals() {
 }
 
 #[test]
-fn held_paths_are_told() {
+fn clamped_paths_are_reported() {
     let (isolated, cross) = four_paths();
     let outcome = RunOutcome { held_paths: 3, ..run_outcome(&isolated, &cross) };
-    let doc = build(&Facts::new(&scenario("Held"), "", &entry()), &outcome, &AUDIT);
+    let doc = build(&ScenarioDescription::new(&scenario("Clamped"), "", &entry()), &outcome, &AUDIT);
     assert_eq!(as_value(std::slice::from_ref(&doc))["held_paths"], 3);
     let text = terminal::render(&doc);
-    assert!(text.contains("On 3 paths a price left the range of numbers and was held at its edge"), "{text}");
-    assert!(!terminal::render(&document(&isolated, &cross)).contains("held at its edge"));
+    assert!(text.contains("Overflow: on 3 paths a price overflowed and was clamped"), "{text}");
+    assert!(!terminal::render(&document(&isolated, &cross)).contains("Overflow:"));
     assert_eq!(as_value(&[document(&isolated, &cross)])["held_paths"], 0);
 }
 

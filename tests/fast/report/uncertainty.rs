@@ -105,7 +105,7 @@ fn survival_starts_for_certain_and_counts_days_to_the_nearest_number() {
     let (isolated, cross) = four_paths();
     let mut month = scenario("A month");
     month.settings.horizon = "30d".parse().unwrap();
-    let doc = build(&Facts::new(&month, "", &entry()), &run_outcome(&isolated, &cross), &AUDIT);
+    let doc = build(&ScenarioDescription::new(&month, "", &entry()), &run_outcome(&isolated, &cross), &AUDIT);
     let rows = &doc.modes.get("isolated").unwrap().liquidation.survival;
     assert_eq!((rows[0].alive, rows[0].low, rows[0].high), (1.0, Some(1.0), Some(1.0)));
     assert!(rows[1].low.unwrap() < 1.0);

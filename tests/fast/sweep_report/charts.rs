@@ -189,15 +189,15 @@ fn differences_are_blue_or_orange_and_grey_where_chance_may_be_the_cause() {
     let told = words(&picture).join("\n");
     for part in [
         "isolated is liquidated more often",
-        "sign not established at 95 %",
+        "not significant at 95 %",
         "+10.0",
         "−10.0",
-        "some 5 % would show one",
+        "about 5 % would still appear to",
     ] {
         assert!(told.contains(part), "{part} in\n{told}");
     }
     assert!(
-        picture.alternative.contains("The sign is not established in 2 of 4 cells."),
+        picture.alternative.contains("The difference is not significant in 2 of 4 cells."),
         "{}",
         picture.alternative
     );
@@ -280,7 +280,7 @@ fn further_axes_are_small_grids_or_the_first_of_many_with_a_note() {
     }
     assert!(three.alternative.contains(", venue preset "), "{}", three.alternative);
     let four = named(&shape("four_axes"), "sweep_pnl_cross");
-    let note = "Shown at venue preset textbook, btc_long margin 500, the first of 25 combinations; all are in sweep.csv.";
+    let note = "Shown for venue preset textbook, btc_long margin 500, the first of 25 combinations; sweep.csv has all of them.";
     assert!(words(&four).contains(&note), "{:?}", words(&four));
 }
 
@@ -293,12 +293,9 @@ fn windows_have_no_doubted_signs_and_simultaneous_intervals_say_so() {
     }
     let map = named(&windows, "sweep_liquidation_isolated_minus_cross");
     let said = words(&map).join("\n");
-    assert!(
-        said.contains("no sampling error can be stated") && !said.contains("sign not established"),
-        "{said}"
-    );
+    assert!(said.contains("no sampling error can be stated") && !said.contains("not significant"), "{said}");
     let together = named(&shape("simultaneous"), "sweep_pnl_isolated_minus_cross");
-    let note = "Signs by 95 % intervals for all 100 of a measure together, 99.95 % each.";
+    let note = "Significance by simultaneous 95 % intervals (100 of a measure, each at 99.95 %).";
     assert!(words(&together).contains(&note), "{:?}", words(&together));
 }
 

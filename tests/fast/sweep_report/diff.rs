@@ -92,8 +92,8 @@ fn a_result_does_not_differ_from_itself() {
     let found = compare(&result, &result);
     assert_eq!(found.measures.len(), 15);
     assert!(found.measures.iter().all(|row| row.difference == Some(0.0) && row.excludes_zero == Some(false)));
-    assert_eq!((found.excluding_zero, found.intervals, found.facts.len()), (0, 15, 0));
-    assert!(found.same_seed && found.remarks[0].contains("they are one run, not two"), "{:?}", found.remarks);
+    assert_eq!((found.excluding_zero, found.intervals, found.differing_keys.len()), (0, 15, 0));
+    assert!(found.same_seed && found.remarks[0].contains("they are the same run"), "{:?}", found.remarks);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn each_difference_is_b_minus_a_with_the_interval_of_independent_results() {
     let paired = row(&found, "isolated-cross", "paired.pnl");
     assert!(close(paired.high, 5.0 + 1.959_963_984_540_054 * 288.0_f64.sqrt(), 1e-9), "{paired:?}");
     assert_eq!(row(&found, "cross", "ruin").difference, Some(0.0));
-    let keys: Vec<&str> = found.facts.iter().map(|fact| fact.key.as_str()).collect();
+    let keys: Vec<&str> = found.differing_keys.iter().map(|differing| differing.key.as_str()).collect();
     assert_eq!(keys, ["sha256", "seed"]);
     assert!(!found.same_seed && found.remarks[0].contains("independent results"), "{:?}", found.remarks);
 }
@@ -130,7 +130,10 @@ fn what_cannot_be_compared_is_said() {
     assert_eq!(row(&found, "cross", "pnl").difference, None);
     assert!(row(&found, "cross", "ruin").low.is_some());
     let said = found.remarks.join("\n");
-    assert!(said.contains("Amounts are in USDT and BTC") && said.contains("Both have seed 1"), "{said}");
+    assert!(
+        said.contains("Amounts are in USDT and BTC") && said.contains("Both results have seed 1"),
+        "{said}"
+    );
     let mut level = run([4_100, 1_000], 55.0, 2);
     level.scenario.confidence = 0.9;
     let found = compare(&a, &level);
@@ -185,12 +188,14 @@ fn sweeps_are_compared_cell_by_cell() {
     let shown = render(&found);
     assert!(shown.contains("p.q = 3.0, r.s = 1.5\n"), "{shown}");
     assert!(
-        shown.contains("out 0: 1 of 180. Where nothing differs, chance alone is expected to mark 9 of them."),
+        shown.split_whitespace().collect::<Vec<_>>().join(" ").contains(
+            "as 1 of 180 do. If nothing differed, chance alone would be expected to mark 9 of them."
+        ),
         "{shown}"
     );
     assert_eq!(shown.matches("liquidation.any").count(), 1, "only what is marked is shown: {shown}");
     let same = render(&compare(&grid(1, 0), &grid(2, 0)));
-    assert!(same.contains("In no cell does the interval of a difference leave out 0"), "{same}");
+    assert!(same.contains("No difference is statistically significant in any cell"), "{same}");
 }
 
 #[test]
@@ -244,7 +249,7 @@ fn what_is_no_result_is_refused_with_what_to_name_instead() {
     saved(&folder, "cells.json", &serde_json::to_string(&other).unwrap());
     let output = command::run(folder.path(), &["diff", "sweep.json", "cells.json"]);
     assert!(
-        stderr(&output).contains("cell 3 is {\"p.q\":2.0,\"r.s\":1.0} in one and"),
+        stderr(&output).contains("cell 3 is {\"p.q\":2.0,\"r.s\":1.0} in the first and"),
         "{}",
         stderr(&output)
     );
@@ -283,11 +288,11 @@ fn two_folders_tell_which_keys_differ() {
     assert_eq!(output.status.code(), Some(0), "that they differ is no failure: {}", stderr(&output));
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(found["schema"], "ringfence/diff/1");
-    let facts = found["facts"].as_array().unwrap();
-    let fact = facts.iter().find(|fact| fact["key"] == "positions.long.quantity").unwrap();
+    let keys = found["facts"].as_array().unwrap();
+    let quantity = keys.iter().find(|key| key["key"] == "positions.long.quantity").unwrap();
     // 4,000 and 2,000 at 60,000.
     assert_eq!(
-        (fact["a"].as_str(), fact["b"].as_str()),
+        (quantity["a"].as_str(), quantity["b"].as_str()),
         (Some("0.0666666666666667"), Some("0.0333333333333333"))
     );
     let any = &found["measures"][0];
@@ -301,7 +306,12 @@ fn two_folders_tell_which_keys_differ() {
     assert!((any["difference"].as_f64().unwrap() - (share("b") - share("a"))).abs() < 1e-15);
     let text = command::run(folder.path(), &["diff", "a/small/summary.json", "b/small"]);
     let text = String::from_utf8(text.stdout).unwrap();
-    assert!(text.contains("Both have seed 1: where the two draw alike they see the same prices."), "{text}");
+    assert!(
+        text.contains(
+            "Both results have seed 1, so they use the same random numbers where their draws align."
+        ),
+        "{text}"
+    );
     assert!(text.contains("isolated        liquidation.any"), "{text}");
     assert!(!text.contains("positions.long.quantity"), "a summary alone does not tell: {text}");
 }

@@ -26,31 +26,31 @@ Leverage by volatility
 btc_long leverage: 3 settings, 2 … 50
 BTC volatility: 6 settings, 0.2 … 1.2
 
-Liquidated at all, isolated (%)
+Liquidation frequency, isolated (%)
       0.2    0.4    0.6    0.8      1    1.2
  2   2.00   2.00   2.00   2.00   2.00   2.00
 10  16.00  20.20  24.39  28.59  32.80  37.00
 50  30.00  38.40  46.80  55.20  63.60  72.00
 
-Liquidated at all, cross (%)
+Liquidation frequency, cross (%)
       0.2    0.4    0.6    0.8      1    1.2
  2   0.00   0.00   0.50   2.00   3.50   5.00
 10   4.00  12.20  20.39  28.59  36.80  45.00
 50  10.50  25.40  40.29  55.20  70.10  85.00
 
-Liquidated at all, isolated − cross (points; · sign not established)
+Difference in liquidation frequency, isolated − cross (percentage points; · not significant)
        0.2     0.4     0.6     0.8       1     1.2
  2   +2.00   +2.00   +1.50       ·   -1.50   -3.00
 10  +12.00   +8.00   +4.00       ·   -4.00   -8.00
 50  +19.50  +13.00   +6.50       ·   -6.50  -13.00
 
-down: btc_long leverage; across: BTC volatility
+Rows: btc_long leverage; columns: BTC volatility.
 
-Intervals are pointwise: each holds by itself at 95 %; · where that of the difference contains 0. Of
-  cells with no difference at all, some 5 % would show one.
-All cells stand on one draw of the prices: they see the same paths.
-Prices move in steps of 1 h.
-Audit: 64 paths followed in exact decimals over 720 steps, 9 liquidations, the same in both.
+Intervals are pointwise, each at 95 %; · not statistically significant (the interval of the
+  difference contains 0). If no cell differed, about 5 % would still appear to.
+All cells use the same price paths.
+Margin checks: at the end of each step of 1 h.
+Audit: 64 paths replayed in exact decimals over 720 steps with 9 liquidations, all identical.
 ";
     assert_eq!(terminal::render_sweep(&small()), expected);
 }
@@ -64,7 +64,7 @@ fn one_axis_is_a_row_a_cell() {
     let expected = "\
 ┌─────────────────────────────────────────────────────────────────┐
 │ venue preset        isolated           cross   isolated − cross │
-│                   liquidated      liquidated             points │
+│                   liquidated      liquidated       perc. points │
 ╞═════════════════════════════════════════════════════════════════╡
 │ textbook        2.00 % ±0.19   0 % (≤ 0.019)        +2.00 ±0.19 │
 │ b              16.00 % ±0.51    4.00 % ±0.27       +12.00 ±0.48 │
@@ -75,7 +75,7 @@ fn one_axis_is_a_row_a_cell() {
 }
 
 #[test]
-fn the_footer_tells_what_the_intervals_are_and_where_the_precision_was_met() {
+fn the_footer_states_what_the_intervals_are_and_where_the_precision_was_reached() {
     let mut document = small();
     (document.intervals.kind, document.intervals.confidence_each) = ("simultaneous".to_owned(), 0.9986);
     document.plan.path_groups = 6;
@@ -92,9 +92,9 @@ fn the_footer_tells_what_the_intervals_are_and_where_the_precision_was_met() {
     let shown = terminal::render_sweep(&document);
     for part in [
         "18 cells of 640 to 20,000 paths; ",
-        "Intervals are simultaneous: all 36 of one measure hold together at 95 %, each at 99.86 %; · where",
-        "The cells stand on 6 draws of the prices; those of one draw see the same prices.\n",
-        "Precision: liquidation.any to ± 0.002 was met in 13 of 18 cells.\n",
+        "Intervals are simultaneous: all 36 of one measure hold together at 95 %, each at 99.86 %; · not",
+        "The cells use 6 sets of price paths; cells that share a set see the same prices.\n",
+        "Precision: liquidation.any reached ±0.002 in 13 of 18 cells.\n",
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }
@@ -133,5 +133,5 @@ fn what_is_too_wide_is_a_table_of_cells() {
     let (_, document) = shapes().into_iter().find(|(name, _)| *name == "30x30").unwrap();
     let shown = terminal::render_sweep(&document);
     assert!(shown.contains("… and 840 more in sweep.csv\n"), "{shown}");
-    assert!(!shown.contains("(points; ·"), "{shown}");
+    assert!(!shown.contains("(percentage points; ·"), "{shown}");
 }

@@ -55,7 +55,7 @@ impl Subject {
         matches!(self.source, Source::Pair { .. })
     }
 
-    /// What was found in a cell.
+    /// The estimate in a cell.
     pub fn estimate(&self, cell: &SweepCell) -> Option<Estimate> {
         let finite = |e: Estimate| Estimate { value: e.value.filter(|v| v.is_finite()), ..e };
         match self.source {
@@ -116,19 +116,19 @@ impl Subject {
     pub fn bar(&self) -> &'static str {
         match self.measure {
             Measure::LiquidationAny | Measure::LiquidationAll | Measure::Ruin => "Share of paths",
-            Measure::DrawdownRelative | Measure::DrawdownAbsolute => "Fall below the peak",
+            Measure::DrawdownRelative | Measure::DrawdownAbsolute => "Drawdown",
             Measure::Pnl => "Profit",
             Measure::PairedLiquidation | Measure::PairedDrawdownRelative | Measure::PairedPnl => "Difference",
         }
     }
 
-    /// What a positive difference says, and what a negative one says.
+    /// The meaning of a positive and of a negative difference.
     pub fn signs(&self) -> [String; 2] {
         let Source::Pair { a, b } = self.source else { return [String::new(), String::new()] };
         let more = match self.measure {
             Measure::PairedLiquidation => "is liquidated more often",
-            Measure::PairedDrawdownRelative => "falls deeper",
-            _ => "earns more",
+            Measure::PairedDrawdownRelative => "has deeper drawdowns",
+            _ => "has more profit",
         };
         [a, b].map(|mode| format!("{mode} {more}"))
     }

@@ -1,14 +1,14 @@
-//! The answer of a sweep.
+//! The headline of a sweep.
 
 use crate::domain::{MarginMode, Measure};
-use crate::report::headline::sentence::{Answer, capitalised};
 use crate::report::sweep::compared;
 use crate::report::sweep::compared::{difference, modes};
 use crate::report::sweep::words::{axis_name, setting_in_words};
+use crate::report::wording::headline::sentence::{Headline, capitalised};
 use crate::result::document::ordered_map::OrderedMap;
 use crate::result::document::sweep::{SweepAxis, SweepCell, SweepDocument};
 use crate::result::measures::Estimate;
-use crate::text::format::{fixed, percent_trimmed, significant, whole};
+use crate::text::format::{counted, fixed, percent_trimmed, significant, whole};
 
 /// Digits of a setting.
 const DIGITS: usize = 6;
@@ -22,7 +22,7 @@ enum Sign {
 }
 
 impl Sign {
-    /// Where the interval of the difference says so.
+    /// By the interval of the difference.
     fn of(estimate: &Estimate) -> Self {
         match (estimate.low, estimate.high) {
             (Some(low), _) if low > 0.0 => Self::Second,
@@ -40,37 +40,38 @@ struct Compared<'a> {
 }
 
 /// The range of how often modes are liquidated, and in how many cells which of them is liquidated less often.
-pub fn of_sweep(document: &SweepDocument) -> Answer {
-    let cells = whole(document.sweep.len() as u64);
-    let over = format!("Over {cells} cells {}.", ranges(document));
+pub fn of_sweep(document: &SweepDocument) -> Headline {
+    let cells = counted(document.sweep.len() as u64, "cell", "cells");
+    let over = format!("Over {cells} {}.", ranges(document));
     let Some((a, b)) = compared(document) else {
-        return Answer { headline: over, more: Vec::new() };
+        return Headline { text: over, more: Vec::new() };
     };
     if document.sampling.overlapping_windows {
-        let more = "No sampling error can be stated of overlapping windows, and so no sign is doubted.";
-        return Answer { headline: over, more: vec![more.to_owned()] };
+        let more =
+            "Paths are overlapping windows: no sampling error can be stated, so differences are not tested.";
+        return Headline { text: over, more: vec![more.to_owned()] };
     }
     let of_cell = |cell| {
         let estimate = difference(cell, (a, b), Measure::PairedLiquidation).unwrap_or_default();
         Compared { cell, sign: Sign::of(&estimate), estimate }
     };
     let found: Vec<Compared<'_>> = document.sweep.iter().map(of_cell).collect();
-    let headline = headline((a, b), &found, document.scenario.confidence);
+    let text = counts((a, b), &found, document.scenario.confidence);
     let mut more = vec![over];
     more.extend(extreme(document, &found, (b, a), Sign::Second));
     more.extend(extreme(document, &found, (a, b), Sign::First));
     more.extend(turns(document, &found));
-    Answer { headline, more }
+    Headline { text, more }
 }
 
-/// In how many cells the second mode is liquidated less often than the first, and more often; those of none are not told.
-fn headline((a, b): (MarginMode, MarginMode), found: &[Compared<'_>], confidence: f64) -> String {
+/// In how many cells the second mode is liquidated less often than the first, more often, or neither; only kinds that occur.
+fn counts((a, b): (MarginMode, MarginMode), found: &[Compared<'_>], confidence: f64) -> String {
     let kinds = [
         (Sign::Second, format!("{b} is liquidated less often than {a}")),
         (Sign::First, format!("{b} is liquidated more often than {a}")),
-        (Sign::Open, format!("the sign is not established at {}", percent_trimmed(confidence))),
+        (Sign::Open, format!("the difference is not significant at {}", percent_trimmed(confidence))),
     ];
-    let told =
+    let parts =
         kinds.into_iter().filter_map(|(sign, what)| match found.iter().filter(|c| c.sign == sign).count() {
             0 => None,
             count if count == found.len() => Some(format!("in every cell {what}")),
@@ -78,7 +79,7 @@ fn headline((a, b): (MarginMode, MarginMode), found: &[Compared<'_>], confidence
                 Some(format!("in {} of {} cells {what}", whole(count as u64), whole(found.len() as u64)))
             }
         });
-    format!("{}.", capitalised(told.collect::<Vec<_>>().join(", ")))
+    format!("{}.", capitalised(parts.collect::<Vec<_>>().join(", ")))
 }
 
 /// `isolated is liquidated on 0.2 % to 45.1 % of paths, cross on …`
@@ -96,7 +97,7 @@ fn ranges(document: &SweepDocument) -> String {
     modes(document).into_iter().filter_map(of_mode).collect::<Vec<_>>().join(", ")
 }
 
-/// Where the better mode is best beside the other.
+/// The cell in which one mode is liquidated least relative to the other.
 fn extreme(
     document: &SweepDocument,
     found: &[Compared<'_>],
@@ -108,7 +109,7 @@ fn extreme(
     let bounds = [most.estimate.low?.abs(), most.estimate.high?.abs()];
     let [low, high] = [bounds[0].min(bounds[1]), bounds[0].max(bounds[1])].map(|v| fixed(100.0 * v, 2));
     Some(format!(
-        "{} is furthest below {worse} at {}: liquidated on {} points [{low}, {high}] fewer paths.",
+        "{} has its largest advantage over {worse} at {}: {} percentage points fewer paths are liquidated [{low}, {high}].",
         capitalised(better.name().to_owned()),
         place(document, &most.cell.set),
         fixed(100.0 * size(most), 2),
@@ -124,7 +125,7 @@ fn place(document: &SweepDocument, set: &OrderedMap<serde_json::Value>) -> Strin
     document.axes.iter().map(of_axis).collect::<Vec<_>>().join(", ")
 }
 
-/// Along which axes the established sign turns from a cell to the next.
+/// Along which axes the significant sign changes from one cell to the next.
 fn turns(document: &SweepDocument, found: &[Compared<'_>]) -> Option<String> {
     let mut stride: usize = 1;
     let mut names = Vec::new();
@@ -142,6 +143,10 @@ fn turns(document: &SweepDocument, found: &[Compared<'_>]) -> Option<String> {
         stride = stride.saturating_mul(length);
     }
     names.reverse();
-    (!names.is_empty())
-        .then(|| format!("The sign turns between neighbouring cells along {}.", names.join(" and ")))
+    (!names.is_empty()).then(|| {
+        format!(
+            "The sign of the difference changes between neighbouring cells along {}.",
+            names.join(" and ")
+        )
+    })
 }

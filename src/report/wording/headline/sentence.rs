@@ -1,11 +1,11 @@
-//! One sentence of the headline.
+//! The headline of a report.
 
-/// The answer: what a reader takes along who reads one sentence, and what else is short enough to be told at once.
+/// The headline: the most important sentences, and further ones that are short enough to stand beside them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// The sentence.
-    pub headline: String,
-    /// More sentences.
+pub struct Headline {
+    /// The most important sentences.
+    pub text: String,
+    /// Further sentences.
     pub more: Vec<String>,
 }
 

@@ -1,16 +1,15 @@
 //! Frequencies and mean shares with their intervals.
 
-use crate::report::terminal::layout::{at, or_dash};
+use crate::report::wording::cells::{at, or_dash};
 use crate::result::document::Frequency;
 use crate::result::document::mode::DistributionResult;
 use crate::text::format::{decimals_for, fixed};
 
-/// Paths, of those that did and those that did not the fewer, below which an interval is too lopsided to
-/// be told by half its width.
+/// Paths that count, or that do not count, below which an interval is too asymmetric for its half-width.
 const EVEN: f64 = 30.0;
 
-/// `13.12 % ±0.21`, to two digits of the half-width; `0.05 % [0.01, 0.28]` where the interval is lopsided;
-/// at the ends, where it has one side only, `0 % (≤ 0.04)` and `100 % (≥ 99.96)`; `13.12 %` where no error is stated.
+/// `13.12 % ±0.21`, to two digits of the half-width; `0.05 % [0.01, 0.28]` where the interval is asymmetric;
+/// `0 % (≤ 0.04)` and `100 % (≥ 99.96)` where it has one side only; `13.12 %` where no error is stated.
 pub fn share(f: &Frequency) -> String {
     let (Some(value), Some(low), Some(high)) = (f.frequency, f.low, f.high) else { return plain(f) };
     let decimals = decimals_for(100.0 * (high - low), 1);
@@ -18,11 +17,27 @@ pub fn share(f: &Frequency) -> String {
         format!("0 % (≤ {})", fixed(100.0 * high, decimals))
     } else if value >= 1.0 {
         format!("100 % (≥ {})", fixed(100.0 * low, decimals))
-    } else if (f.count as f64).min(f.count as f64 * (1.0 - value) / value) < EVEN - 0.5 {
-        interval(f)
-    } else {
+    } else if is_symmetric(f, value) {
         with_half_width(value, (high - low) / 2.0)
+    } else {
+        interval(f)
     }
+}
+
+/// `4.2 % ± 0.1`, to one digit of the half-width; otherwise as [`share`].
+pub fn brief(f: &Frequency) -> String {
+    match (f.frequency, half_width(f.low, f.high)) {
+        (Some(value), Some(half)) if f.count > 0 && value < 1.0 && is_symmetric(f, value) => {
+            let decimals = decimals_for(1_000.0 * half, 1);
+            format!("{} % ± {}", fixed(100.0 * value, decimals), fixed(100.0 * half, decimals))
+        }
+        _ => share(f),
+    }
+}
+
+/// Whether the half-width describes the interval of a frequency of `value`.
+fn is_symmetric(f: &Frequency, value: f64) -> bool {
+    (f.count as f64).min(f.count as f64 * (1.0 - value) / value) >= EVEN - 0.5
 }
 
 fn plain(f: &Frequency) -> String {

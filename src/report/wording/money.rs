@@ -1,14 +1,16 @@
 //! Amounts of one account.
 
-use crate::report::terminal::layout::CURRENCY;
 use crate::result::document::{ResultDocument, ScenarioSummary};
 use crate::text::format::{decimals_for, fixed, printable};
+
+/// Characters of a currency that are shown.
+const CURRENCY: usize = 12;
 
 /// Below this part of opening equity an amount is the rounding of the simulation, not a result.
 pub const ROUNDING: f64 = 1e-9;
 
-/// How one account's money is shown: with the decimals its size asks for, and more where an amount is
-/// known better than that.
+/// How one account's money is shown: with the decimals that suit its size, and more where an amount is known more
+/// precisely.
 pub struct Money {
     wallet: f64,
     decimals: usize,
@@ -33,17 +35,26 @@ impl Money {
         Self { wallet, decimals, currency: printable(&scenario.currency, CURRENCY) }
     }
 
-    /// An amount of which nothing more is known.
+    /// An amount with its currency.
     pub fn with_currency(&self, amount: f64) -> String {
         format!("{} {}", fixed(amount, self.decimals), self.currency)
     }
 
-    /// `121.15 ±34.12`; without the second part where there are no bounds, or only values all alike, of
-    /// which `±0.00` would claim to be sure.
+    /// `121.15 ±34.12`; without the second part where there are no bounds, or where all values are alike, since `±0.00`
+    /// would claim certainty.
     pub fn with_half_width(&self, amount: f64, half: Option<f64>) -> String {
+        self.bounded(amount, half, "±")
+    }
+
+    /// `121.15 ± 34.12`, as in sentences.
+    pub fn spaced_half_width(&self, amount: f64, half: Option<f64>) -> String {
+        self.bounded(amount, half, "± ")
+    }
+
+    fn bounded(&self, amount: f64, half: Option<f64>, sign: &str) -> String {
         let decimals = self.decimals_of(amount, half);
-        let margin =
-            half.filter(|h| *h > 0.0).map(|half| format!(" ±{}", fixed(half, decimals))).unwrap_or_default();
+        let margin = half.filter(|h| *h > 0.0);
+        let margin = margin.map(|half| format!(" {sign}{}", fixed(half, decimals))).unwrap_or_default();
         fixed(amount, decimals) + &margin
     }
 
