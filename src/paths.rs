@@ -8,6 +8,8 @@ mod asset;
 mod bates;
 mod block;
 mod bootstrap;
+mod bridge_chunk;
+mod bridge_walk;
 pub mod catalogue;
 mod cholesky;
 mod elementary;
@@ -17,7 +19,6 @@ mod gaussian;
 mod gbm;
 mod generator;
 mod heston;
-mod inside;
 mod jumps;
 mod kou;
 mod market;
@@ -31,21 +32,23 @@ mod replay;
 mod single;
 mod stream;
 mod table;
+mod unit_interval;
 mod variance_gamma;
 
 pub use crate::lanes::{Aligned, CHUNK, LANES, Lanes, Need, Normals};
 pub use bates::Bates;
 pub use block::PathBlock;
+pub use bridge_chunk::BridgeChunk;
+pub use bridge_walk::{BridgeObserver, BridgeWalk, PARTS_OF_A_STEP};
 pub use cholesky::{SMALLEST_PIVOT, cholesky};
 pub use garch::{Garch, Innovations};
 pub use gbm::Gbm;
 pub use generator::PathGenerator;
 pub use heston::Heston;
-pub use inside::{InsideChunk, InsideWalk, PARTS_OF_A_STEP, Watcher};
 pub use kou::Kou;
 pub use market::{
-    AssetModel, CommonJumps, Law, MarketModel, NormalJump, ReturnHistory, Sampling, Shock, ShockTime,
-    WindowHistory,
+    AssetModel, CommonJumps, MarketModel, NormalJump, PriceProcess, ReturnHistory, Sampling, Shock,
+    ShockTime, WindowHistory,
 };
 pub use merton::{Merton, NormalJumps};
 pub use nig::Nig;

@@ -1,8 +1,8 @@
 //! One market per law, about as volatile as W1's 80 % a year.
 
 use ringfence::paths::{
-    AssetModel, Bates, Garch, Gbm, Heston, Innovations, Kou, Law, MarketModel, Merton, Nig, NormalJump,
-    NormalJumps, Ou, Regime, ReturnHistory, State, VarianceGamma, WindowHistory,
+    AssetModel, Bates, Garch, Gbm, Heston, Innovations, Kou, MarketModel, Merton, Nig, NormalJump,
+    NormalJumps, Ou, PriceProcess, Regime, ReturnHistory, State, VarianceGamma, WindowHistory,
 };
 
 use crate::workloads::STEP_YEARS;
@@ -61,47 +61,47 @@ pub fn all() -> Vec<(&'static str, MarketModel)> {
     };
     let feller = Heston { vol_of_vol: 4.0, ..HESTON };
     let laws = [
-        ("gbm", Law::Gbm(GBM)),
-        ("merton (W4)", Law::Merton(MERTON)),
-        ("kou", Law::Kou(kou)),
-        ("heston (W3)", Law::Heston(HESTON)),
-        ("heston, Feller violated", Law::Heston(feller)),
-        ("bates", Law::Bates(Bates { heston: HESTON, jumps: JUMPS })),
-        ("garch, normal", Law::Garch(Garch { innovations: Innovations::Normal, ..GARCH_T })),
-        ("garch, Student-t (W5)", Law::Garch(GARCH_T)),
-        ("regime", Law::Regime(regime)),
-        ("ou", Law::Ou(Ou { level: 100.0, mean_reversion: 5.0, volatility: 0.8 })),
+        ("gbm", PriceProcess::Gbm(GBM)),
+        ("merton (W4)", PriceProcess::Merton(MERTON)),
+        ("kou", PriceProcess::Kou(kou)),
+        ("heston (W3)", PriceProcess::Heston(HESTON)),
+        ("heston, Feller violated", PriceProcess::Heston(feller)),
+        ("bates", PriceProcess::Bates(Bates { heston: HESTON, jumps: JUMPS })),
+        ("garch, normal", PriceProcess::Garch(Garch { innovations: Innovations::Normal, ..GARCH_T })),
+        ("garch, Student-t (W5)", PriceProcess::Garch(GARCH_T)),
+        ("regime", PriceProcess::Regime(regime)),
+        ("ou", PriceProcess::Ou(Ou { level: 100.0, mean_reversion: 5.0, volatility: 0.8 })),
         (
             "variance_gamma",
-            Law::VarianceGamma(VarianceGamma { drift: 0.0, volatility: 0.8, skew: -0.1, nu: 0.01 }),
+            PriceProcess::VarianceGamma(VarianceGamma { drift: 0.0, volatility: 0.8, skew: -0.1, nu: 0.01 }),
         ),
-        ("nig", Law::Nig(Nig { drift: 0.0, alpha: 40.0, beta: -3.0, delta: 25.0 })),
-        ("bootstrap", Law::Bootstrap { column: 0 }),
-        ("replay", Law::Replay { column: 0 }),
+        ("nig", PriceProcess::Nig(Nig { drift: 0.0, alpha: 40.0, beta: -3.0, delta: 25.0 })),
+        ("bootstrap", PriceProcess::Bootstrap { column: 0 }),
+        ("replay", PriceProcess::Replay { column: 0 }),
     ];
     laws.into_iter().map(|(name, law)| (name, market(law))).collect()
 }
 
 /// One asset at 100.
-pub fn market(law: Law) -> MarketModel {
+pub fn market(law: PriceProcess) -> MarketModel {
     // Returns of about 0.85 % an hour in either direction.
     let log_returns: Vec<f64> =
         (0..BARS).map(|i| (i * 7_919 % 2_003) as f64 / 2_003.0 - 0.5).map(|u| 0.03 * u).collect();
     let closes = (0..BARS).map(|i| 100.0 + 10.0 * ((i * 7_919 % 2_003) as f64 / 2_003.0 - 0.5)).collect();
     MarketModel {
-        history: matches!(law, Law::Bootstrap { .. }).then(|| ReturnHistory {
+        history: matches!(law, PriceProcess::Bootstrap { .. }).then(|| ReturnHistory {
             columns: 1,
             log_returns: log_returns.into(),
             mean_block: 24.0,
         }),
-        windows: matches!(law, Law::Replay { .. }).then_some(WindowHistory {
+        windows: matches!(law, PriceProcess::Replay { .. }).then_some(WindowHistory {
             columns: 1,
             closes,
             stride: 1,
             first_bar_ms: 0,
             bar_ms: 3_600_000,
         }),
-        assets: vec![AssetModel { price: 100.0, law }],
+        assets: vec![AssetModel { price: 100.0, process: law }],
         correlation: vec![1.0],
         step_years: STEP_YEARS,
         ..MarketModel::default()

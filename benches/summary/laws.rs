@@ -20,7 +20,7 @@ pub fn print(one: &Simulator) {
         rows.extend(job.map(|job| {
             (
                 name,
-                Job { generator: Arc::new(PathGenerator::clone(&job.generator).recording_inside()), ..job },
+                Job { generator: Arc::new(PathGenerator::clone(&job.generator).recording_bridges()), ..job },
             )
         }));
     }

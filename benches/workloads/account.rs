@@ -7,7 +7,7 @@ use ringfence::domain::{
     Position, Remainder, Requirement, Side, Venue,
 };
 use ringfence::margin::{BookPlan, FundingTable};
-use ringfence::paths::{Law, MarketModel, PathGenerator};
+use ringfence::paths::{MarketModel, PathGenerator, PriceProcess};
 use ringfence::simulation::Job;
 
 use super::{PATHS, STEPS};
@@ -20,7 +20,7 @@ pub fn on(market: &MarketModel, wallet: u32, sides: &[Side]) -> Option<Job> {
 
 /// W1 with so many steps.
 pub fn w1(steps: u64) -> Option<Job> {
-    textbook(steps, &market(Law::Gbm(GBM)), 50, &[Side::Long])
+    textbook(steps, &market(PriceProcess::Gbm(GBM)), 50, &[Side::Long])
 }
 
 fn textbook(steps: u64, market: &MarketModel, wallet: u32, sides: &[Side]) -> Option<Job> {

@@ -13,7 +13,7 @@ mod shipped;
 mod venue;
 
 use ringfence::domain::Side;
-use ringfence::paths::{AssetModel, Gbm, Law, MarketModel, NormalJumps};
+use ringfence::paths::{AssetModel, Gbm, MarketModel, NormalJumps, PriceProcess};
 use ringfence::simulation::Job;
 
 pub use account::{on, sweep, w1};
@@ -70,16 +70,16 @@ pub fn all() -> Option<Vec<Workload>> {
     let plain_merton = plain::Merton::new(MERTON.volatility, rate, size.mean, size.std)?;
     let plain_garch = plain::GarchT::new(GARCH_T.volatility, GARCH_T.alpha, GARCH_T.beta, DEGREES)?;
     Some(vec![
-        one_asset("W1", "gbm", Law::Gbm(GBM), plain_gbm)?,
+        one_asset("W1", "gbm", PriceProcess::Gbm(GBM), plain_gbm)?,
         w2()?,
         Workload {
             same_law: false,
-            ..one_asset("W3", "heston; Euler", Law::Heston(HESTON), plain::Heston::new(HESTON))?
+            ..one_asset("W3", "heston; Euler", PriceProcess::Heston(HESTON), plain::Heston::new(HESTON))?
         },
-        one_asset("W4", "merton", Law::Merton(MERTON), plain_merton)?,
+        one_asset("W4", "merton", PriceProcess::Merton(MERTON), plain_merton)?,
         Workload {
             same_law: false,
-            ..one_asset("W5", "garch, Student-t", Law::Garch(GARCH_T), plain_garch)?
+            ..one_asset("W5", "garch, Student-t", PriceProcess::Garch(GARCH_T), plain_garch)?
         },
         shipped::default_scenario()?,
     ])
@@ -89,7 +89,7 @@ pub fn all() -> Option<Vec<Workload>> {
 fn one_asset<L: baseline::Law + Clone + 'static>(
     name: &'static str,
     about: &'static str,
-    law: Law,
+    law: PriceProcess,
     plain_law: L,
 ) -> Option<Workload> {
     let account = plain_account(50.0, &[1.0]);
@@ -111,7 +111,10 @@ pub fn w2_job() -> Option<Job> {
 /// Assets at 100; `volatilities[i]` per square-root year.
 fn gbm(volatilities: &[f64], correlation: f64) -> MarketModel {
     let n = volatilities.len();
-    let law = |&volatility: &f64| AssetModel { price: 100.0, law: Law::Gbm(Gbm { drift: 0.0, volatility }) };
+    let law = |&volatility: &f64| AssetModel {
+        price: 100.0,
+        process: PriceProcess::Gbm(Gbm { drift: 0.0, volatility }),
+    };
     MarketModel {
         assets: volatilities.iter().map(law).collect(),
         correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { correlation }).collect(),

@@ -4,7 +4,7 @@ use ringfence::domain::{
     Decimal, FillPrice, LiquidationRule, LiquidationStep, Order, Remainder, Requirement, Side, StepKind,
     TierTable, Venue,
 };
-use ringfence::paths::Law;
+use ringfence::paths::PriceProcess;
 use ringfence::simulation::Job;
 
 use super::STEPS;
@@ -41,5 +41,5 @@ pub fn w1_under_binance_usdm() -> Option<Job> {
         TIERS.iter().map(|&(floor, rate)| (Decimal::from(floor), Decimal::new(rate, 4), None)).collect();
     let lines = Requirement::Lines(TierTable::new(&rows).ok()?);
     let venue = Venue { liquidation, ..Venue::textbook() };
-    under(&venue, (&lines, Decimal::new(1, 4)), STEPS, &market(Law::Gbm(GBM)), 50, &[Side::Long])
+    under(&venue, (&lines, Decimal::new(1, 4)), STEPS, &market(PriceProcess::Gbm(GBM)), 50, &[Side::Long])
 }

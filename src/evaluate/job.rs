@@ -24,7 +24,7 @@ pub(crate) fn generator(scenario: &Scenario) -> Result<PathGenerator> {
         .with_sampling(scenario.settings.sampling);
     Ok(match scenario.settings.monitoring {
         Monitoring::Step => generator,
-        Monitoring::Continuous => generator.recording_inside(),
+        Monitoring::Continuous => generator.recording_bridges(),
     })
 }
 

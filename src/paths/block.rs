@@ -1,14 +1,13 @@
 //! The paths of one block at their present step.
 
-use super::asset::{AssetStep, LawState};
+use super::asset::{AssetStep, ProcessState};
 use super::bootstrap::ResamplerState;
-use super::inside::InsideChunk;
+use super::bridge_chunk::BridgeChunk;
 use super::jumps::{Jump, JumpState};
 use super::normal::normal_pairs;
 use super::replay::WindowStarts;
 use super::stream::{LaneStreams, Purpose};
 use crate::lanes::{Aligned, CHUNK, LANES, Lanes, Normals};
-use crate::paths::generator::PathGenerator;
 
 /// Largest move of a log price from its start, a factor of 2e130: beyond it amounts and their squares leave the range
 /// of numbers.
@@ -20,20 +19,20 @@ pub struct PathBlock {
     pub(super) first_path: u64,
     /// Steps made.
     pub(super) step: u64,
-    pub(super) shocks: Vec<LaneStreams>,
+    pub(super) diffusions: Vec<LaneStreams>,
     /// Signs of Gaussian draws, where paths are drawn in pairs.
     pub(super) signs: Option<Normals>,
     pub(super) resampling: Option<ResamplerState>,
     pub(super) windows: Option<WindowStarts>,
     pub(super) jumps: Vec<JumpState>,
     /// The step's jumps.
-    pub(super) struck: Vec<Jump>,
+    pub(super) jumped: Vec<Jump>,
     /// Per driver: its normals of the chunk.
     pub(super) drivers: Vec<Aligned<[Normals; CHUNK]>>,
     pub(super) assets: Vec<AssetPath>,
-    /// Paths that left the range of numbers and were held at its edge, as bits.
-    pub(super) held: u64,
-    pub(super) inside: Option<InsideChunk>,
+    /// Paths that left the range of numbers and were clamped to its edge, as bits.
+    pub(super) clamped: u64,
+    pub(super) bridges: Option<BridgeChunk>,
 }
 
 /// One asset's paths.
@@ -41,27 +40,27 @@ pub struct PathBlock {
 pub struct AssetPath {
     /// ln(S/S_0) before the chunk and after each of its steps; of a replayed asset what is laid over the history.
     pub log_prices: Aligned<[Lanes; CHUNK + 1]>,
-    pub state: LawState,
+    pub state: ProcessState,
     pub own: OwnDraws,
     /// Prices of the chunk.
     pub prices: Aligned<[Lanes; CHUNK]>,
 }
 
-/// Draws of a law beside its driver.
+/// Draws of a price model beside its driver.
 #[derive(Debug, Clone, Default)]
 pub struct OwnDraws {
     normals: Option<Rows<f32>>,
-    /// Whether antithetic paths flip the normals: those of a variance's driver, not those of a clock.
+    /// Whether antithetic paths flip the normals: those of a variance's driver, not those of a subordinator.
     flips: bool,
     uniforms: Option<Rows<f64>>,
 }
 
 impl OwnDraws {
-    /// Begins the streams that the law draws from.
-    pub fn restart(&mut self, law: &AssetStep, streams: impl Fn(Purpose) -> LaneStreams) {
-        self.flips = law.own_normals() == Some(Purpose::Volatility);
-        begin(&mut self.normals, law.own_normals().map(&streams));
-        begin(&mut self.uniforms, law.own_uniforms().map(&streams));
+    /// Begins the streams that the price model draws from.
+    pub fn restart(&mut self, step: &AssetStep, streams: impl Fn(Purpose) -> LaneStreams) {
+        self.flips = step.own_normals() == Some(Purpose::Volatility);
+        begin(&mut self.normals, step.own_normals().map(&streams));
+        begin(&mut self.uniforms, step.own_uniforms().map(&streams));
     }
 
     #[inline(always)]
@@ -76,7 +75,7 @@ impl OwnDraws {
         }
     }
 
-    /// The normals of the chunk's step `index`, if the law draws any.
+    /// The normals of the chunk's step `index`, if the price model draws any.
     #[inline(always)]
     pub fn normals(&self, index: usize) -> Option<&Normals> {
         self.normals.as_ref().map(|(_, rows)| &rows[index])
@@ -118,56 +117,57 @@ fn draw_normals(
     }
 }
 
-/// A log price at the edge of the range it has left; not a number counts as out of range.
+/// A log price, or the edge of the range that it has left. Not a number counts as out of range.
 #[inline(always)]
 pub fn in_range(log_price: f64) -> f64 {
     let below = if log_price < LARGEST_LOG_MOVE { log_price } else { LARGEST_LOG_MOVE };
     if below > -LARGEST_LOG_MOVE { below } else { -LARGEST_LOG_MOVE }
 }
 
-/// Keeps log prices in range, and gives the lanes of those that were not, as bits.
+/// Clamps log prices to the range of numbers. Returns the lanes of those that were outside, as bits.
 #[inline(always)]
 pub fn keep_in_range(log_prices: &mut Lanes) -> u64 {
-    let mut all_inside = true;
+    let mut all_in_range = true;
     for l in 0..LANES {
         // Not a number is not below anything.
-        all_inside &= log_prices[l].abs() < LARGEST_LOG_MOVE;
+        all_in_range &= log_prices[l].abs() < LARGEST_LOG_MOVE;
     }
-    if all_inside { 0 } else { hold(log_prices) }
+    if all_in_range { 0 } else { clamp(log_prices) }
 }
 
 #[cold]
 #[inline(never)]
-fn hold(log_prices: &mut Lanes) -> u64 {
-    let mut held = 0;
+fn clamp(log_prices: &mut Lanes) -> u64 {
+    let mut clamped = 0;
     for (lane, log_price) in log_prices.iter_mut().enumerate() {
         *log_price = in_range(*log_price);
-        held |= u64::from(log_price.abs() >= LARGEST_LOG_MOVE) << lane;
+        clamped |= u64::from(log_price.abs() >= LARGEST_LOG_MOVE) << lane;
     }
-    held
+    clamped
 }
 
 impl PathBlock {
-    pub(super) fn new(generator: &PathGenerator) -> Self {
-        let asset = |_: &AssetStep| AssetPath {
+    /// A block of so many Gaussian drivers and assets, before any path is begun.
+    pub(super) fn new(drivers: usize, assets: usize) -> Self {
+        let asset = AssetPath {
             log_prices: Aligned([[0.0; LANES]; CHUNK + 1]),
-            state: LawState::Nothing,
+            state: ProcessState::Nothing,
             own: OwnDraws::default(),
             prices: Aligned([[0.0; LANES]; CHUNK]),
         };
         Self {
             first_path: 0,
             step: 0,
-            shocks: Vec::with_capacity(generator.drivers.len()),
+            diffusions: Vec::with_capacity(drivers),
             signs: None,
             resampling: None,
             windows: None,
             jumps: Vec::new(),
-            struck: Vec::new(),
-            drivers: vec![Aligned([[0.0; LANES]; CHUNK]); generator.drivers.len()],
-            assets: generator.assets.iter().map(asset).collect(),
-            held: 0,
-            inside: None,
+            jumped: Vec::new(),
+            drivers: vec![Aligned([[0.0; LANES]; CHUNK]); drivers],
+            assets: vec![asset; assets],
+            clamped: 0,
+            bridges: None,
         }
     }
 
@@ -175,7 +175,7 @@ impl PathBlock {
     pub(super) fn restart(&mut self, first_path: u64) {
         self.first_path = first_path;
         self.step = 0;
-        self.held = 0;
+        self.clamped = 0;
         for asset in &mut self.assets {
             // The first chunk begins where the last of another path would have ended.
             asset.log_prices[CHUNK] = [0.0; LANES];
@@ -186,7 +186,7 @@ impl PathBlock {
     #[inline(always)]
     pub(super) fn draw(&mut self, steps: usize) {
         let signs = self.signs.as_ref();
-        for (streams, rows) in self.shocks.iter_mut().zip(&mut self.drivers) {
+        for (streams, rows) in self.diffusions.iter_mut().zip(&mut self.drivers) {
             draw_normals(streams, rows, steps, signs);
         }
         for asset in &mut self.assets {
@@ -206,14 +206,14 @@ impl PathBlock {
         &self.assets[asset].prices
     }
 
-    /// What steps look like from inside, where the generator records it.
+    /// The bridges of the chunk's steps, where the generator records them.
     #[inline(always)]
-    pub fn inside(&self) -> Option<&InsideChunk> {
-        self.inside.as_ref()
+    pub fn bridges(&self) -> Option<&BridgeChunk> {
+        self.bridges.as_ref()
     }
 
-    /// Paths that left the range of numbers so far and were held at its edge, as bits.
-    pub fn held(&self) -> u64 {
-        self.held
+    /// Paths that left the range of numbers so far and were clamped to its edge, as bits.
+    pub fn clamped(&self) -> u64 {
+        self.clamped
     }
 }

@@ -28,7 +28,7 @@ pub struct Garch {
     pub beta: f64,
     /// Additional weight of the last squared return where it was a loss; `alpha + gamma >= 0`.
     pub gamma: f64,
-    /// Law of ε.
+    /// Distribution of ε.
     pub innovations: Innovations,
     /// Length of the interval in steps, `>= 1`.
     pub interval_steps: u32,
@@ -36,7 +36,7 @@ pub struct Garch {
     pub initial_variance: f64,
 }
 
-/// Law of an innovation; all have mean 0 and variance 1.
+/// Distribution of an innovation; all have mean 0 and variance 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Innovations {
     /// Normal.
@@ -52,7 +52,7 @@ impl Garch {
     }
 }
 
-/// A variance beyond it, in units of the long-run one, is as good as infinite: the path is held at its limit.
+/// A variance beyond it, in units of the long-run one, is as good as infinite: the variance is clamped to it.
 const LARGEST_VARIANCE: f64 = 1e30;
 
 /// One step.
@@ -62,7 +62,7 @@ pub struct GarchStep {
     half_variance: f64,
     scale: f64,
     omega: f64,
-    law: Garch,
+    model: Garch,
     /// 1/√(steps of an interval).
     share: f32,
     /// √((ν − 2)/χ²_ν) at the normal deviate of its probability; `None` for normal innovations.
@@ -84,18 +84,18 @@ pub struct GarchState {
 
 impl GarchStep {
     /// From annual parameters. `drift` is what is left for the diffusion once jumps are compensated.
-    pub fn new(law: &Garch, drift: f64, step_years: f64) -> Self {
+    pub fn new(model: &Garch, drift: f64, step_years: f64) -> Self {
         Self {
             growth: drift * step_years,
-            half_variance: half_variance(law.volatility, step_years),
-            scale: law.volatility * step_years.sqrt(),
-            omega: 1.0 - law.persistence(),
-            share: (1.0 / f64::from(law.interval_steps).sqrt()) as f32,
-            mixing: match law.innovations {
+            half_variance: half_variance(model.volatility, step_years),
+            scale: model.volatility * step_years.sqrt(),
+            omega: 1.0 - model.persistence(),
+            share: (1.0 / f64::from(model.interval_steps).sqrt()) as f32,
+            mixing: match model.innovations {
                 Innovations::Normal => None,
                 Innovations::StudentT(nu) => Some(NormalTable::student_mixing(nu)),
             },
-            law: *law,
+            model: *model,
         }
     }
 
@@ -107,7 +107,7 @@ impl GarchStep {
     /// The state before the first step.
     pub fn begin(&self) -> GarchState {
         GarchState {
-            variance: [self.law.initial_variance; LANES],
+            variance: [self.model.initial_variance; LANES],
             spread: [0.0; LANES],
             innovation: [0.0; LANES],
             left: 0,
@@ -119,7 +119,7 @@ impl GarchStep {
     #[inline(always)]
     pub fn advance(&self, state: &mut GarchState, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
         if state.left == 0 {
-            state.left = self.law.interval_steps;
+            state.left = self.model.interval_steps;
             state.innovation = [0.0; LANES];
             self.spread(state, draws.normals);
         }
@@ -152,7 +152,7 @@ impl GarchStep {
 
     #[inline(always)]
     fn update(&self, state: &mut GarchState) {
-        let Garch { alpha, beta, gamma, .. } = self.law;
+        let Garch { alpha, beta, gamma, .. } = self.model;
         for l in 0..LANES {
             let e = f64::from(state.innovation[l]);
             let weight = if e < 0.0 { alpha + gamma } else { alpha };

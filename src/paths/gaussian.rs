@@ -1,4 +1,4 @@
-//! The normal law on the scale of logarithms, from libm's complementary error function (error below 1 ulp).
+//! The normal distribution on the scale of logarithms, from libm's complementary error function (error below 1 ulp).
 
 use std::f64::consts::FRAC_1_SQRT_2;
 

@@ -41,7 +41,7 @@ impl GbmStep {
     }
 }
 
-/// Half the variance of a step. One expression for every law, so that their limits are this law bit for bit.
+/// Half the variance of a step. One expression for every price model, so that their limits are this model bit for bit.
 pub fn half_variance(volatility: f64, step_years: f64) -> f64 {
     0.5 * volatility * volatility * step_years
 }

@@ -1,16 +1,16 @@
-//! Blocks of price paths: draws, laws, jumps and the exponential, a chunk of steps at a time.
+//! Blocks of price paths: draws, price models, jumps and the exponential, a chunk of steps at a time.
 
 use super::asset::{AssetStep, Draws};
 use super::block::{PathBlock, in_range, keep_in_range};
 use super::bootstrap::Resampler;
+use super::bridge_chunk::BridgeChunk;
 use super::cholesky::cholesky;
 use super::elementary::exp_within;
-use super::inside::InsideChunk;
 use super::jumps::{Arrivals, JumpSource};
 use super::replay::Replayer;
 use super::stream::{Counter, LaneStreams, Purpose, Stream};
 use crate::lanes::{CHUNK, LANES, Lanes, Normals};
-use crate::paths::market::{Law, MarketModel, Sampling, ShockTime};
+use crate::paths::market::{MarketModel, PriceProcess, Sampling, ShockTime};
 
 /// Turns (seed, path) into prices. Shared by all threads.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub struct PathGenerator {
     resampler: Option<Resampler>,
     replayer: Option<Replayer>,
     has_bridges: bool,
-    records_inside: bool,
+    records_bridges: bool,
 }
 
 impl PathGenerator {
@@ -39,16 +39,18 @@ impl PathGenerator {
     /// or an asset names a history that is not there.
     pub fn new(market: &MarketModel, seed: u64) -> Option<Self> {
         let n = market.assets.len();
-        let drivers: Vec<usize> = (0..n).filter(|&a| market.assets[a].law.is_driven()).collect();
+        let drivers: Vec<usize> = (0..n).filter(|&a| market.assets[a].process.is_driven()).collect();
         let pairs = drivers.iter().flat_map(|&i| drivers.iter().map(move |&j| (i, j)));
         let matrix: Vec<f64> = pairs.map(|(i, j)| market.correlation[i * n + j]).collect();
         let factor = cholesky(&matrix, drivers.len())?;
         for asset in &market.assets {
-            match asset.law {
-                Law::Bootstrap { column } => {
+            match asset.process {
+                PriceProcess::Bootstrap { column } => {
                     market.history.as_ref().filter(|h| column < h.columns).map(drop)?
                 }
-                Law::Replay { column } => market.windows.as_ref().filter(|h| column < h.columns).map(drop)?,
+                PriceProcess::Replay { column } => {
+                    market.windows.as_ref().filter(|h| column < h.columns).map(drop)?
+                }
                 _ => {}
             }
         }
@@ -59,7 +61,7 @@ impl PathGenerator {
             seed,
             sampling: Sampling::Independent,
             prices: market.assets.iter().map(|a| a.price).collect(),
-            is_limited: assets.iter().map(|law| !jumps.is_empty() || law.needs_a_limit()).collect(),
+            is_limited: assets.iter().map(|step| !jumps.is_empty() || step.needs_a_limit()).collect(),
             assets,
             driver_of: (0..n).map(|a| drivers.iter().position(|&d| d == a)).collect(),
             drivers,
@@ -67,8 +69,8 @@ impl PathGenerator {
             jumps,
             resampler: market.history.as_ref().map(Resampler::new),
             replayer: market.windows.as_ref().map(Replayer::new),
-            has_bridges: market.assets.iter().all(|asset| asset.law.has_bridge()),
-            records_inside: false,
+            has_bridges: market.assets.iter().all(|asset| asset.process.has_bridge()),
+            records_bridges: false,
         })
     }
 
@@ -77,17 +79,17 @@ impl PathGenerator {
         Self { sampling, ..self }
     }
 
-    /// The same, recording what is needed to look inside steps, where every law has a path there.
-    pub fn recording_inside(self) -> Self {
-        Self { records_inside: self.has_bridges, ..self }
+    /// The same, recording the bridges inside steps, where every price model has them.
+    pub fn recording_bridges(self) -> Self {
+        Self { records_bridges: self.has_bridges, ..self }
     }
 
-    /// The same, blind between the ends of steps.
-    pub fn blind_inside(self) -> Self {
-        Self { records_inside: false, ..self }
+    /// The same without bridges: nothing is recorded between the ends of steps.
+    pub fn without_bridges(self) -> Self {
+        Self { records_bridges: false, ..self }
     }
 
-    /// Whether every law has a path inside steps.
+    /// Whether the path between two steps is a Brownian bridge for every price model.
     pub fn has_bridges(&self) -> bool {
         self.has_bridges
     }
@@ -97,9 +99,9 @@ impl PathGenerator {
         self.sampling
     }
 
-    /// Whether blocks record what is needed to look inside steps.
-    pub fn records_inside(&self) -> bool {
-        self.records_inside
+    /// Whether blocks record the bridges inside steps.
+    pub fn records_bridges(&self) -> bool {
+        self.records_bridges
     }
 
     /// Number of assets.
@@ -122,7 +124,7 @@ impl PathGenerator {
 
     /// The paths `first_path .. first_path + LANES` before their first step.
     pub fn begin(&self, first_path: u64) -> PathBlock {
-        let mut block = PathBlock::new(self);
+        let mut block = PathBlock::new(self.drivers.len(), self.assets.len());
         self.restart(&mut block, first_path);
         block
     }
@@ -136,25 +138,29 @@ impl PathGenerator {
         if self.sampling == Sampling::Antithetic {
             block.signs = Some(std::array::from_fn(|l| 1.0 - 2.0 * ((first_path + l as u64) & 1) as f32));
         }
-        let shock = |&asset: &usize| LaneStreams::new(self.seed, &ids, Purpose::Shock, asset as u32);
-        block.shocks.clear();
-        block.shocks.extend(self.drivers.iter().map(shock));
+        let diffusion = |&asset: &usize| LaneStreams::new(self.seed, &ids, Purpose::Diffusion, asset as u32);
+        block.diffusions.clear();
+        block.diffusions.extend(self.drivers.iter().map(diffusion));
         block.resampling =
             self.resampler.as_ref().map(|r| r.begin(LaneStreams::new(self.seed, &ids, Purpose::Resample, 0)));
         block.windows = self.replayer.as_ref().map(|r| r.begin(first_path));
         block.jumps.clear();
         let words = |lane: usize, purpose, index| Counter::new(self.seed, ids[lane], purpose, index);
         block.jumps.extend(self.jumps.iter().map(|source| source.begin(words)));
-        for (asset, (law, path)) in self.assets.iter().zip(&mut block.assets).enumerate() {
-            path.state = law.begin(|lane, purpose| stream(lane, purpose, asset));
-            path.own.restart(law, |purpose| {
-                // A clock runs fast or slow for the whole market: assets would lose their correlation to clocks apart.
-                let index = if matches!(purpose, Purpose::Clock | Purpose::ClockRoot) { 0 } else { asset };
+        for (asset, (step, path)) in self.assets.iter().zip(&mut block.assets).enumerate() {
+            path.state = step.begin(|lane, purpose| stream(lane, purpose, asset));
+            path.own.restart(step, |purpose| {
+                // One subordinator serves the whole market: with one each, assets would lose their correlation.
+                let index = if matches!(purpose, Purpose::Subordinator | Purpose::SubordinatorRoot) {
+                    0
+                } else {
+                    asset
+                };
                 LaneStreams::new(self.seed, &ids, purpose, index as u32)
             });
         }
-        if self.records_inside {
-            block.inside.get_or_insert_with(|| InsideChunk::new(self.assets.len()));
+        if self.records_bridges {
+            block.bridges.get_or_insert_with(|| BridgeChunk::new(self.assets.len()));
         }
     }
 
@@ -163,7 +169,7 @@ impl PathGenerator {
     pub fn advance(&self, block: &mut PathBlock, steps: usize) {
         block.draw(steps);
         self.mix(block, steps);
-        self.begin_inside(block);
+        self.begin_bridges(block);
         for path in &mut block.assets {
             path.log_prices[0] = path.log_prices[CHUNK];
         }
@@ -172,13 +178,13 @@ impl PathGenerator {
             if let (Some(resampler), Some(state)) = (&self.resampler, &mut block.resampling) {
                 resampler.advance(state);
             }
-            self.step_laws(block, index);
-            if self.jumps.iter().zip(&block.jumps).any(|(s, state)| s.strikes(state, block.step)) {
-                self.strike(block, index);
+            self.step_processes(block, index);
+            if self.jumps.iter().zip(&block.jumps).any(|(s, state)| s.has_jumps(state, block.step)) {
+                self.apply_jumps(block, index);
             }
             for (path, is_limited) in block.assets.iter_mut().zip(&self.is_limited) {
                 if *is_limited {
-                    block.held |= keep_in_range(&mut path.log_prices[index + 1]);
+                    block.clamped |= keep_in_range(&mut path.log_prices[index + 1]);
                 }
             }
         }
@@ -186,10 +192,10 @@ impl PathGenerator {
     }
 
     #[inline(always)]
-    fn begin_inside(&self, block: &mut PathBlock) {
-        if let Some(inside) = &mut block.inside {
+    fn begin_bridges(&self, block: &mut PathBlock) {
+        if let Some(bridges) = &mut block.bridges {
             let (assets, at_start) = (&block.assets, block.step == 0);
-            inside.begin_chunk(|a| {
+            bridges.begin_chunk(|a| {
                 let price = if at_start { [self.prices[a]; LANES] } else { assets[a].prices[CHUNK - 1] };
                 (assets[a].log_prices[CHUNK], price)
             });
@@ -219,9 +225,9 @@ impl PathGenerator {
     }
 
     #[inline(always)]
-    fn step_laws(&self, block: &mut PathBlock, index: usize) {
+    fn step_processes(&self, block: &mut PathBlock, index: usize) {
         let rows = self.resampler.as_ref().zip(block.resampling.as_ref());
-        for (asset, law) in self.assets.iter().enumerate() {
+        for (asset, step) in self.assets.iter().enumerate() {
             let path = &mut block.assets[asset];
             let draws = Draws {
                 driver: self.driver_of[asset].map_or(&NO_NORMALS, |d| &block.drivers[d][index]),
@@ -232,57 +238,57 @@ impl PathGenerator {
             };
             let (before, after) = path.log_prices.split_at_mut(index + 1);
             let (before, after) = (&before[index], &mut after[0]);
-            law.advance(&mut path.state, before, after, &draws);
-            if let Some(inside) = &mut block.inside {
-                law.step_variance(&path.state, inside.variance_row(asset, index));
-                *inside.diffused_row(asset, index) = after.map(in_range);
+            step.advance(&mut path.state, before, after, &draws);
+            if let Some(bridges) = &mut block.bridges {
+                step.step_variance(&path.state, bridges.variance_row(asset, index));
+                *bridges.diffused_row(asset, index) = after.map(in_range);
             }
         }
     }
 
-    /// Lays the step's jumps over the log prices.
+    /// Adds the step's jumps to the log prices.
     #[cold]
     #[inline(never)]
-    fn strike(&self, block: &mut PathBlock, index: usize) {
+    fn apply_jumps(&self, block: &mut PathBlock, index: usize) {
         let first = block.first_path;
         let words = |lane: usize, purpose, index| {
             Counter::new(self.seed, self.source_path(first.wrapping_add(lane as u64)), purpose, index)
         };
-        block.struck.clear();
+        block.jumped.clear();
         for (source, state) in self.jumps.iter().zip(&mut block.jumps) {
-            if source.strikes(state, block.step) {
-                source.strike(state, block.step, words, &mut block.struck);
+            if source.has_jumps(state, block.step) {
+                source.apply_jumps(state, block.step, words, &mut block.jumped);
             }
         }
-        for jump in &mut block.struck {
+        for jump in &mut block.jumped {
             let left = self.assets[jump.asset].left_of_jump(jump.instant) * jump.size;
             block.assets[jump.asset].log_prices[index + 1][jump.lane] += left;
             jump.lost = jump.size - left;
         }
-        if let Some(inside) = &mut block.inside {
-            inside.add_jumps(index, &block.struck);
+        if let Some(bridges) = &mut block.bridges {
+            bridges.add_jumps(index, &block.jumped);
         }
     }
 
     /// The prices of the chunk, from its log prices.
     #[inline(always)]
     fn price(&self, block: &mut PathBlock, steps: usize) {
-        for (asset, law) in self.assets.iter().enumerate() {
+        for (asset, step) in self.assets.iter().enumerate() {
             let path = &mut block.assets[asset];
             for (log_price, row) in path.log_prices[1..].iter().zip(path.prices.iter_mut()).take(steps) {
                 grow(self.prices[asset], log_price, row);
             }
             if let (AssetStep::Replay { column }, Some(replayer), Some(starts)) =
-                (law, &self.replayer, &block.windows)
+                (step, &self.replayer, &block.windows)
             {
                 let first_step = block.step - steps as u64 + 1;
                 for (index, row) in path.prices[..steps].iter_mut().enumerate() {
                     replayer.lay_under(starts, *column, first_step + index as u64, row);
                 }
             }
-            if let Some(inside) = &mut block.inside {
+            if let Some(bridges) = &mut block.bridges {
                 for index in 0..steps {
-                    inside.end_step(asset, index, &path.log_prices[index + 1], &path.prices);
+                    bridges.end_step(asset, index, &path.log_prices[index + 1], &path.prices);
                 }
             }
         }
@@ -303,7 +309,8 @@ fn grow(price: f64, log_price: &Lanes, row: &mut Lanes) {
 /// Every source of jumps: the assets' own, common ones, shocks.
 fn sources(market: &MarketModel) -> Vec<JumpSource> {
     let years = market.step_years;
-    let own = market.assets.iter().enumerate().filter_map(|(a, m)| AssetStep::own_jumps(a, &m.law, years));
+    let own =
+        market.assets.iter().enumerate().filter_map(|(a, m)| AssetStep::own_jumps(a, &m.process, years));
     let common = market.common_jumps.iter().map(|common| {
         let sizes = common.sizes.iter().enumerate().filter_map(|(a, size)| size.map(|size| (a, size)));
         JumpSource::common(Arrivals::at_rate(common.rate, years), sizes)
@@ -316,22 +323,25 @@ fn sources(market: &MarketModel) -> Vec<JumpSource> {
         let moves = shock.log_moves.iter().copied().enumerate().filter(|(_, size)| *size != 0.0);
         JumpSource::shock(index as u32, arrivals, moves)
     });
-    own.chain(common).chain(shocks).filter(JumpSource::can_strike).collect()
+    own.chain(common).chain(shocks).filter(JumpSource::can_jump).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paths::asset::LawState;
+    use crate::paths::asset::ProcessState;
     use crate::paths::{AssetModel, Gbm, Heston, Stream};
     use rand::Rng;
 
-    /// The laws written out for one path with rand's trait and libm: streams, Box–Muller, Cholesky of
+    /// The price models written out for one path with rand's trait and libm: streams, Box–Muller, Cholesky of
     /// [[1, .6], [.6, 1]] = [1 0; .6 .8], exact log-normal steps. Agrees to what single precision leaves of the normals, 4e-7
     /// of each.
     #[test]
     fn a_lane_is_the_scalar_walk() {
-        let asset = |price, drift, volatility| AssetModel { price, law: Law::Gbm(Gbm { drift, volatility }) };
+        let asset = |price, drift, volatility| AssetModel {
+            price,
+            process: PriceProcess::Gbm(Gbm { drift, volatility }),
+        };
         let market = MarketModel {
             assets: vec![asset(100.0, 0.2, 0.5), asset(20.0, -0.1, 1.5)],
             correlation: vec![1.0, 0.6, 0.6, 1.0],
@@ -342,7 +352,7 @@ mod tests {
         let path = 64 * 7 + 13;
         let mut block = generator.begin(64 * 7);
         let mut streams: Vec<Stream> =
-            (0..2).map(|asset| Stream::new(9, path, Purpose::Shock, asset)).collect();
+            (0..2).map(|asset| Stream::new(9, path, Purpose::Diffusion, asset)).collect();
         let (mut x, mut y) = (0.0, 0.0);
         for chunk in 0..4 {
             generator.advance(&mut block, CHUNK);
@@ -379,7 +389,7 @@ mod tests {
     /// pair where it moves down on the other, about the same mean to the order of the noise squared.
     #[test]
     fn antithetic_variances_are_mirrored() {
-        let law = Heston {
+        let heston = Heston {
             drift: 0.0,
             initial_variance: 0.64,
             mean_reversion: 3.0,
@@ -388,7 +398,7 @@ mod tests {
             correlation: 0.0,
         };
         let market = MarketModel {
-            assets: vec![AssetModel { price: 100.0, law: Law::Heston(law) }],
+            assets: vec![AssetModel { price: 100.0, process: PriceProcess::Heston(heston) }],
             correlation: vec![1.0],
             step_years: 1.0 / 8_760.0,
             ..MarketModel::default()
@@ -396,7 +406,7 @@ mod tests {
         let generator = PathGenerator::new(&market, 3).unwrap().with_sampling(Sampling::Antithetic);
         let mut block = generator.begin(0);
         generator.advance(&mut block, 1);
-        let LawState::Variance(variance, _) = &block.assets[0].state else { panic!("no variance") };
+        let ProcessState::Variance(variance, _) = &block.assets[0].state else { panic!("no variance") };
         for pair in variance.chunks(2) {
             let (up, down) = (pair[0] - 0.64, pair[1] - 0.64);
             assert!(up * down < 0.0 && (up + down).abs() < 0.02 * (up - down).abs(), "{up:e} {down:e}");
@@ -405,9 +415,9 @@ mod tests {
 
     #[test]
     fn zero_volatility_grows_at_the_drift() {
-        let law = Law::Gbm(Gbm { drift: 0.3, volatility: 0.0 });
+        let process = PriceProcess::Gbm(Gbm { drift: 0.3, volatility: 0.0 });
         let market = MarketModel {
-            assets: vec![AssetModel { price: 50.0, law }],
+            assets: vec![AssetModel { price: 50.0, process }],
             correlation: vec![1.0],
             step_years: 0.25,
             ..MarketModel::default()

@@ -5,10 +5,10 @@
 //! scheme with central weights ("Simple and efficient simulation of the Heston stochastic volatility model", 2008,
 //! sections 3.2 and 4.3), which hold where the variance reaches zero (Feller's condition 2κθ >= ξ² violated). Mean
 //! and variance of v are exact over a step, and so is `E[S]` wherever the scheme's own is finite (with ρ > 0 and a
-//! very large ξ·dt it may not be, and is then left uncorrected); the law is of weak order 1 in dt.
+//! very large ξ·dt it may not be, and is then left uncorrected); the scheme is of weak order 1 in dt.
 //!
 //! The price's driver is the asset's Gaussian driver w; the variance's is ρ·w + √(1 − ρ²)·η with η the asset's own,
-//! so that prices of several assets have just the correlations asked for.
+//! so that the prices of several assets have exactly the requested correlations.
 
 use super::asset::Draws;
 use super::quadratic_exponential::VarianceScheme;
@@ -66,15 +66,15 @@ pub struct HestonStep {
 
 impl HestonStep {
     /// From annual parameters. `drift` is what is left for the diffusion once jumps are compensated.
-    pub fn new(law: &Heston, drift: f64, step_years: f64) -> Self {
-        let (kappa, xi, rho, dt) = (law.mean_reversion, law.vol_of_vol, law.correlation, step_years);
+    pub fn new(model: &Heston, drift: f64, step_years: f64) -> Self {
+        let (kappa, xi, rho, dt) = (model.mean_reversion, model.vol_of_vol, model.correlation, step_years);
         let reverted = if kappa * dt > 0.0 { -libm::expm1(-kappa * dt) / kappa } else { dt };
         // Central weights: the integral of the variance is dt·(v + v')/2.
         let half = 0.5 * dt;
         let pull = if xi > 0.0 { rho / xi } else { 0.0 };
         let (k2, k4) = (half * (kappa * pull - 0.5) + pull, half * (1.0 - rho * rho));
         let tilt = k2 + 0.5 * k4;
-        let theta = law.long_run_variance;
+        let theta = model.long_run_variance;
         Self {
             growth: drift * dt,
             step_years: dt,
@@ -152,12 +152,12 @@ mod tests {
     use crate::paths::stream::LaneStreams;
 
     /// One step from `variance`: mean and variance of what it becomes, over 256,000 paths, and their standard errors.
-    fn one_step(law: &Heston, step_years: f64, variance: f64) -> [(f64, f64); 2] {
-        let step = HestonStep::new(law, 0.0, step_years);
+    fn one_step(model: &Heston, step_years: f64, variance: f64) -> [(f64, f64); 2] {
+        let step = HestonStep::new(model, 0.0, step_years);
         let mut after = Vec::new();
         for block in 0..2_000 {
             let ids = std::array::from_fn(|l| (block * LANES + l) as u64);
-            let mut streams = LaneStreams::new(31, &ids, Purpose::Shock, 0);
+            let mut streams = LaneStreams::new(31, &ids, Purpose::Diffusion, 0);
             for _ in 0..2 {
                 let (mut driver, mut own) = ([0.0; LANES], [0.0; LANES]);
                 normal_pairs(&mut streams, &mut driver, &mut own);
@@ -190,10 +190,11 @@ mod tests {
             correlation: -0.5,
         };
         let (wild, still) = (Heston { vol_of_vol: 4.0, ..base }, Heston { mean_reversion: 0.0, ..base });
-        for law in [base, wild, still] {
+        for model in [base, wild, still] {
             for step_years in [1.0 / 8_760.0, 1.0 / 365.0, 0.1, 2.0] {
                 for variance in [0.0, 0.01, 0.5] {
-                    let (kappa, theta, xi) = (law.mean_reversion, law.long_run_variance, law.vol_of_vol);
+                    let (kappa, theta, xi) =
+                        (model.mean_reversion, model.long_run_variance, model.vol_of_vol);
                     if variance == 0.0 && kappa == 0.0 {
                         continue;
                     }
@@ -201,9 +202,9 @@ mod tests {
                     let reverted = if kappa > 0.0 { (1.0 - left) / kappa } else { step_years };
                     let mean = theta + (variance - theta) * left;
                     let spread = xi * xi * reverted * (variance * left + 0.5 * theta * (1.0 - left));
-                    let [measured_mean, measured_spread] = one_step(&law, step_years, variance);
+                    let [measured_mean, measured_spread] = one_step(&model, step_years, variance);
                     for ((measured, error), exact) in [(measured_mean, mean), (measured_spread, spread)] {
-                        let what = format!("{law:?}, {step_years} years from {variance}");
+                        let what = format!("{model:?}, {step_years} years from {variance}");
                         assert!(
                             (measured - exact).abs() < 4.5 * error,
                             "{what}: {measured} ± {error}, exact {exact}"

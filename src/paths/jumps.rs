@@ -1,16 +1,17 @@
 //! Jumps at their instants: arrivals of Poisson processes, or a known time, each with its moves.
 //!
-//! A path holds the time of its next arrival, so that a step without one costs a comparison for the whole block,
-//! and the same arrivals are seen whatever the step. Gaps and sizes are looked up by the number of the arrival: a path
+//! A path stores the time of its next arrival, so that a step without one costs a comparison for the whole block,
+//! and arrivals do not depend on the step. Gaps and sizes are looked up by the number of the arrival: a path
 //! that never jumps costs the draw of one gap.
 
 use super::elementary::ln;
-use super::normal::{one_to_two, pair};
+use super::normal::pair;
 use super::stream::{Counter, Purpose};
+use super::unit_interval::one_to_two;
 use crate::lanes::{LANES, Lanes};
 use crate::paths::market::NormalJump;
 
-/// The law of one jump of the log price.
+/// The distribution of one jump of the log price.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum JumpSize {
     /// Normal.
@@ -47,7 +48,7 @@ fn exponential(word: u64) -> f64 {
     -ln(2.0 - one_to_two(word))
 }
 
-/// When a source strikes.
+/// When a source jumps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Arrivals {
     /// Mean number of steps between arrivals; infinite where there are none.
@@ -121,12 +122,12 @@ impl JumpSource {
     /// Shock number `index`: fixed moves.
     pub fn shock(index: u32, arrivals: Arrivals, moves: impl Iterator<Item = (usize, f64)>) -> Self {
         // A fixed size draws nothing, so that its words' name does not matter.
-        let sizes = moves.map(|(asset, size)| (asset, JumpSize::Fixed(size), Purpose::Shock));
+        let sizes = moves.map(|(asset, size)| (asset, JumpSize::Fixed(size), Purpose::Diffusion));
         Self { arrivals, arrival_words: (Purpose::ShockTime, index), sizes: sizes.collect() }
     }
 
     /// Whether it ever moves anything.
-    pub fn can_strike(&self) -> bool {
+    pub fn can_jump(&self) -> bool {
         !self.sizes.is_empty() && self.arrivals != Arrivals::Poisson(f64::INFINITY)
     }
 
@@ -156,14 +157,14 @@ impl JumpSource {
 
     /// Whether any path has an arrival up to the end of step `step` (from 1).
     #[inline(always)]
-    pub fn strikes(&self, state: &JumpState, step: u64) -> bool {
+    pub fn has_jumps(&self, state: &JumpState, step: u64) -> bool {
         state.earliest <= step as f64
     }
 
     /// Every jump of step `step`, paths in order, each path's in time order.
     #[cold]
     #[inline(never)]
-    pub fn strike(
+    pub fn apply_jumps(
         &self,
         state: &mut JumpState,
         step: u64,

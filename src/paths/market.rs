@@ -11,9 +11,9 @@ use super::ou::Ou;
 use super::regime::Regime;
 use super::variance_gamma::VarianceGamma;
 
-/// The law of one asset's price; each has a file of its own.
+/// The price model of one asset; each has a file of its own.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Law {
+pub enum PriceProcess {
     /// Geometric Brownian motion.
     Gbm(Gbm),
     /// With normally distributed jumps.
@@ -24,15 +24,15 @@ pub enum Law {
     Heston(Heston),
     /// Stochastic variance and normally distributed jumps.
     Bates(Bates),
-    /// Variance that answers to past returns.
+    /// Variance that depends on past returns.
     Garch(Garch),
     /// Drift and volatility that switch between states.
     Regime(Regime),
     /// Mean-reverting log price.
     Ou(Ou),
-    /// Brownian motion on a gamma clock.
+    /// Brownian motion on a gamma subordinator.
     VarianceGamma(VarianceGamma),
-    /// Brownian motion on an inverse Gaussian clock.
+    /// Brownian motion on an inverse Gaussian subordinator.
     Nig(Nig),
     /// Log returns resampled from the market's [`ReturnHistory`].
     Bootstrap {
@@ -46,7 +46,7 @@ pub enum Law {
     },
 }
 
-impl Law {
+impl PriceProcess {
     /// Name in scenario files.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -80,16 +80,16 @@ impl Law {
     /// for a history, which knows its own. For sizing and predictions only: of `ou` that of a short time.
     pub fn annual_volatility(&self) -> Option<f64> {
         let variance = match self {
-            Self::Gbm(law) => law.volatility * law.volatility,
-            Self::Merton(law) => law.annual_variance(),
-            Self::Kou(law) => law.annual_variance(),
-            Self::Heston(law) => law.largest_variance(),
-            Self::Bates(law) => law.heston.largest_variance() + law.jumps.annual_variance(),
-            Self::Garch(law) => law.volatility * law.volatility,
-            Self::Regime(law) => law.largest_variance(),
-            Self::Ou(law) => law.volatility * law.volatility,
-            Self::VarianceGamma(law) => law.annual_variance(),
-            Self::Nig(law) => law.annual_variance(),
+            Self::Gbm(model) => model.volatility * model.volatility,
+            Self::Merton(model) => model.annual_variance(),
+            Self::Kou(model) => model.annual_variance(),
+            Self::Heston(model) => model.largest_variance(),
+            Self::Bates(model) => model.heston.largest_variance() + model.jumps.annual_variance(),
+            Self::Garch(model) => model.volatility * model.volatility,
+            Self::Regime(model) => model.largest_variance(),
+            Self::Ou(model) => model.volatility * model.volatility,
+            Self::VarianceGamma(model) => model.annual_variance(),
+            Self::Nig(model) => model.annual_variance(),
             Self::Bootstrap { .. } | Self::Replay { .. } => return None,
         };
         Some(variance.sqrt())
@@ -102,7 +102,7 @@ pub struct AssetModel {
     /// Price at time 0, quote per base unit.
     pub price: f64,
     /// How it moves.
-    pub law: Law,
+    pub process: PriceProcess,
 }
 
 /// Log returns of the assets that have a history, over the dates they have in common.
@@ -179,7 +179,7 @@ impl NormalJump {
     }
 }
 
-/// Jumps that strike several assets at the same instants.
+/// Jumps of several assets at the same instants.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommonJumps {
     /// Arrivals per year, `>= 0`.
@@ -188,7 +188,7 @@ pub struct CommonJumps {
     pub sizes: Vec<Option<NormalJump>>,
 }
 
-/// When a shock strikes.
+/// When a shock happens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ShockTime {
     /// Once, so many steps after the start, `> 0`.
@@ -206,7 +206,7 @@ pub struct Shock {
     pub log_moves: Vec<f64>,
 }
 
-/// Everything that determines the law of the price vector.
+/// Everything that determines the distribution of the price vector.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MarketModel {
     /// Assets in the scenario's order.
@@ -214,9 +214,9 @@ pub struct MarketModel {
     /// Correlation of the Gaussian drivers, `assets × assets`, row-major, positive definite, ones
     /// on the diagonal. Assets without a driver have zeros off the diagonal.
     pub correlation: Vec<f64>,
-    /// Present when any asset is [`Law::Bootstrap`].
+    /// Present when any asset is [`PriceProcess::Bootstrap`].
     pub history: Option<ReturnHistory>,
-    /// Present when any asset is [`Law::Replay`].
+    /// Present when any asset is [`PriceProcess::Replay`].
     pub windows: Option<WindowHistory>,
     /// Jumps that several assets have in common.
     pub common_jumps: Option<CommonJumps>,
@@ -240,8 +240,8 @@ pub enum Sampling {
     /// Each on its own.
     #[default]
     Independent,
-    /// In pairs, paths 2k and 2k + 1: the drivers of prices and variances have opposite signs; jumps, states and clocks
-    /// are the same.
+    /// In pairs, paths 2k and 2k + 1: the drivers of prices and variances have opposite signs; jumps, states and
+    /// subordinators are the same.
     Antithetic,
 }
 

@@ -1,5 +1,5 @@
 //! Normal inverse Gaussian (Barndorff-Nielsen, "Processes of normal inverse Gaussian type", 1998): a Brownian motion
-//! with drift on an inverse Gaussian clock, ln S_t = ln S_0 + (drift + ω)·t + beta·I_t + B(I_t).
+//! with drift on an inverse Gaussian subordinator, ln S_t = ln S_0 + (drift + ω)·t + beta·I_t + B(I_t).
 //!
 //! I over dt is inverse Gaussian with mean delta·dt/γ and shape (delta·dt)², γ = √(alpha² − beta²), drawn by the
 //! method of Michael, Schucany and Haas (1976); ω = delta·(√(alpha² − (beta + 1)²) − γ) compensates. The step is exact,
@@ -46,8 +46,8 @@ pub struct NigStep {
     mean: f64,
     beta: f64,
     /// Mean of the clock over a step.
-    clock: f32,
-    /// Mean over twice the shape of the clock.
+    subordinator: f32,
+    /// Mean over twice the shape of the subordinator.
     half_ratio: f32,
 }
 
@@ -57,14 +57,14 @@ const LARGEST_RATIO: f64 = 1e16;
 
 impl NigStep {
     /// From annual parameters; `drift` as in the other laws.
-    pub fn new(law: &Nig, drift: f64, step_years: f64) -> Self {
-        let scale = law.delta * step_years;
-        let clock = scale / law.gamma();
+    pub fn new(model: &Nig, drift: f64, step_years: f64) -> Self {
+        let scale = model.delta * step_years;
+        let subordinator = scale / model.gamma();
         Self {
-            mean: (drift + law.compensation()) * step_years,
-            beta: law.beta,
-            clock: clock as f32,
-            half_ratio: (0.5 * clock / (scale * scale)).min(LARGEST_RATIO) as f32,
+            mean: (drift + model.compensation()) * step_years,
+            beta: model.beta,
+            subordinator: subordinator as f32,
+            half_ratio: (0.5 * subordinator / (scale * scale)).min(LARGEST_RATIO) as f32,
         }
     }
 
@@ -72,28 +72,29 @@ impl NigStep {
     #[inline(always)]
     pub fn advance(&self, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
         let Draws { driver, normals: deviate, uniforms: uniform, .. } = draws;
-        let (mut clock, mut diffusion) = ([0.0; LANES], [0.0; LANES]);
+        let (mut subordinator, mut diffusion) = ([0.0; LANES], [0.0; LANES]);
         for l in 0..LANES {
-            clock[l] = uniform[l] as f32;
+            subordinator[l] = uniform[l] as f32;
         }
         for l in 0..LANES {
-            clock[l] = self.clock_of(deviate[l], clock[l]);
-            diffusion[l] = clock[l].sqrt() * driver[l];
+            subordinator[l] = self.subordinator_of(deviate[l], subordinator[l]);
+            diffusion[l] = subordinator[l].sqrt() * driver[l];
         }
         for l in 0..LANES {
-            after[l] = before[l] + (self.mean + self.beta * f64::from(clock[l]) + f64::from(diffusion[l]));
+            after[l] =
+                before[l] + (self.mean + self.beta * f64::from(subordinator[l]) + f64::from(diffusion[l]));
         }
     }
 
     /// The clock of a step. The larger root is taken with probability 1/(1 + stretch): small uniforms, which are the fine
     /// ones, decide how rarely.
     #[inline(always)]
-    fn clock_of(&self, deviate: f32, uniform: f32) -> f32 {
+    fn subordinator_of(&self, deviate: f32, uniform: f32) -> f32 {
         let w = self.half_ratio * (deviate * deviate);
         // The roots of the quadratic are clock/stretch and clock·stretch.
         let stretch = 1.0 + w + (w * (2.0 + w)).sqrt();
         let takes_larger = uniform * (1.0 + stretch) <= 1.0;
-        if takes_larger { self.clock * stretch } else { self.clock / stretch }
+        if takes_larger { self.subordinator * stretch } else { self.subordinator / stretch }
     }
 }
 
@@ -116,11 +117,11 @@ mod tests {
                 let chance = 1.0 / (1.0 + libm::exp(log));
                 let (taken, missed) = (chance * (1.0 - 1e-6), chance * (1.0 + 1e-6));
                 for (uniform, sign) in [(taken, 1.0), (missed, -1.0), (1.0, -1.0)] {
-                    let clock = f64::from(step.clock_of(deviate, uniform as f32));
+                    let subordinator = f64::from(step.subordinator_of(deviate, uniform as f32));
                     let exact = mean * libm::exp(sign * log);
                     assert!(
-                        (clock / exact - 1.0).abs() < 1e-6,
-                        "{alpha} {deviate} {uniform}: {clock} {exact}"
+                        (subordinator / exact - 1.0).abs() < 1e-6,
+                        "{alpha} {deviate} {uniform}: {subordinator} {exact}"
                     );
                 }
             }

@@ -2,21 +2,15 @@
 
 use super::elementary::{ln, sin_cos_eighth};
 use super::stream::LaneStreams;
+use super::unit_interval::one_to_two;
 use crate::lanes::{Aligned, LANES, Normals};
 use crate::paths::single;
 
-const ONE_BITS: u64 = 0x3ff0_0000_0000_0000;
 const SIGN: u64 = 1 << 63;
 
 const ONE_BITS_SINGLE: u32 = 0x3f80_0000;
 /// Of an angle's 23 bits the upper 10.
 const UPPER_ANGLE: u32 = 0x007f_e000;
-
-/// The upper 52 bits as a number in [1, 2).
-#[inline(always)]
-pub(super) fn one_to_two(word: u64) -> f64 {
-    f64::from_bits((word >> 12) | ONE_BITS)
-}
 
 /// Two independent standard normals per path, by Box and Muller (1958), both outputs used, from one word.
 ///
@@ -76,8 +70,12 @@ mod tests {
     fn draw(pairs: usize) -> (Vec<f64>, Vec<f64>) {
         let (mut a, mut b) = (Vec::new(), Vec::new());
         for block in 0..pairs.div_ceil(LANES * 100) {
-            let mut streams =
-                LaneStreams::new(11, &std::array::from_fn(|l| (block * LANES + l) as u64), Purpose::Shock, 0);
+            let mut streams = LaneStreams::new(
+                11,
+                &std::array::from_fn(|l| (block * LANES + l) as u64),
+                Purpose::Diffusion,
+                0,
+            );
             for _ in 0..100 {
                 let (mut x, mut y) = ([0.0; LANES], [0.0; LANES]);
                 normal_pairs(&mut streams, &mut x, &mut y);
@@ -177,7 +175,7 @@ mod tests {
     /// Of the words with the smallest 2^-39 of all uniform numbers, each one: numbers of normals beyond k are those of Φ, in
     /// either tail and of either output, up to 8, where 57 values of u are left and their grid takes 2 %.
     #[test]
-    fn the_far_tail_is_that_of_the_normal_law() {
+    fn the_far_tail_is_that_of_the_normal_distribution() {
         let limits = [7.4, 7.6, 7.8, 8.0];
         let mut beyond = [[0_u32; 4]; 4];
         for low in 0..1 << 25 {

@@ -31,14 +31,14 @@ pub struct OuStep {
 
 impl OuStep {
     /// From annual parameters and the opening price.
-    pub fn new(law: &Ou, price: f64, step_years: f64) -> Self {
-        let speed = law.mean_reversion * step_years;
+    pub fn new(model: &Ou, price: f64, step_years: f64) -> Self {
+        let speed = model.mean_reversion * step_years;
         // (1 − e^(−2κ dt))/(2κ dt), 1 where κ is 0.
         let shrink = if speed > 0.0 { -libm::expm1(-2.0 * speed) / (2.0 * speed) } else { 1.0 };
         Self {
-            level: libm::log(law.level / price),
+            level: libm::log(model.level / price),
             left: libm::exp(-speed),
-            scale: law.volatility * (step_years * shrink).sqrt(),
+            scale: model.volatility * (step_years * shrink).sqrt(),
             speed,
         }
     }
@@ -52,7 +52,7 @@ impl OuStep {
         }
     }
 
-    /// What is left at the end of a step of a jump that struck at `instant`, a fraction of the step.
+    /// What remains at the end of a step of a jump at `instant`, a fraction of the step.
     pub fn left_after(&self, instant: f64) -> f64 {
         libm::exp(-self.speed * (1.0 - instant))
     }

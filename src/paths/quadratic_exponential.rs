@@ -49,8 +49,8 @@ pub struct VarianceStep {
     /// ln E[exp(A·(v' − m))].
     pub correction: Lanes,
     half_psi: Normals,
-    /// The moment generating function of v' exists for A·m·reach < 1: 2c in the quadratic scheme, h in the other.
-    reach: Normals,
+    /// The moment generating function of v' exists for A·m·scale < 1: 2c in the quadratic scheme, h in the other.
+    scale: Normals,
 }
 
 impl VarianceScheme {
@@ -77,7 +77,7 @@ impl VarianceScheme {
             noise: [0.0; LANES],
             correction: [0.0; LANES],
             half_psi: [0.0; LANES],
-            reach: [0.0; LANES],
+            scale: [0.0; LANES],
         };
         for l in 0..LANES {
             let mean = variance[l] * self.left + self.reverted;
@@ -95,13 +95,13 @@ impl VarianceScheme {
             let r = (1.0 - p).sqrt();
             let c = p / (1.0 + r);
             step.noise[l] = 2.0 * z[l] * (c * r).sqrt() + c * (z[l] * z[l] - 1.0);
-            step.reach[l] = 2.0 * c;
+            step.scale[l] = 2.0 * c;
         }
         let mut is_wide = false;
         // A·(m − a)/(1 − u) − ln(1 − u)/2 − A·m with u = 2A·a and t = u/(1 − u).
         for l in 0..LANES {
             let pull = self.tilt * step.mean[l];
-            let u = pull * f64::from(step.reach[l]);
+            let u = pull * f64::from(step.scale[l]);
             let t = small_odds(u);
             step.correction[l] = pull * t - 0.5 * small_rest(t);
             is_wide |= u.abs() >= SMALL;
@@ -126,14 +126,14 @@ impl VarianceScheme {
             let above = -single::ln(h) - log_survival[l];
             let noise = (if above > 0.0 { above } else { 0.0 }) * h - 1.0;
             step.noise[l] = if near_zero { noise } else { step.noise[l] };
-            step.reach[l] = if near_zero { h } else { step.reach[l] };
+            step.scale[l] = if near_zero { h } else { step.scale[l] };
         }
         let mut is_wide = false;
         // ln(1 + x) − A·m with x = A·m/(1 − u), u = A·m·h.
         for l in 0..LANES {
             let near_zero = step.half_psi[l] > HALF_PSI_SWITCH;
             let pull = self.tilt * step.mean[l];
-            let u = pull * f64::from(step.reach[l]);
+            let u = pull * f64::from(step.scale[l]);
             let t = small_odds(u);
             let x = pull * (1.0 + t);
             let correction = pull * t - small_rest(x);
@@ -150,7 +150,7 @@ impl VarianceScheme {
     fn correct_exactly(&self, step: &mut VarianceStep) {
         for l in 0..LANES {
             let (pull, half_psi) = (self.tilt * step.mean[l], f64::from(step.half_psi[l]));
-            let u = pull * f64::from(step.reach[l]);
+            let u = pull * f64::from(step.scale[l]);
             let t = u / (1.0 - u);
             let rest = |x: f64| x - ln(1.0 + x);
             step.correction[l] = if u >= 0.999 {
@@ -220,10 +220,11 @@ mod tests {
     #[test]
     fn mean_and_variance_are_exact_and_the_correction_is_the_moment() {
         let mut seen = [false; 2];
-        for (law, dt, variance, tilt) in CASES {
-            let [kappa, theta, xi] = law;
-            let ([first, second, tilted], step) = integrate(&VarianceScheme::new(law, dt, tilt), variance);
-            let what = format!("{law:?}, {dt} years from {variance}");
+        for (parameters, dt, variance, tilt) in CASES {
+            let [kappa, theta, xi] = parameters;
+            let ([first, second, tilted], step) =
+                integrate(&VarianceScheme::new(parameters, dt, tilt), variance);
+            let what = format!("{parameters:?}, {dt} years from {variance}");
             let left = libm::exp(-kappa * dt);
             let reverted = if kappa > 0.0 { (1.0 - left) / kappa } else { dt };
             let mean = theta + (variance - theta) * left;

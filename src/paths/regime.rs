@@ -110,13 +110,13 @@ pub struct RegimeState {
 
 impl RegimeStep {
     /// From annual parameters; `compensation` is taken from every state's drift.
-    pub fn new(law: &Regime, compensation: f64, step_years: f64) -> Self {
+    pub fn new(model: &Regime, compensation: f64, step_years: f64) -> Self {
         let whole = |s: &State| GbmStep::new(s.drift - compensation, s.volatility, step_years);
         Self {
-            whole: law.states.iter().map(whole).collect(),
-            duration: law.states.iter().map(|s| s.mean_duration_years / step_years).collect(),
-            successor: law.transition.chunks(law.states.len()).map(weighted).collect(),
-            start: weighted(&law.start),
+            whole: model.states.iter().map(whole).collect(),
+            duration: model.states.iter().map(|s| s.mean_duration_years / step_years).collect(),
+            successor: model.transition.chunks(model.states.len()).map(weighted).collect(),
+            start: weighted(&model.start),
         }
     }
 

@@ -8,14 +8,15 @@ use std::convert::Infallible;
 use rand::TryRng;
 
 use super::elementary::ln;
-use super::normal::one_to_two;
+use super::unit_interval::one_to_two;
 use crate::lanes::{Aligned, LANES, Lanes};
 
-/// What a stream's numbers are used for. Adding draws for one purpose shifts no other.
+/// What a stream's numbers are used for. Adding draws for one purpose shifts no other. The position of a variant is part
+/// of its streams' seed: new variants go to the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Gaussian drivers; the index is the asset.
-    Shock,
+    /// Gaussian drivers of the diffusions; the index is the asset.
+    Diffusion,
     /// Rows of a history; index 0.
     Resample,
     /// Arrivals of one asset's jumps; the index is the asset, as in the rest but where it is named.
@@ -30,14 +31,14 @@ pub enum Purpose {
     ShockTime,
     /// The part of a variance's driver that is its own.
     Volatility,
-    /// Normals of a random clock, or of innovations' random variance; index 0, the same for all assets.
-    Clock,
-    /// Uniforms of a random clock; index 0.
-    ClockRoot,
+    /// Normals of a subordinator, or of innovations' random variance; index 0, the same for all assets.
+    Subordinator,
+    /// Uniforms of a subordinator; index 0.
+    SubordinatorRoot,
     /// States of a regime.
     Switch,
-    /// The path inside a step; the index is the step.
-    Inside,
+    /// The bridge inside a step; the index is the step.
+    Bridge,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -209,9 +210,10 @@ mod tests {
 
     #[test]
     fn lanes_are_the_scalar_streams() {
-        let mut lanes = LaneStreams::new(7, &std::array::from_fn(|l| 1_000 + l as u64), Purpose::Shock, 3);
+        let mut lanes =
+            LaneStreams::new(7, &std::array::from_fn(|l| 1_000 + l as u64), Purpose::Diffusion, 3);
         let mut scalars: Vec<_> =
-            (0..LANES as u64).map(|l| Stream::new(7, 1_000 + l, Purpose::Shock, 3)).collect();
+            (0..LANES as u64).map(|l| Stream::new(7, 1_000 + l, Purpose::Diffusion, 3)).collect();
         for _ in 0..5 {
             lanes.each_word(|l, word| assert_eq!(word, scalars[l].next_u64()));
         }
@@ -220,10 +222,10 @@ mod tests {
     #[test]
     fn seed_path_purpose_and_index_all_matter() {
         let first = |seed, path, purpose, index| Stream::new(seed, path, purpose, index).next_u64();
-        let base = first(1, 0, Purpose::Shock, 0);
-        assert_ne!(base, first(2, 0, Purpose::Shock, 0));
-        assert_ne!(base, first(1, 1, Purpose::Shock, 0));
+        let base = first(1, 0, Purpose::Diffusion, 0);
+        assert_ne!(base, first(2, 0, Purpose::Diffusion, 0));
+        assert_ne!(base, first(1, 1, Purpose::Diffusion, 0));
         assert_ne!(base, first(1, 0, Purpose::Resample, 0));
-        assert_ne!(base, first(1, 0, Purpose::Shock, 1));
+        assert_ne!(base, first(1, 0, Purpose::Diffusion, 1));
     }
 }

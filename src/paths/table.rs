@@ -10,9 +10,9 @@ use super::gaussian::{log_density, log_survival};
 use crate::lanes::{LANES, Normals};
 
 /// Deviates lie within ±8.49, since a radius is at most √(2·52·ln 2).
-const REACH: i32 = 544;
+const MOST_PIECES: i32 = 544;
 /// A mix of two of them, of weights whose squares add up to 1, within √2 times that.
-const MIXED_REACH: i32 = 769;
+const MOST_MIXED_PIECES: i32 = 769;
 const PER_UNIT: f32 = 64.0;
 /// The least power of two with room for the pieces around −12 … 12: a masked number is a row, whatever it was.
 const ROWS: usize = 2048;
@@ -28,12 +28,12 @@ pub struct NormalTable {
 
 impl NormalTable {
     /// From a function and its slope, up to so many pieces from 0.
-    fn new(reach: i32, function: impl Fn(f64) -> (f64, f64)) -> Self {
+    fn new(pieces: i32, function: impl Fn(f64) -> (f64, f64)) -> Self {
         let length = 1.0 / f64::from(PER_UNIT);
         let end = |n: i32| function((f64::from(n) - 0.5) * length);
         let mut rows = Box::new([[0.0; 4]; ROWS]);
-        let mut left = end(-reach);
-        for n in -reach..=reach {
+        let mut left = end(-pieces);
+        for n in -pieces..=pieces {
             let right = end(n + 1);
             rows[n as usize % ROWS] = piece(left, right, length).map(|c| c as f32);
             left = right;
@@ -43,7 +43,7 @@ impl NormalTable {
 
     /// ln(1 − Φ(z)), for deviates that are a mix of two.
     pub fn log_survival() -> Self {
-        Self::new(MIXED_REACH, |z| {
+        Self::new(MOST_MIXED_PIECES, |z| {
             let value = log_survival(z);
             (value, -libm::exp(log_density(z) - value))
         })
@@ -51,7 +51,7 @@ impl NormalTable {
 
     /// The gamma quantile of this shape (`>= 1`, scale 1) at Φ(z).
     pub fn gamma(shape: f64) -> Self {
-        Self::new(REACH, |z| {
+        Self::new(MOST_PIECES, |z| {
             let log = log_quantile(shape, z);
             let value = libm::exp(log);
             (value, value * log_quantile_slope(shape, z, log))
@@ -61,7 +61,7 @@ impl NormalTable {
     /// √((ν − 2)/χ²) with χ² the quantile of ν degrees of freedom at Φ(z): what makes a normal a Student-t of unit
     /// variance.
     pub fn student_mixing(nu: f64) -> Self {
-        Self::new(REACH, |z| {
+        Self::new(MOST_PIECES, |z| {
             let half = 0.5 * nu;
             let log = log_quantile(half, z);
             // χ²_ν is twice a gamma variable of shape ν/2.
@@ -103,10 +103,10 @@ fn piece((a, slope_a): (f64, f64), (b, slope_b): (f64, f64), length: f64) -> [f6
 mod tests {
     use super::*;
 
-    /// Largest relative difference between a table and its function at deviates within ±`reach` that share no factor
+    /// Largest relative difference between a table and its function at deviates within ±`widest` that share no factor
     /// with the nodes.
-    fn worst(table: &NormalTable, reach: f64, function: impl Fn(f64) -> f64) -> f64 {
-        let deviate = |i: usize| reach * (2.0 * (i as f64 * 0.618_033_988_749_895).fract() - 1.0);
+    fn worst(table: &NormalTable, widest: f64, function: impl Fn(f64) -> f64) -> f64 {
+        let deviate = |i: usize| widest * (2.0 * (i as f64 * 0.618_033_988_749_895).fract() - 1.0);
         let mut worst = 0.0_f64;
         for block in 0..60 {
             let deviates: Normals = std::array::from_fn(|l| deviate(block * LANES + l) as f32);

@@ -1,5 +1,5 @@
 //! Variance gamma (Madan, Carr and Chang, "The variance gamma process and option pricing", 1998): a Brownian motion
-//! with drift on a gamma clock, ln S_t = ln S_0 + (drift + ω)·t + skew·G_t + volatility·B(G_t).
+//! with drift on a gamma subordinator, ln S_t = ln S_0 + (drift + ω)·t + skew·G_t + volatility·B(G_t).
 //!
 //! G_t has mean t and variance nu·t; ω = ln(1 − skew·nu − volatility²·nu/2)/nu compensates. The step is exact in law:
 //! G over dt is gamma with shape a = dt/nu, drawn as gamma(a + 1)·U^(1/a) (Devroye, "Non-uniform random variate
@@ -18,9 +18,9 @@ use crate::lanes::{LANES, Lanes};
 pub struct VarianceGamma {
     /// Drift of the price per year: `E[S_t] = S_0·exp(drift·t)`.
     pub drift: f64,
-    /// σ per square-root year of the clock, `>= 0`.
+    /// σ per square-root year of the subordinator, `>= 0`.
     pub volatility: f64,
-    /// θ: drift of the log price per year of the clock; `skew·nu + volatility²·nu/2 < 1`.
+    /// θ: drift of the log price per year of the subordinator; `skew·nu + volatility²·nu/2 < 1`.
     pub skew: f64,
     /// Variance of the clock per year, `> 0`.
     pub nu: f64,
@@ -44,7 +44,7 @@ pub struct VarianceGammaStep {
     mean: f64,
     skew: f64,
     volatility: f64,
-    /// The scale of the clock.
+    /// The scale of the subordinator.
     nu: f64,
     /// nu/dt, the inverse of the shape.
     inverse_shape: f64,
@@ -53,13 +53,13 @@ pub struct VarianceGammaStep {
 
 impl VarianceGammaStep {
     /// From annual parameters; `drift` as in the other laws.
-    pub fn new(law: &VarianceGamma, drift: f64, step_years: f64) -> Self {
-        let shape = step_years / law.nu;
+    pub fn new(model: &VarianceGamma, drift: f64, step_years: f64) -> Self {
+        let shape = step_years / model.nu;
         Self {
-            mean: (drift + law.compensation()) * step_years,
-            skew: law.skew,
-            volatility: law.volatility,
-            nu: law.nu,
+            mean: (drift + model.compensation()) * step_years,
+            skew: model.skew,
+            volatility: model.volatility,
+            nu: model.nu,
             inverse_shape: 1.0 / shape,
             gamma: NormalTable::gamma(shape + 1.0),
         }
@@ -77,9 +77,9 @@ impl VarianceGammaStep {
             log_power[l] = ln(uniform[l]) * self.inverse_shape;
         }
         for l in 0..LANES {
-            let clock = self.nu * f64::from(gamma[l]) * exp(log_power[l]);
-            let diffusion = self.volatility * clock.sqrt() * f64::from(driver[l]);
-            after[l] = before[l] + (self.mean + self.skew * clock + diffusion);
+            let subordinator = self.nu * f64::from(gamma[l]) * exp(log_power[l]);
+            let diffusion = self.volatility * subordinator.sqrt() * f64::from(driver[l]);
+            after[l] = before[l] + (self.mean + self.skew * subordinator + diffusion);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! machines differ, which the text says.
 
 use crate::domain::{Monitoring, to_f64};
-use crate::paths::{CommonJumps, Innovations, LANES, Law, MarketModel};
+use crate::paths::{CommonJumps, Innovations, LANES, MarketModel, PriceProcess};
 use crate::scenario::{Batch, Scenario};
 use crate::simulation::{bias_paths, inside_ns};
 use crate::text::format::significant;
@@ -95,19 +95,19 @@ struct Parts {
 impl Parts {
     fn of(scenario: &Scenario) -> Self {
         let (settings, market) = (&scenario.settings, &scenario.market);
-        let (n, held) = (market.assets.len(), scenario.portfolio.positions.len());
-        let (assets, positions) = (n as f64, held as f64);
+        let (n, positions) = (market.assets.len(), scenario.portfolio.positions.len());
+        let (assets, position_count) = (n as f64, positions as f64);
         let (steps, modes) = (settings.steps as f64, settings.modes.len() as f64);
-        let drawn: f64 = market.assets.iter().map(|asset| PER_ASSET_NS * relative_cost(&asset.law)).sum();
+        let drawn: f64 = market.assets.iter().map(|asset| PER_ASSET_NS * relative_cost(&asset.process)).sum();
         // A driver mixes the normals of the assets before it.
         let drawn = drawn + assets * (assets - 1.0) / 2.0 * PER_TERM_NS;
-        let looked_at = modes * (PER_MODE_NS + PER_TERM_NS * (assets + positions));
+        let looked_at = modes * (PER_MODE_NS + PER_TERM_NS * (assets + position_count));
         let events = PER_EVENT_NS * events_per_year(market) * settings.horizon.years();
         let is_continuous = settings.monitoring == Monitoring::Continuous;
         Self {
             drawing: steps * drawn + events,
             accounts: steps * looked_at + modes * PER_OUTCOME_NS,
-            inside: if is_continuous { steps * inside_ns(n, held) } else { 0.0 },
+            inside: if is_continuous { steps * inside_ns(n, positions) } else { 0.0 },
         }
     }
 }
@@ -122,42 +122,42 @@ fn busy(paths: u64, threads: usize) -> f64 {
 
 fn seconds(scenario: &Scenario, threads: usize) -> f64 {
     let (settings, market) = (&scenario.settings, &scenario.market);
-    let (n, held) = (market.assets.len(), scenario.portfolio.positions.len());
+    let (n, positions) = (market.assets.len(), scenario.portfolio.positions.len());
     let parts = Parts::of(scenario);
     // The bias of steps is measured beside the run, where every model has a path inside them.
-    let has_bridges = market.assets.iter().all(|asset| asset.law.has_bridge());
-    let compared = if has_bridges { bias_paths(settings.paths, settings.steps, n, held) } else { 0 };
+    let has_bridges = market.assets.iter().all(|asset| asset.process.has_bridge());
+    let compared = if has_bridges { bias_paths(settings.paths, settings.steps, n, positions) } else { 0 };
     let steps = settings.steps as f64;
-    let both = 2.0 * (parts.drawing + parts.accounts) + steps * inside_ns(n, held);
+    let both = 2.0 * (parts.drawing + parts.accounts) + steps * inside_ns(n, positions);
     let run = lanes(settings.paths) * (parts.drawing + parts.accounts + parts.inside);
     FIXED_SECONDS + (run + compared as f64 * both) * 1e-9 / busy(settings.paths, threads)
 }
 
 /// Jumps and switches of all assets, expected per year.
 fn events_per_year(market: &MarketModel) -> f64 {
-    let own = |law: &Law| match law {
-        Law::Merton(law) => law.jumps.rate,
-        Law::Kou(law) => law.jump_rate,
-        Law::Bates(law) => law.jumps.rate,
-        Law::Regime(law) => law.switches_per_year(),
+    let own = |law: &PriceProcess| match law {
+        PriceProcess::Merton(law) => law.jumps.rate,
+        PriceProcess::Kou(law) => law.jump_rate,
+        PriceProcess::Bates(law) => law.jumps.rate,
+        PriceProcess::Regime(law) => law.switches_per_year(),
         _ => 0.0,
     };
     let common = |jumps: &CommonJumps| jumps.rate * jumps.sizes.iter().flatten().count() as f64;
-    market.assets.iter().map(|asset| own(&asset.law)).sum::<f64>()
+    market.assets.iter().map(|asset| own(&asset.process)).sum::<f64>()
         + market.common_jumps.as_ref().map_or(0.0, common)
 }
 
 /// Time to draw an asset-step of a law, in units of gbm's.
-fn relative_cost(law: &Law) -> f64 {
+fn relative_cost(law: &PriceProcess) -> f64 {
     match law {
-        Law::Gbm(_) | Law::Ou(_) => 1.0,
-        Law::Merton(_) | Law::Kou(_) => 1.2,
-        Law::Garch(law) if law.innovations == Innovations::Normal => 1.4,
-        Law::Regime(_) | Law::Bootstrap { .. } | Law::Replay { .. } => 1.6,
-        Law::Nig(_) => 2.0,
-        Law::Garch(_) => 2.7,
-        Law::Heston(_) | Law::Bates(_) => 3.4,
-        Law::VarianceGamma(_) => 4.2,
+        PriceProcess::Gbm(_) | PriceProcess::Ou(_) => 1.0,
+        PriceProcess::Merton(_) | PriceProcess::Kou(_) => 1.2,
+        PriceProcess::Garch(law) if law.innovations == Innovations::Normal => 1.4,
+        PriceProcess::Regime(_) | PriceProcess::Bootstrap { .. } | PriceProcess::Replay { .. } => 1.6,
+        PriceProcess::Nig(_) => 2.0,
+        PriceProcess::Garch(_) => 2.7,
+        PriceProcess::Heston(_) | PriceProcess::Bates(_) => 3.4,
+        PriceProcess::VarianceGamma(_) => 4.2,
     }
 }
 
@@ -170,9 +170,9 @@ pub fn totals_mib(scenario: &Scenario, threads: usize) -> f64 {
     let mut spread = 0.0;
     for position in &portfolio.positions {
         let notional = to_f64(portfolio.entry_notional(position));
-        let reach = SPREAD * volatility(scenario, position.asset) * root_years;
+        let log_return = SPREAD * volatility(scenario, position.asset) * root_years;
         notionals += notional;
-        spread += notional * (libm::exp(reach) - libm::exp(-reach));
+        spread += notional * (libm::exp(log_return) - libm::exp(-log_return));
     }
     let unit = wallet.min(notionals);
     let pages = 2.0 * pages(spread / unit) + pages(wallet / unit);
@@ -191,16 +191,16 @@ fn pages(units: f64) -> f64 {
 /// Volatility of an asset per square-root year.
 fn volatility(scenario: &Scenario, asset: usize) -> f64 {
     let market = &scenario.market;
-    let law = &market.assets[asset].law;
+    let law = &market.assets[asset].process;
     let of_returns = |returns: &mut dyn Iterator<Item = f64>| {
         let (count, squares) = returns.fold((0.0, 0.0), |(n, sum), r| (n + 1.0, sum + r * r));
         (squares / f64::max(count, 1.0) / market.step_years).sqrt()
     };
     match (law, &market.history, &market.windows) {
-        (Law::Bootstrap { column }, Some(history), _) => {
+        (PriceProcess::Bootstrap { column }, Some(history), _) => {
             of_returns(&mut history.log_returns.iter().skip(*column).step_by(history.columns).copied())
         }
-        (Law::Replay { column }, _, Some(history)) => {
+        (PriceProcess::Replay { column }, _, Some(history)) => {
             let closes = || history.closes.iter().skip(*column).step_by(history.columns);
             of_returns(&mut closes().zip(closes().skip(1)).map(|(a, b)| libm::log(b / a)))
         }

@@ -193,7 +193,7 @@ pub fn model_in_words(scenario: &Scenario) -> Vec<String> {
             "{} at {}: {}",
             asset.name,
             significant(model.price, 12),
-            model_wording::in_words(&model.law, market)
+            model_wording::in_words(&model.process, market)
         ));
     }
     let count = market.assets.len();

@@ -2,7 +2,7 @@
 
 use crate::domain::{SECONDS_PER_YEAR, Span};
 use crate::paths::{
-    Garch, Heston, Innovations, Kou, Law, MarketModel, NormalJump, NormalJumps, Regime, ShockTime,
+    Garch, Heston, Innovations, Kou, MarketModel, NormalJump, NormalJumps, PriceProcess, Regime, ShockTime,
 };
 use crate::text::format::{percent_trimmed, significant, whole};
 
@@ -11,44 +11,46 @@ const DIGITS: usize = 6;
 const DAYS_PER_YEAR: f64 = 365.0;
 
 /// One law, to follow an asset's name and price.
-pub fn in_words(law: &Law, market: &MarketModel) -> String {
+pub fn in_words(law: &PriceProcess, market: &MarketModel) -> String {
     match law {
-        Law::Gbm(law) => format!("geometric Brownian motion, {}", diffusion(law.drift, law.volatility)),
-        Law::Merton(law) => format!(
+        PriceProcess::Gbm(law) => {
+            format!("geometric Brownian motion, {}", diffusion(law.drift, law.volatility))
+        }
+        PriceProcess::Merton(law) => format!(
             "Brownian motion with normal jumps (Merton), {}; {}",
             diffusion(law.drift, law.volatility),
             normal_jumps(&law.jumps)
         ),
-        Law::Kou(law) => kou(law),
-        Law::Heston(law) => format!("stochastic variance (Heston), {}", heston(law)),
-        Law::Bates(law) => format!(
+        PriceProcess::Kou(law) => kou(law),
+        PriceProcess::Heston(law) => format!("stochastic variance (Heston), {}", heston(law)),
+        PriceProcess::Bates(law) => format!(
             "stochastic variance with normal jumps (Bates), {}; {}",
             heston(&law.heston),
             normal_jumps(&law.jumps)
         ),
-        Law::Garch(law) => garch(law, market.step_years),
-        Law::Regime(law) => regime(law),
-        Law::Ou(law) => format!(
+        PriceProcess::Garch(law) => garch(law, market.step_years),
+        PriceProcess::Regime(law) => regime(law),
+        PriceProcess::Ou(law) => format!(
             "log price that reverts to {} at a speed of {} a year{}, volatility {} a year, without drift",
             significant(law.level, 12),
             short(law.mean_reversion),
             half_life(law.mean_reversion),
             percent_trimmed(law.volatility)
         ),
-        Law::VarianceGamma(law) => format!(
+        PriceProcess::VarianceGamma(law) => format!(
             "variance gamma, {} on the clock, skew {} and variance of the clock {} a year; it moves by jumps alone",
             diffusion(law.drift, law.volatility),
             short(law.skew),
             short(law.nu)
         ),
-        Law::Nig(law) => format!(
+        PriceProcess::Nig(law) => format!(
             "normal inverse Gaussian, drift {} a year, alpha {}, beta {} and delta {} a year; it moves by jumps alone",
             percent_trimmed(law.drift),
             short(law.alpha),
             short(law.beta),
             short(law.delta)
         ),
-        Law::Bootstrap { .. } => match &market.history {
+        PriceProcess::Bootstrap { .. } => match &market.history {
             Some(history) => format!(
                 "returns resampled from {} rows of history in blocks of {} steps on average",
                 whole(history.rows() as u64),
@@ -56,7 +58,7 @@ pub fn in_words(law: &Law, market: &MarketModel) -> String {
             ),
             None => "returns resampled from its history".to_owned(),
         },
-        Law::Replay { .. } => match &market.windows {
+        PriceProcess::Replay { .. } => match &market.windows {
             Some(history) => format!(
                 "windows of {} bars of history as they were, scaled to this price, one beginning every {}",
                 whole(history.bars() as u64),
@@ -237,17 +239,17 @@ mod tests {
         };
         let cases = [
             (
-                Law::Merton(Merton { drift: 0.0, volatility: 0.5, jumps }),
+                PriceProcess::Merton(Merton { drift: 0.0, volatility: 0.5, jumps }),
                 "Brownian motion with normal jumps (Merton), drift 0 % and volatility 50 % a year; 12 jumps a year on \
                  average, mean -0.05 and standard deviation 0.08 in log price, compensated in the drift",
             ),
             (
-                Law::Garch(garch),
+                PriceProcess::Garch(garch),
                 "GARCH with leverage, drift 10 % and long-run volatility 65 % a year, alpha 0.05, beta 0.9, gamma 0.02, \
                  innovations Student-t with 5 degrees of freedom; its variance is updated every 24 steps (1d)",
             ),
             (
-                Law::Regime(regime),
+                PriceProcess::Regime(regime),
                 "switches between states; 0: drift 0 % and volatility 40 % a year for 60 days on average (75 % of the \
                  time); 1: drift 0 % and volatility 100 % a year for 20 days on average (25 % of the time)",
             ),

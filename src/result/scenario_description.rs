@@ -49,7 +49,7 @@ impl ScenarioDescription {
     pub fn new(scenario: &Scenario, sha256: &str, entry: &[Vec<EntryPrices>]) -> Self {
         let (settings, portfolio, market) = (&scenario.settings, &scenario.portfolio, &scenario.market);
         let prices = |p: &EntryPrices| [p.liquidation.and_then(price), p.bankruptcy.and_then(price)];
-        let driven = |at: usize| market.assets.get(at).is_some_and(|asset| asset.law.is_driven());
+        let driven = |at: usize| market.assets.get(at).is_some_and(|asset| asset.process.is_driven());
         let count = market.assets.len();
         let correlations = market.correlation.iter().enumerate();
         Self {

@@ -10,7 +10,7 @@ use crate::domain::{Asset, Clock, MarginMode};
 use crate::error::{Error, Result};
 use crate::evaluate::job;
 use crate::margin::{AccountRecord, BookState, Ledger, OutOfRange, price_to_decimal};
-use crate::paths::{CHUNK, InsideWalk, LANES, PathBlock};
+use crate::paths::{BridgeWalk, CHUNK, LANES, PathBlock};
 use crate::run::replay::explain::Words;
 use crate::scenario::Scenario;
 use crate::simulation::{Job, Sighting, Sightings};
@@ -90,7 +90,7 @@ fn look_inside(
     states: &[BookState],
 ) -> Vec<Sighting<f64>> {
     let mut seen = Sightings { books: &job.books, states, lane, list: Vec::new() };
-    InsideWalk::new(&job.generator).look(block, (index, steps), lane, &mut seen);
+    BridgeWalk::new(&job.generator).look(block, (index, steps), lane, &mut seen);
     seen.list
 }
 

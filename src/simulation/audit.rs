@@ -14,7 +14,7 @@ use super::sightings::{Sighting, Sightings};
 use crate::domain::to_f64;
 use crate::error::{Error, Result};
 use crate::margin::{AccountRecord, BookPlan, BookState, Ledger, LedgerEvent, OutOfRange, price_to_decimal};
-use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, PathBlock};
+use crate::paths::{BridgeWalk, CHUNK, LANES, Lanes, PathBlock};
 use crate::simulation::engine::Job;
 use crate::simulation::outcome::Audit;
 
@@ -169,10 +169,10 @@ fn audit_block(job: &Job, block: u64, lanes: &[usize], steps: u64, cancelled: &A
 impl BlockAudit<'_> {
     /// Continuous monitoring: every account and both kernels go through what happens inside the step.
     fn look_inside(&mut self, paths: &PathBlock, (index, steps): (usize, usize), step: u64) {
-        if paths.inside().is_none() {
+        if paths.bridges().is_none() {
             return;
         }
-        let mut walk = InsideWalk::new(&self.job.generator);
+        let mut walk = BridgeWalk::new(&self.job.generator);
         for (place, accounts) in self.followed.iter_mut().enumerate() {
             let lane = self.lanes[place];
             let Some(open) = accounts else { continue };

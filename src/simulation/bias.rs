@@ -40,8 +40,8 @@ pub fn step_bias(job: &Job, width: VectorWidth, cancelled: &AtomicBool) -> Resul
         return Ok(None);
     }
     let generator = PathGenerator::clone(&job.generator).with_sampling(Sampling::Independent);
-    let at_steps = Job { generator: Arc::new(generator.clone().blind_inside()), ..job.clone() };
-    let continuous = Job { generator: Arc::new(generator.recording_inside()), ..job.clone() };
+    let at_steps = Job { generator: Arc::new(generator.clone().without_bridges()), ..job.clone() };
+    let continuous = Job { generator: Arc::new(generator.recording_bridges()), ..job.clone() };
     let paths = bias_paths(job.paths, job.steps, job.generator.assets(), job.positions());
     let counted: Vec<Vec<ModeBias>> = (0..paths.div_ceil(LANES as u64))
         .into_par_iter()

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::group::Segment;
 use crate::error::{Error, Result};
 use crate::margin::{BookPlan, BookState};
-use crate::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathBlock, PathGenerator, Watcher};
+use crate::paths::{BridgeObserver, BridgeWalk, CHUNK, LANES, Lanes, Need, PathBlock, PathGenerator};
 use crate::simulation::engine::Job;
 
 /// Sees every mode after every step.
@@ -82,7 +82,7 @@ impl Scratch {
 
     /// Paths of which a price left the range of numbers and was held at its edge, as bits.
     pub fn held(&self) -> u64 {
-        self.paths.held()
+        self.paths.clamped()
     }
 }
 
@@ -103,7 +103,7 @@ pub fn run_block<O: Observer, const WATCHED: bool, const MANAGED: bool>(
     let Some(accounts) = accounts.first_mut() else { return Ok(()) };
     job.generator.restart(paths, first_path);
     accounts.restart(job);
-    let mut walk = WATCHED.then(|| InsideWalk::new(&job.generator));
+    let mut walk = WATCHED.then(|| BridgeWalk::new(&job.generator));
     let mut done = 0;
     while done < job.steps {
         if cancelled.load(Ordering::Relaxed) {
@@ -143,7 +143,7 @@ pub fn watch_chunk<O: Observer, const MANAGED: bool>(
     job: &Job,
     place: Place,
     paths: &PathBlock,
-    walk: &mut InsideWalk<'_>,
+    walk: &mut BridgeWalk<'_>,
     accounts: &mut Accounts,
     observer: &mut O,
 ) {
@@ -265,13 +265,13 @@ struct LaneWatcher<'a> {
     lane: usize,
 }
 
-impl Watcher for LaneWatcher<'_> {
+impl BridgeObserver for LaneWatcher<'_> {
     fn need(&self, low: &[f64], high: &[f64]) -> Need {
         let needs = self.books.iter().zip(&*self.states).map(|(book, s)| s.need(book, self.lane, low, high));
         needs.max().unwrap_or(Need::Nothing)
     }
 
-    fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
+    fn moved(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
         for (plan, state) in self.books.iter().zip(&mut *self.states) {
             state.ran(plan, self.step, self.lane, [low, high, end]);
         }
@@ -291,10 +291,10 @@ fn watch(
     paths: &PathBlock,
     (index, steps): (usize, usize),
     step: u32,
-    walk: &mut InsideWalk<'_>,
+    walk: &mut BridgeWalk<'_>,
     states: &mut [BookState],
 ) {
-    let Some(inside) = paths.inside() else { return };
+    let Some(inside) = paths.bridges() else { return };
     let mut lanes = inside.jumping(index);
     for (plan, state) in job.books.iter().zip(&*states) {
         lanes |= state.near(plan, |asset| inside.bounds(asset, index));

@@ -74,7 +74,7 @@ impl VectorWidth {
         observer: &mut O,
         cancelled: &AtomicBool,
     ) -> Result<()> {
-        match (job.generator.records_inside(), job.is_managed()) {
+        match (job.generator.records_bridges(), job.is_managed()) {
             (false, false) => self.run_loop::<O, false, false>(job, scratch, first_path, observer, cancelled),
             (false, true) => self.run_loop::<O, false, true>(job, scratch, first_path, observer, cancelled),
             (true, false) => self.run_loop::<O, true, false>(job, scratch, first_path, observer, cancelled),

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::block::{Accounts, Place, Scratch, Unobserved, end_chunk, extremes, watch_chunk};
 use super::dispatch::{VectorWidth, Wide};
 use crate::error::{Error, Result};
-use crate::paths::{Aligned, CHUNK, InsideWalk, LANES, Lanes, PathBlock, PathGenerator};
+use crate::paths::{Aligned, BridgeWalk, CHUNK, LANES, Lanes, PathBlock, PathGenerator};
 use crate::simulation::engine::Job;
 
 /// Chunks of one asset that a segment keeps at most: 128 KiB, with room beside them in a cache of the second level.
@@ -79,7 +79,7 @@ pub fn run_group(
     for (job, accounts) in jobs.iter().zip(&mut *accounts) {
         accounts.restart(job);
     }
-    let mut walk = generator.records_inside().then(|| InsideWalk::new(generator));
+    let mut walk = generator.records_bridges().then(|| BridgeWalk::new(generator));
     let mut done = 0;
     while done < *steps {
         if cancelled.load(Ordering::Relaxed) {
@@ -169,7 +169,7 @@ struct Watch<'a, 'b, const MANAGED: bool> {
     job: &'a Job,
     place: Place,
     paths: &'a PathBlock,
-    walk: &'a mut InsideWalk<'b>,
+    walk: &'a mut BridgeWalk<'b>,
     accounts: &'a mut Accounts,
 }
 

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::to_f64;
 use crate::margin::{BookPlan, BookState, Ledger, LedgerEvent, OutOfRange, price_to_decimal};
-use crate::paths::{Need, Watcher};
+use crate::paths::{BridgeObserver, Need};
 
 /// One thing seen; a price per asset.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,14 +34,14 @@ pub struct Sightings<'a> {
     pub list: Vec<Sighting<f64>>,
 }
 
-impl Watcher for Sightings<'_> {
+impl BridgeObserver for Sightings<'_> {
     fn need(&self, low: &[f64], high: &[f64]) -> Need {
         let needs =
             self.books.iter().zip(self.states).map(|(book, state)| state.need(book, self.lane, low, high));
         needs.max().unwrap_or(Need::Nothing)
     }
 
-    fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
+    fn moved(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
         self.list.push(Sighting::Ran { low: low.to_vec(), high: high.to_vec(), end: end.to_vec() });
     }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use ringfence::domain::*;
 use ringfence::margin::EntryPrices;
-use ringfence::paths::{AssetModel, Gbm, Law, MarketModel};
+use ringfence::paths::{AssetModel, Gbm, MarketModel, PriceProcess};
 use ringfence::report::{csv, terminal};
 use ringfence::result::build::build;
 use ringfence::result::document::ResultDocument;
@@ -141,7 +141,8 @@ fn scenario(title: &str) -> Scenario {
         lot: Decimal::new(1, 8),
         funding: FundingRates::default(),
     };
-    let model = |price, volatility| AssetModel { price, law: Law::Gbm(Gbm { drift: 0.0, volatility }) };
+    let model =
+        |price, volatility| AssetModel { price, process: PriceProcess::Gbm(Gbm { drift: 0.0, volatility }) };
     Scenario {
         name: "hand_made".to_owned(),
         title: title.to_owned(),

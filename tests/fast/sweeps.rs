@@ -196,7 +196,7 @@ b = { asset = "ETH", side = "long", margin = 100, leverage = 4 }
     let kinds: Vec<(&str, usize)> = swept
         .cells
         .iter()
-        .map(|cell| (cell.scenario.market.assets[0].law.kind(), cell.scenario.portfolio.positions.len()))
+        .map(|cell| (cell.scenario.market.assets[0].process.kind(), cell.scenario.portfolio.positions.len()))
         .collect();
     assert_eq!(kinds, [("gbm", 1), ("gbm", 2), ("ou", 1), ("ou", 2)]);
     assert_eq!(swept.axes[1].values[0][0]["a"]["margin"], 200);

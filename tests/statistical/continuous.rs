@@ -12,8 +12,8 @@ use ringfence::domain::{
 };
 use ringfence::margin::{BookPlan, FundingTable};
 use ringfence::paths::{
-    AssetModel, Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, Law, MarketModel, Merton,
-    NormalJump, NormalJumps, Ou, PathGenerator, Regime, Shock, ShockTime, State,
+    AssetModel, Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, MarketModel, Merton, NormalJump,
+    NormalJumps, Ou, PathGenerator, PriceProcess, Regime, Shock, ShockTime, State,
 };
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use rust_decimal::dec;
@@ -27,9 +27,9 @@ fn one(side: Side, margin: Decimal, rate: Decimal) -> Portfolio {
     portfolio(dec!(100), &[(dec!(100), TierTable::flat(rate))], &held, FillPrice::Mark, Remainder::Return)
 }
 
-fn alone(law: Law, years: f64, steps: u64) -> MarketModel {
+fn alone(law: PriceProcess, years: f64, steps: u64) -> MarketModel {
     MarketModel {
-        assets: vec![AssetModel { price: 100.0, law }],
+        assets: vec![AssetModel { price: 100.0, process: law }],
         correlation: vec![1.0],
         step_years: years / steps as f64,
         ..MarketModel::default()
@@ -45,7 +45,7 @@ fn job(
     seed: u64,
 ) -> Job {
     Job {
-        generator: Arc::new(PathGenerator::new(market, seed).unwrap().recording_inside()),
+        generator: Arc::new(PathGenerator::new(market, seed).unwrap().recording_bridges()),
         books: modes.iter().map(|mode| BookPlan::new(book, *mode, CLOCK)).collect(),
         funding: FundingTable::default(),
         paths,
@@ -65,7 +65,7 @@ fn run_with(job: &Job, threads: usize, limit: WidthLimit) -> RunOutcome {
 }
 
 fn blind(job: &Job) -> Job {
-    Job { generator: Arc::new(PathGenerator::clone(&job.generator).blind_inside()), ..job.clone() }
+    Job { generator: Arc::new(PathGenerator::clone(&job.generator).without_bridges()), ..job.clone() }
 }
 
 #[track_caller]
@@ -92,7 +92,7 @@ const FIRST_PASSAGES: [(Decimal, Decimal, f64, f64, f64, f64); 3] = [
 fn a_brownian_barrier_is_touched_as_often_as_the_formula_says() {
     for (index, (margin, rate, drift, volatility, days, exact)) in FIRST_PASSAGES.into_iter().enumerate() {
         for steps in [1, 30] {
-            let market = alone(Law::Gbm(Gbm { drift, volatility }), days / 365.0, steps);
+            let market = alone(PriceProcess::Gbm(Gbm { drift, volatility }), days / 365.0, steps);
             let book = one(Side::Long, margin, rate);
             let outcome = run(&job(&market, &book, &[MarginMode::Isolated], steps, PATHS, 90 + index as u64));
             require_share("touched", outcome.modes[0].any, PATHS, exact);
@@ -114,7 +114,7 @@ fn a_barrier_under_jumps_is_touched_or_jumped_as_often_as_kou_says() {
             up_rate: 12.0,
             down_rate: 8.0,
         };
-        let market = alone(Law::Kou(law), 90.0 / 365.0, steps);
+        let market = alone(PriceProcess::Kou(law), 90.0 / 365.0, steps);
         let book = one(Side::Long, dec!(20), dec!(0.01));
         let outcome = run(&job(&market, &book, &[MarginMode::Isolated], steps, PATHS, 70 + steps));
         require_share("touched", outcome.modes[0].any, PATHS, 0.507_351_335_325_55);
@@ -126,7 +126,7 @@ fn a_barrier_under_jumps_is_touched_or_jumped_as_often_as_kou_says() {
 /// touch is booked. G01 over 720 steps.
 #[test]
 fn times_are_those_of_the_first_passage() {
-    let market = alone(Law::Gbm(Gbm { drift: 0.0, volatility: 0.8 }), 30.0 / 365.0, 720);
+    let market = alone(PriceProcess::Gbm(Gbm { drift: 0.0, volatility: 0.8 }), 30.0 / 365.0, 720);
     let book = one(Side::Long, dec!(10), dec!(0.005));
     let outcome = run(&job(&market, &book, &[MarginMode::Isolated], 720, PATHS, 31));
     let mode = &outcome.modes[0];
@@ -154,19 +154,19 @@ fn zoo(steps: u64) -> (MarketModel, Portfolio) {
     let states = [(0.0, 0.5, 0.02), (0.3, 1.4, 0.005)]
         .map(|(drift, volatility, mean_duration_years)| State { drift, volatility, mean_duration_years });
     let laws = [
-        Law::Bates(Bates { heston, jumps }),
-        Law::Regime(Regime {
+        PriceProcess::Bates(Bates { heston, jumps }),
+        PriceProcess::Regime(Regime {
             states: states.to_vec(),
             transition: vec![0.0, 1.0, 1.0, 0.0],
             start: vec![0.8, 0.2],
         }),
-        Law::Ou(Ou { level: 9.0, mean_reversion: 12.0, volatility: 1.1 }),
-        Law::Merton(Merton { drift: 0.0, volatility: 0.9, jumps }),
+        PriceProcess::Ou(Ou { level: 9.0, mean_reversion: 12.0, volatility: 1.1 }),
+        PriceProcess::Merton(Merton { drift: 0.0, volatility: 0.9, jumps }),
     ];
     let prices = [100.0, 50.0, 10.0, 4.0];
     let n = laws.len();
     let market = MarketModel {
-        assets: laws.into_iter().zip(prices).map(|(law, price)| AssetModel { price, law }).collect(),
+        assets: laws.into_iter().zip(prices).map(|(law, price)| AssetModel { price, process: law }).collect(),
         correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { 0.5 }).collect(),
         common_jumps: Some(CommonJumps {
             rate: 20.0,
@@ -213,7 +213,7 @@ fn the_pooling_theorem_holds_path_by_path() {
     for asset in &mut book.assets {
         asset.maintenance = Requirement::flat(dec!(0.006));
     }
-    let generator = PathGenerator::new(&market, 5).unwrap().recording_inside();
+    let generator = PathGenerator::new(&market, 5).unwrap().recording_bridges();
     let plans = [MarginMode::Isolated, MarginMode::Cross].map(|mode| BookPlan::new(&book, mode, CLOCK));
     let (mut liquidated, mut inside) = (0, 0);
     for block in 0..200 {
@@ -228,7 +228,7 @@ fn the_pooling_theorem_holds_path_by_path() {
                 block * 64 + lane as u64
             );
         }
-        let blind = first_liquidations(&generator.clone().blind_inside(), &plans, block * 64, 40);
+        let blind = first_liquidations(&generator.clone().without_bridges(), &plans, block * 64, 40);
         inside += (0..64).filter(|&lane| firsts[1][lane] != blind[1][lane]).count();
     }
     assert!(liquidated > 2_000 && inside > 300, "{liquidated} {inside}");
@@ -318,7 +318,7 @@ fn moving_variances_are_seen_inside_steps() {
         correlation: -0.5,
     };
     let student = |interval_steps| {
-        Law::Garch(Garch {
+        PriceProcess::Garch(Garch {
             drift: 0.0,
             volatility: 0.8,
             alpha: 0.1,
@@ -330,14 +330,14 @@ fn moving_variances_are_seen_inside_steps() {
         })
     };
     let state = |volatility| State { drift: 0.0, volatility, mean_duration_years: 2.0 / 365.0 };
-    let regime = Law::Regime(Regime {
+    let regime = PriceProcess::Regime(Regime {
         states: vec![state(0.2), state(1.6)],
         transition: vec![0.0, 1.0, 1.0, 0.0],
         start: vec![0.5, 0.5],
     });
     // Exact in law but for heston's scheme and the constant rate inside a step: 0.6 points of it at steps of 3 days.
     for (name, coarse, fine, budget) in [
-        ("heston", Law::Heston(heston), Law::Heston(heston), 0.003),
+        ("heston", PriceProcess::Heston(heston), PriceProcess::Heston(heston), 0.003),
         ("garch", student(1), student(32), 0.0),
         ("regime", regime.clone(), regime, 0.006),
     ] {
@@ -360,8 +360,11 @@ fn moving_variances_are_seen_inside_steps() {
 /// which a price that reverts at 1,000 a year has 25 % left at the end.
 #[test]
 fn a_reverting_price_shows_its_jump_whole() {
-    let mut market =
-        alone(Law::Ou(Ou { level: 100.0, mean_reversion: 1_000.0, volatility: 0.05 }), 2.0 / 365.0, 2);
+    let mut market = alone(
+        PriceProcess::Ou(Ou { level: 100.0, mean_reversion: 1_000.0, volatility: 0.05 }),
+        2.0 / 365.0,
+        2,
+    );
     market.shocks = vec![Shock { time: ShockTime::At(0.5), log_moves: vec![libm::log(0.7)] }];
     let book = one(Side::Long, dec!(20), dec!(0.01));
     let watched = job(&market, &book, &[MarginMode::Isolated], 2, 640, 3);
@@ -392,9 +395,12 @@ fn continuous_monitoring_adds_to_what_steps_find() {
 /// steps. A hedged pair, 8 steps of 256 against 2,048 steps, independent paths: 40,000 each leave 0.35 points.
 #[test]
 fn a_joint_pool_is_checked_as_often_as_it_says() {
-    let law = |volatility| Law::Gbm(Gbm { drift: 0.0, volatility });
+    let law = |volatility| PriceProcess::Gbm(Gbm { drift: 0.0, volatility });
     let market = |steps: u64| MarketModel {
-        assets: vec![AssetModel { price: 100.0, law: law(0.6) }, AssetModel { price: 100.0, law: law(0.8) }],
+        assets: vec![
+            AssetModel { price: 100.0, process: law(0.6) },
+            AssetModel { price: 100.0, process: law(0.8) },
+        ],
         correlation: vec![1.0, 0.7, 0.7, 1.0],
         step_years: 7.0 / 365.0 / steps as f64,
         ..MarketModel::default()
@@ -425,7 +431,7 @@ fn a_joint_pool_is_checked_as_often_as_it_says() {
 /// 0.6641802 at 168 steps.
 #[test]
 fn the_bias_of_steps_is_measured() {
-    let market = alone(Law::Gbm(Gbm { drift: 0.0, volatility: 0.8 }), 30.0 / 365.0, 168);
+    let market = alone(PriceProcess::Gbm(Gbm { drift: 0.0, volatility: 0.8 }), 30.0 / 365.0, 168);
     let book = one(Side::Long, dec!(10), dec!(0.005));
     let job = blind(&job(&market, &book, &[MarginMode::Isolated], 168, PATHS, 12));
     let simulator = Simulator::new(2, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
@@ -443,10 +449,10 @@ fn the_bias_of_steps_is_measured() {
 #[test]
 fn pure_jumps_have_no_inside() {
     let law = ringfence::paths::VarianceGamma { drift: 0.0, volatility: 0.8, skew: 0.0, nu: 0.01 };
-    let market = alone(Law::VarianceGamma(law), 0.1, 30);
+    let market = alone(PriceProcess::VarianceGamma(law), 0.1, 30);
     let book = one(Side::Long, dec!(10), dec!(0.005));
     let job = job(&market, &book, &[MarginMode::Isolated], 30, 640, 12);
-    assert!(!job.generator.records_inside());
+    assert!(!job.generator.records_bridges());
     let simulator = Simulator::new(1, VectorWidth::detect(WidthLimit::Avx512)).unwrap();
     assert_eq!(simulator.step_bias(&job, &AtomicBool::new(false)).unwrap(), None);
 }

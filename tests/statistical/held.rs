@@ -9,8 +9,8 @@ use ringfence::domain::{Collateral, FillPrice, MarginMode, Remainder, Side, Tier
 use ringfence::error::Error;
 use ringfence::margin::{BookPlan, FundingTable};
 use ringfence::paths::{
-    AssetModel, Gbm, Kou, Law, MarketModel, PathGenerator, ReturnHistory, Sampling, Shock, ShockTime,
-    WindowHistory,
+    AssetModel, Gbm, Kou, MarketModel, PathGenerator, PriceProcess, ReturnHistory, Sampling, Shock,
+    ShockTime, WindowHistory,
 };
 use ringfence::simulation::{Control, Correlation, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use ringfence::statistics::{Distribution, Moments};
@@ -73,7 +73,7 @@ fn extreme_jumps_stay_numbers_and_are_counted() {
         down_rate: 1e-3,
     };
     let down = Kou { up_probability: 0.0, ..up };
-    let asset = |law| AssetModel { price: 100.0, law: Law::Kou(law) };
+    let asset = |law| AssetModel { price: 100.0, process: PriceProcess::Kou(law) };
     let market = MarketModel {
         assets: vec![asset(up), asset(down)],
         correlation: vec![1.0, 0.5, 0.5, 1.0],
@@ -138,7 +138,7 @@ fn correlations(market: &MarketModel, sampling: Sampling, paths: u64, steps: u64
 }
 
 fn gbm(volatility: f64) -> AssetModel {
-    AssetModel { price: 100.0, law: Law::Gbm(Gbm { drift: 0.0, volatility }) }
+    AssetModel { price: 100.0, process: PriceProcess::Gbm(Gbm { drift: 0.0, volatility }) }
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn correlations_are_those_asked_for_where_returns_are_gaussian() {
 
 #[test]
 fn correlations_need_something_that_moves() {
-    let still = AssetModel { price: 100.0, law: Law::Gbm(Gbm { drift: 0.4, volatility: 0.0 }) };
+    let still = AssetModel { price: 100.0, process: PriceProcess::Gbm(Gbm { drift: 0.4, volatility: 0.0 }) };
     let identity = vec![1.0, 0.0, 0.0, 1.0];
     let market = MarketModel {
         assets: vec![gbm(0.6), still],
@@ -184,7 +184,7 @@ fn correlations_need_something_that_moves() {
     let log_returns =
         (0..60).flat_map(|i| [1.0, -1.0].map(|s| s * f64::from(i * 37 % 61 - 30) / 500.0)).collect();
     let assets = [0, 1]
-        .map(|column| AssetModel { price: 100.0, law: Law::Bootstrap { column } })
+        .map(|column| AssetModel { price: 100.0, process: PriceProcess::Bootstrap { column } })
         .into_iter()
         .collect();
     let history = Some(ReturnHistory { columns: 2, log_returns, mean_block: 5.0 });
@@ -193,8 +193,10 @@ fn correlations_need_something_that_moves() {
     assert!((found[0].realised.unwrap() + 1.0).abs() < 1e-9, "{found:?}");
     // Closes by hand: returns ln 2, −ln 2, ln 2 against ln 4, ln 4, −ln 4.
     let closes = vec![1.0, 1.0, 2.0, 4.0, 1.0, 16.0, 2.0, 4.0];
-    let assets =
-        [0, 1].map(|column| AssetModel { price: 100.0, law: Law::Replay { column } }).into_iter().collect();
+    let assets = [0, 1]
+        .map(|column| AssetModel { price: 100.0, process: PriceProcess::Replay { column } })
+        .into_iter()
+        .collect();
     let windows = Some(WindowHistory {
         columns: 2,
         closes: closes.into(),

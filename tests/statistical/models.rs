@@ -10,8 +10,8 @@ use ringfence::paths::catalogue::{
     Bound, COMMON_JUMP, MODELS, Parameter, Range, SHOCK_MOVE, ValueKind, model,
 };
 use ringfence::paths::{
-    Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, Law, Merton, Nig, NormalJump, NormalJumps, Ou,
-    Regime, Sampling, Shock, ShockTime, State, VarianceGamma,
+    Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, Merton, Nig, NormalJump, NormalJumps, Ou,
+    PriceProcess, Regime, Sampling, Shock, ShockTime, State, VarianceGamma,
 };
 use ringfence::scenario::{Override, Scenario, load_text, parse_override};
 use ringfence::{report::model_catalogue as catalogue, scenario::schema};
@@ -59,8 +59,8 @@ fn read(text: &str) -> Result<Scenario> {
     read_in(Path::new(""), text, &[])
 }
 
-fn law(model: &str) -> Law {
-    read(&with_model(model)).unwrap_or_else(|error| panic!("{error}")).market.assets[0].law.clone()
+fn law(model: &str) -> PriceProcess {
+    read(&with_model(model)).unwrap_or_else(|error| panic!("{error}")).market.assets[0].process.clone()
 }
 
 fn refusal(result: Result<Scenario>, case: &str) -> String {
@@ -106,13 +106,13 @@ fn every_kind_reads_to_its_law() {
     let cases = [
         (
             format!("{{ kind = \"merton\", drift = 0.1, volatility = 0.5, {JUMPS} }}"),
-            Law::Merton(Merton { drift: 0.1, volatility: 0.5, jumps }),
+            PriceProcess::Merton(Merton { drift: 0.1, volatility: 0.5, jumps }),
         ),
         (
             "{ kind = \"kou\", drift = 0.1, volatility = 0.5, jump_rate = 9, up_probability = 0.4, up_rate = 20, \
              down_rate = 15 }"
                 .to_owned(),
-            Law::Kou(Kou {
+            PriceProcess::Kou(Kou {
                 drift: 0.1,
                 volatility: 0.5,
                 jump_rate: 9.0,
@@ -121,23 +121,23 @@ fn every_kind_reads_to_its_law() {
                 down_rate: 15.0,
             }),
         ),
-        (format!("{{ kind = \"heston\", {HESTON} }}"), Law::Heston(heston)),
-        (format!("{{ kind = \"bates\", {HESTON}, {JUMPS} }}"), Law::Bates(Bates { heston, jumps })),
+        (format!("{{ kind = \"heston\", {HESTON} }}"), PriceProcess::Heston(heston)),
+        (format!("{{ kind = \"bates\", {HESTON}, {JUMPS} }}"), PriceProcess::Bates(Bates { heston, jumps })),
         (
             "{ kind = \"ou\", level = 101.5, mean_reversion = 50, volatility = 0.1 }".to_owned(),
-            Law::Ou(Ou { level: 101.5, mean_reversion: 50.0, volatility: 0.1 }),
+            PriceProcess::Ou(Ou { level: 101.5, mean_reversion: 50.0, volatility: 0.1 }),
         ),
         (
             "{ kind = \"variance_gamma\", drift = 0.1, volatility = 0.5, skew = -0.2, nu = 0.01 }".to_owned(),
-            Law::VarianceGamma(VarianceGamma { drift: 0.1, volatility: 0.5, skew: -0.2, nu: 0.01 }),
+            PriceProcess::VarianceGamma(VarianceGamma { drift: 0.1, volatility: 0.5, skew: -0.2, nu: 0.01 }),
         ),
         (
             "{ kind = \"nig\", drift = 0.1, alpha = 30, beta = -2, delta = 12 }".to_owned(),
-            Law::Nig(Nig { drift: 0.1, alpha: 30.0, beta: -2.0, delta: 12.0 }),
+            PriceProcess::Nig(Nig { drift: 0.1, alpha: 30.0, beta: -2.0, delta: 12.0 }),
         ),
         (
             "{ kind = \"gbm\", drift = -0.1, volatility = 0.5 }".to_owned(),
-            Law::Gbm(Gbm { drift: -0.1, volatility: 0.5 }),
+            PriceProcess::Gbm(Gbm { drift: -0.1, volatility: 0.5 }),
         ),
     ];
     for (text, expected) in cases {
@@ -158,15 +158,15 @@ fn garch_has_defaults_and_an_interval_of_whole_steps() {
         interval_steps: 1,
         initial_variance: 1.0,
     };
-    assert_eq!(law(&format!("{{ {base} }}")), Law::Garch(expected));
+    assert_eq!(law(&format!("{{ {base} }}")), PriceProcess::Garch(expected));
     assert_eq!(
         law(&format!("{{ {base}, innovations = \"normal\", interval = \"1h\" }}")),
-        Law::Garch(expected)
+        PriceProcess::Garch(expected)
     );
     let more = format!("{{ {base}, gamma = 0.04, innovations = {{ student_t = 2.5 }}, interval = \"1d\" }}");
     let changed =
         Garch { gamma: 0.04, innovations: Innovations::StudentT(2.5), interval_steps: 24, ..expected };
-    assert_eq!(law(&more), Law::Garch(changed));
+    assert_eq!(law(&more), PriceProcess::Garch(changed));
     let hash = |text: &str| read(&with_model(text)).unwrap().sha256();
     assert_eq!(
         hash(&format!("{{ {base} }}")),
@@ -209,14 +209,16 @@ fn regimes_open_in_their_long_run_law() {
                { drift = -0.6, volatility = 1, mean_duration = \"20d\" }] }";
     let years = |days: f64| days / 365.0;
     let state = |drift, volatility, days: f64| State { drift, volatility, mean_duration_years: years(days) };
-    let Law::Regime(Regime { states, transition, start }) = law(two) else { panic!("a regime") };
+    let PriceProcess::Regime(Regime { states, transition, start }) = law(two) else { panic!("a regime") };
     assert_eq!(states, [state(0.3, 0.4, 60.0), state(-0.6, 1.0, 20.0)]);
     assert_eq!(transition, [0.0, 1.0, 1.0, 0.0]);
     // Shares of time 60 : 20.
     assert!((start[0] - 0.75).abs() < 1e-15 && (start[1] - 0.25).abs() < 1e-15, "{start:?}");
     let written = two.replace("] }", "], transition = [[0, 1], [1, 0]] }");
     assert_eq!(read(&with_model(two)).unwrap().sha256(), read(&with_model(&written)).unwrap().sha256());
-    let Law::Regime(one) = law("{ kind = \"regime\", states = [{ drift = 0.3, volatility = 0.4 }] }") else {
+    let PriceProcess::Regime(one) =
+        law("{ kind = \"regime\", states = [{ drift = 0.3, volatility = 0.4 }] }")
+    else {
         panic!("a regime")
     };
     assert_eq!((one.states[0].mean_duration_years, &one.start[..]), (f64::INFINITY, &[1.0][..]));
@@ -228,7 +230,7 @@ fn regimes_open_in_their_long_run_law() {
         )))
     };
     let scenario = three("[[0, 0.3333333333, 0.6666666667], [0.5, 0, 0.5], [1, 0, 0]]").unwrap();
-    let Law::Regime(regime) = &scenario.market.assets[0].law else { panic!("a regime") };
+    let PriceProcess::Regime(regime) = &scenario.market.assets[0].process else { panic!("a regime") };
     assert_eq!(regime.transition[3..], [0.5, 0.0, 0.5, 1.0, 0.0, 0.0]);
     assert_eq!(
         resolved(&scenario, "assets.BTC.model.transition"),
@@ -382,8 +384,8 @@ fn the_example_of_every_kind_runs() {
     for entry in &MODELS {
         let text = with_model(&entry.example());
         let scenario = read_in(folder.path(), &text, &[]).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(scenario.market.assets[0].law.kind(), entry.kind);
-        assert_eq!(scenario.market.assets[0].law.has_bridge(), entry.is_continuous, "{}", entry.kind);
+        assert_eq!(scenario.market.assets[0].process.kind(), entry.kind);
+        assert_eq!(scenario.market.assets[0].process.has_bridge(), entry.is_continuous, "{}", entry.kind);
         ringfence::evaluate::job(&scenario).unwrap();
         for parameter in entry.parameters {
             let key = format!("assets.BTC.model.{}", parameter.name);
@@ -498,7 +500,7 @@ fn windows_are_joint_closes_and_limit_the_paths() {
     assert_eq!((first.as_str(), last.as_str()), ("2023-11-21T12:00:00Z", "2023-12-01T12:00:00Z"));
     assert_eq!(joint.window(55), None);
     assert_eq!(windows.closes[..4], [1_050.0, 1_050.0, 1_051.0, 1_051.0]);
-    assert_eq!(joint.market.assets[1].law, Law::Replay { column: 1 });
+    assert_eq!(joint.market.assets[1].process, PriceProcess::Replay { column: 1 });
     let bootstrap = both
         .replace("\"replay\", history = \"eth.csv\"", "\"bootstrap\", history = \"eth.csv\", block = \"1d\"");
     let correlated = both.clone() + "\n[correlation]\n\"BTC/ETH\" = 0.5\n";

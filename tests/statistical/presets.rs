@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use ringfence::domain::{Contract, Debit, Decimal, MarginMode, Portfolio, to_f64};
 use ringfence::evaluate::job;
 use ringfence::margin::{AccountRecord, Balance, BookPlan, BookState, Ledger, Partition, price_to_decimal};
-use ringfence::paths::{CHUNK, InsideWalk, LANES, Need, Watcher};
+use ringfence::paths::{BridgeObserver, BridgeWalk, CHUNK, LANES, Need};
 use ringfence::scenario::{Scenario, load, parse_override};
 use ringfence::simulation::{Control, Job, ModeOutcome, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use ringfence::statistics::Moments;
@@ -306,12 +306,12 @@ struct Everywhere<'a> {
     lane: usize,
 }
 
-impl Watcher for Everywhere<'_> {
+impl BridgeObserver for Everywhere<'_> {
     fn need(&self, _: &[f64], _: &[f64]) -> Need {
         Need::Extremes
     }
 
-    fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
+    fn moved(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
         self.state.ran(self.plan, self.step, self.lane, [low, high, end]);
     }
 
@@ -325,7 +325,7 @@ fn looked_everywhere(job: &Job, first_path: u64) -> BookState {
     let plan = &job.books[0];
     let mut state = BookState::open(plan);
     let mut block = job.generator.begin(first_path);
-    let mut walk = InsideWalk::new(&job.generator);
+    let mut walk = BridgeWalk::new(&job.generator);
     let mut rates = vec![[0.0; LANES]; job.generator.assets()];
     let mut done = 0;
     while done < job.steps {

@@ -23,7 +23,7 @@ use comparison::compare;
 use figures::{Figure, Statistic};
 use recursion::{Walk, first_passage};
 use ringfence::domain::{Decimal, MarginMode, Side};
-use ringfence::paths::{Gbm, Law};
+use ringfence::paths::{Gbm, PriceProcess};
 use ringfence::simulation::{Simulator, VectorWidth, WidthLimit};
 use setting::{Leg, Monitoring, OPENING, Setting};
 
@@ -38,7 +38,7 @@ fn simulator() -> ringfence::error::Result<Simulator> {
 
 /// The law of a leg that is a geometric Brownian motion.
 fn gbm(leg: &Leg) -> Gbm {
-    let Law::Gbm(law) = leg.law else { panic!("another law: {leg:?}") };
+    let PriceProcess::Gbm(law) = leg.law else { panic!("another law: {leg:?}") };
     law
 }
 
@@ -94,7 +94,7 @@ fn isolated(
         side,
         quantity: Decimal::ONE,
         maintenance: Decimal::new(5, 3),
-        law: Law::Gbm(Gbm { drift, volatility }),
+        law: PriceProcess::Gbm(Gbm { drift, volatility }),
     };
     Ok(Setting {
         mode: MarginMode::Isolated,
@@ -179,7 +179,7 @@ fn a_volatility_wrong_by_two_per_cent_is_seen() -> Outcome {
     for (run, seed) in figures::by_setting(chosen).iter().zip(7_000..) {
         let mut wrong = run[0].setting.clone();
         let law = gbm(&wrong.legs[0]);
-        wrong.legs[0].law = Law::Gbm(Gbm { volatility: 1.02 * law.volatility, ..law });
+        wrong.legs[0].law = PriceProcess::Gbm(Gbm { volatility: 1.02 * law.volatility, ..law });
         let outcome = wrong.simulate(&simulator, seed, 4 * PATHS)?;
         let seen = run.iter().filter_map(|f| compare(f, &outcome)).any(|c| c.z.abs() >= LIMIT);
         assert!(seen, "{:?}", run[0]);
@@ -197,8 +197,8 @@ fn a_jump_rate_wrong_by_ten_per_cent_is_seen() -> Outcome {
     for (run, seed) in figures::by_setting(figures).iter().zip(7_100..) {
         let mut wrong = run[0].setting.clone();
         match &mut wrong.legs[0].law {
-            Law::Merton(law) => law.jumps.rate *= 1.1,
-            Law::Kou(law) => law.jump_rate *= 1.1,
+            PriceProcess::Merton(law) => law.jumps.rate *= 1.1,
+            PriceProcess::Kou(law) => law.jump_rate *= 1.1,
             other => panic!("no jumps: {other:?}"),
         }
         let outcome = wrong.simulate(&simulator, seed, PATHS)?;

@@ -8,8 +8,8 @@ use crate::testkit::portfolio::{CLOCK, Held, portfolio};
 use ringfence::domain::{Collateral, Decimal, FillPrice, MarginMode, Remainder, Side, TierTable};
 use ringfence::margin::{BookPlan, FundingTable};
 use ringfence::paths::{
-    AssetModel, CommonJumps, Garch, Gbm, Innovations, LANES, Law, MarketModel, NormalJump, PathGenerator,
-    ReturnHistory, Sampling, Shock, ShockTime,
+    AssetModel, CommonJumps, Garch, Gbm, Innovations, LANES, MarketModel, NormalJump, PathGenerator,
+    PriceProcess, ReturnHistory, Sampling, Shock, ShockTime,
 };
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use rust_decimal::dec;
@@ -28,14 +28,15 @@ fn job(paths: u64, steps: u64) -> Job {
         held(2, Side::Long, dec!(20), Collateral::Cross),
     ];
     let book = portfolio(dec!(100), &assets, &positions, FillPrice::Mark, Remainder::Return);
-    let gbm = |price, volatility| AssetModel { price, law: Law::Gbm(Gbm { drift: 0.1, volatility }) };
+    let gbm =
+        |price, volatility| AssetModel { price, process: PriceProcess::Gbm(Gbm { drift: 0.1, volatility }) };
     // A made-up history: 50 returns of a sawtooth, 3 % at most.
     let log_returns = (0..50).map(|i| f64::from(i * 37 % 61 - 30) / 1_000.0).collect();
     let market = MarketModel {
         assets: vec![
             gbm(100.0, 0.9),
             gbm(50.0, 1.1),
-            AssetModel { price: 10.0, law: Law::Bootstrap { column: 0 } },
+            AssetModel { price: 10.0, process: PriceProcess::Bootstrap { column: 0 } },
         ],
         correlation: vec![1.0, 0.7, 0.0, 0.7, 1.0, 0.0, 0.0, 0.0, 1.0],
         history: Some(ReturnHistory { columns: 1, log_returns, mean_block: 5.0 }),
@@ -77,11 +78,11 @@ fn every_law() -> MarketModel {
     laws.push(zoo::ou());
     let student =
         Garch { innovations: Innovations::StudentT(5.0), interval_steps: 3, ..zoo::garch_parameters(0.0) };
-    laws.push(Law::Garch(student));
+    laws.push(PriceProcess::Garch(student));
     let n = laws.len();
     let size = NormalJump { mean: -0.03, std: 0.02 };
     MarketModel {
-        assets: laws.into_iter().map(|law| AssetModel { price: 1.0, law }).collect(),
+        assets: laws.into_iter().map(|law| AssetModel { price: 1.0, process: law }).collect(),
         correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { 0.4 }).collect(),
         common_jumps: Some(CommonJumps { rate: 90.0, sizes: vec![Some(size); n] }),
         shocks: vec![
@@ -235,8 +236,8 @@ fn the_audit_follows_paths_in_the_ledger() {
 #[test]
 fn the_audit_counts_what_it_cannot_follow() {
     let mut job = job(100, 40);
-    let law = Law::Gbm(Gbm { drift: 400.0, volatility: 0.0 });
-    let asset = |price| AssetModel { price, law: law.clone() };
+    let law = PriceProcess::Gbm(Gbm { drift: 400.0, volatility: 0.0 });
+    let asset = |price| AssetModel { price, process: law.clone() };
     let market = MarketModel {
         assets: vec![asset(100.0), asset(50.0), asset(10.0)],
         correlation: vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],

@@ -8,7 +8,7 @@ use ringfence::domain::{
     Collateral, Decimal, FillPrice, FundingRates, MarginMode, Portfolio, Remainder, Side, TierTable, to_f64,
 };
 use ringfence::margin::{BookPlan, FundingTable, Ledger, price_to_decimal};
-use ringfence::paths::{AssetModel, CHUNK, Gbm, LANES, Law, MarketModel, PathGenerator, Sampling};
+use ringfence::paths::{AssetModel, CHUNK, Gbm, LANES, MarketModel, PathGenerator, PriceProcess, Sampling};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, TwoByTwo, VectorWidth, WidthLimit};
 use ringfence::statistics::Moments;
 use rust_decimal::dec;
@@ -48,7 +48,8 @@ fn book() -> Portfolio {
 }
 
 fn job() -> Job {
-    let gbm = |price, volatility| AssetModel { price, law: Law::Gbm(Gbm { drift: 0.0, volatility }) };
+    let gbm =
+        |price, volatility| AssetModel { price, process: PriceProcess::Gbm(Gbm { drift: 0.0, volatility }) };
     let market = MarketModel {
         assets: vec![gbm(100.0, 1.0), gbm(20.0, 1.2), gbm(5.0, 1.5)],
         correlation: vec![1.0, 0.5, 0.3, 0.5, 1.0, 0.2, 0.3, 0.2, 1.0],
@@ -266,9 +267,9 @@ fn funding_is_paid_when_it_is_due_and_only_then() {
         book.positions.truncate(1);
         book.assets[0].funding = FundingRates::Constant(dec!(0.001));
         book.venue.funding.interval_seconds = hours * 3_600;
-        let law = Law::Gbm(Gbm { drift: 0.0, volatility: 0.0 });
+        let law = PriceProcess::Gbm(Gbm { drift: 0.0, volatility: 0.0 });
         let market = MarketModel {
-            assets: vec![AssetModel { price: 100.0, law }],
+            assets: vec![AssetModel { price: 100.0, process: law }],
             correlation: vec![1.0],
             step_years: 1.0 / 8_760.0,
             ..MarketModel::default()

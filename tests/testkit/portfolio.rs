@@ -6,7 +6,7 @@ use ringfence::domain::{
     Position, Remainder, Requirement, Side, TierTable, Venue,
 };
 use ringfence::margin::{BookPlan, BookState, LedgerEvent, LiquidationEvent};
-use ringfence::paths::{CHUNK, InsideWalk, LANES, Lanes, Need, PathGenerator, Watcher};
+use ringfence::paths::{BridgeObserver, BridgeWalk, CHUNK, LANES, Lanes, Need, PathGenerator};
 
 /// Hourly steps, as many as any test takes.
 pub const CLOCK: Clock = Clock { horizon_seconds: 3_600 * 10_000, steps: 10_000 };
@@ -77,12 +77,12 @@ struct Lane<'a> {
     lane: usize,
 }
 
-impl Watcher for Lane<'_> {
+impl BridgeObserver for Lane<'_> {
     fn need(&self, low: &[f64], high: &[f64]) -> Need {
         self.state.need(self.plan, self.lane, low, high)
     }
 
-    fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
+    fn moved(&mut self, low: &[f64], high: &[f64], end: &[f64]) {
         self.state.ran(self.plan, self.step, self.lane, [low, high, end]);
     }
 
@@ -100,7 +100,7 @@ pub fn block_states(
 ) -> Vec<BookState> {
     let mut states: Vec<BookState> = plans.iter().map(BookState::open).collect();
     let mut block = generator.begin(first_path);
-    let mut walk = InsideWalk::new(generator);
+    let mut walk = BridgeWalk::new(generator);
     let mut done = 0;
     while done < steps {
         let chunk = CHUNK.min((steps - done) as usize);

@@ -6,7 +6,7 @@ use crate::domain::Span;
 use crate::error::{Error, Result};
 use crate::history::{PriceHistory, read_history};
 use crate::paths::catalogue::{MODELS, ModelEntry};
-use crate::paths::{Law, catalogue};
+use crate::paths::{PriceProcess, catalogue};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
 use crate::scenario::models::parameters::{Keys, whole_steps};
@@ -21,7 +21,7 @@ const EXAMPLE: &str = "model = { kind = \"gbm\", drift = 0.0, volatility = 0.65 
 #[derive(Debug)]
 pub(crate) enum Model {
     /// A law with a formula.
-    Formula(Law),
+    Formula(PriceProcess),
     /// Blocks of a history.
     Bootstrap(Resampled),
     /// Windows of a history.
@@ -79,16 +79,16 @@ pub(crate) fn read(asset: &Table<'_>, settings: &Settings, context: &mut Context
     let keys = Keys::new(&table, entry.parameters, &["kind"])?;
     context.resolve(table.key("kind"), entry.kind);
     let law = match entry.kind {
-        "gbm" => Law::Gbm(processes::gbm(&keys, context)?),
-        "merton" => Law::Merton(processes::merton(&keys, settings, context)?),
-        "kou" => Law::Kou(processes::kou(&keys, settings, context)?),
-        "heston" => Law::Heston(processes::heston(&keys, context)?),
-        "bates" => Law::Bates(processes::bates(&keys, settings, context)?),
-        "garch" => Law::Garch(processes::garch(&keys, settings, context)?),
-        "regime" => Law::Regime(regimes::read(&keys, settings, context)?),
-        "ou" => Law::Ou(processes::ou(&keys, context)?),
-        "variance_gamma" => Law::VarianceGamma(processes::variance_gamma(&keys, settings, context)?),
-        "nig" => Law::Nig(processes::nig(&keys, context)?),
+        "gbm" => PriceProcess::Gbm(processes::gbm(&keys, context)?),
+        "merton" => PriceProcess::Merton(processes::merton(&keys, settings, context)?),
+        "kou" => PriceProcess::Kou(processes::kou(&keys, settings, context)?),
+        "heston" => PriceProcess::Heston(processes::heston(&keys, context)?),
+        "bates" => PriceProcess::Bates(processes::bates(&keys, settings, context)?),
+        "garch" => PriceProcess::Garch(processes::garch(&keys, settings, context)?),
+        "regime" => PriceProcess::Regime(regimes::read(&keys, settings, context)?),
+        "ou" => PriceProcess::Ou(processes::ou(&keys, context)?),
+        "variance_gamma" => PriceProcess::VarianceGamma(processes::variance_gamma(&keys, settings, context)?),
+        "nig" => PriceProcess::Nig(processes::nig(&keys, context)?),
         "bootstrap" => return bootstrap(&keys, context).map(Model::Bootstrap),
         "replay" => return replay(&keys, settings, context).map(Model::Replay),
         other => return Err(Error::failed(format!("the scenario reader lacks the model `{other}`"))),

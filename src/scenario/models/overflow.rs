@@ -2,7 +2,7 @@
 
 use crate::domain::Span;
 use crate::error::{Error, Result};
-use crate::paths::{Law, MarketModel, Shock, ShockTime};
+use crate::paths::{MarketModel, PriceProcess, Shock, ShockTime};
 use crate::scenario::syntax::reader::Table;
 
 /// Largest log return over the horizon: a price that changes by a factor of 1e26 means nothing any more, and amounts
@@ -25,8 +25,8 @@ impl Reach {
     }
 
     /// Of a law alone; `None` for a history, which is checked by its own returns.
-    fn of_law(law: &Law, price: f64, years: f64) -> Option<Self> {
-        if let Law::Ou(law) = law {
+    fn of_law(law: &PriceProcess, price: f64, years: f64) -> Option<Self> {
+        if let PriceProcess::Ou(law) = law {
             let speed = 2.0 * law.mean_reversion * years;
             let shrink = if speed > 0.0 { -libm::expm1(-speed) / speed } else { 1.0 };
             let variance = law.volatility * law.volatility * years * shrink;
@@ -41,29 +41,29 @@ impl Reach {
 }
 
 /// Largest drift of the price, as a positive number.
-fn drift(law: &Law) -> f64 {
+fn drift(law: &PriceProcess) -> f64 {
     match law {
-        Law::Gbm(law) => law.drift.abs(),
-        Law::Merton(law) => law.drift.abs(),
-        Law::Kou(law) => law.drift.abs(),
-        Law::Heston(law) => law.drift.abs(),
-        Law::Bates(law) => law.heston.drift.abs(),
-        Law::Garch(law) => law.drift.abs(),
-        Law::Regime(law) => law.states.iter().map(|state| state.drift.abs()).fold(0.0, f64::max),
-        Law::VarianceGamma(law) => law.drift.abs(),
-        Law::Nig(law) => law.drift.abs(),
-        Law::Ou(_) | Law::Bootstrap { .. } | Law::Replay { .. } => 0.0,
+        PriceProcess::Gbm(law) => law.drift.abs(),
+        PriceProcess::Merton(law) => law.drift.abs(),
+        PriceProcess::Kou(law) => law.drift.abs(),
+        PriceProcess::Heston(law) => law.drift.abs(),
+        PriceProcess::Bates(law) => law.heston.drift.abs(),
+        PriceProcess::Garch(law) => law.drift.abs(),
+        PriceProcess::Regime(law) => law.states.iter().map(|state| state.drift.abs()).fold(0.0, f64::max),
+        PriceProcess::VarianceGamma(law) => law.drift.abs(),
+        PriceProcess::Nig(law) => law.drift.abs(),
+        PriceProcess::Ou(_) | PriceProcess::Bootstrap { .. } | PriceProcess::Replay { .. } => 0.0,
     }
 }
 
 /// What jumps take from the drift of the log price per year beside the jumps themselves.
-fn jump_compensation(law: &Law) -> f64 {
+fn jump_compensation(law: &PriceProcess) -> f64 {
     match law {
-        Law::Merton(law) => law.jumps.mean_return() + 0.5 * law.volatility * law.volatility,
-        Law::Kou(law) => law.mean_return() + 0.5 * law.volatility * law.volatility,
-        Law::Bates(law) => law.jumps.mean_return() + 0.5 * law.heston.largest_variance(),
-        Law::VarianceGamma(law) => law.compensation(),
-        Law::Nig(law) => law.compensation(),
+        PriceProcess::Merton(law) => law.jumps.mean_return() + 0.5 * law.volatility * law.volatility,
+        PriceProcess::Kou(law) => law.mean_return() + 0.5 * law.volatility * law.volatility,
+        PriceProcess::Bates(law) => law.jumps.mean_return() + 0.5 * law.heston.largest_variance(),
+        PriceProcess::VarianceGamma(law) => law.compensation(),
+        PriceProcess::Nig(law) => law.compensation(),
         _ => 0.0,
     }
 }
@@ -72,15 +72,15 @@ fn jump_compensation(law: &Law) -> f64 {
 ///
 /// # Errors
 /// The largest log return, and the limit.
-pub(crate) fn check_law(table: &Table<'_>, law: &Law, price: f64, horizon: Span) -> Result<()> {
+pub(crate) fn check_law(table: &Table<'_>, law: &PriceProcess, price: f64, horizon: Span) -> Result<()> {
     let Some(reach) = Reach::of_law(law, price, horizon.years()) else { return Ok(()) };
     if reach.total() <= LARGEST_LOG_RETURN {
         return Ok(());
     }
     let what = out_of_numbers(table.path(), horizon, reach.total());
     let help = match law {
-        Law::Ou(_) => "bring level nearer to the price, or lower volatility",
-        Law::Gbm(_) => "shorten simulation.horizon, or lower drift or volatility",
+        PriceProcess::Ou(_) => "bring level nearer to the price, or lower volatility",
+        PriceProcess::Gbm(_) => "shorten simulation.horizon, or lower drift or volatility",
         _ => "shorten simulation.horizon, or lower drift, volatility or jumps",
     };
     // A table written in one line is pointed at where its value stands.
@@ -104,7 +104,7 @@ fn out_of_numbers(path: &str, horizon: Span, reach: f64) -> String {
 pub(crate) fn check_laid_over(root: &Table<'_>, market: &MarketModel, horizon: Span) -> Result<()> {
     let years = horizon.years();
     for (index, asset) in market.assets.iter().enumerate() {
-        let mut reach = Reach::of_law(&asset.law, asset.price, years).unwrap_or_default();
+        let mut reach = Reach::of_law(&asset.process, asset.price, years).unwrap_or_default();
         let mut path = None;
         let common = market.common_jumps.as_ref();
         if let Some((rate, size)) = common.and_then(|c| Some((c.rate, (*c.sizes.get(index)?)?))) {

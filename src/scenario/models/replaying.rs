@@ -110,10 +110,10 @@ fn check_closes(
         }
         let (low, high) =
             closes.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), p| (low.min(*p), high.max(*p)));
-        let reach = libm::log(high / low);
-        if reach > LARGEST_LOG_RETURN {
+        let log_return = libm::log(high / low);
+        if log_return > LARGEST_LOG_RETURN {
             let what = format!(
-                "the closes of {name} go from {low} to {high}, a log return of {reach:.0}; allowed: \
+                "the closes of {name} go from {low} to {high}, a log return of {log_return:.0}; allowed: \
                  {LARGEST_LOG_RETURN}, a factor of 1e26"
             );
             return Err(fail_at(root, name, Place::History, &what, "check the prices of the history"));

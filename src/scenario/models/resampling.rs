@@ -13,9 +13,9 @@ use crate::scenario::models::parameters::whole_seconds;
 use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::syntax::reader::Table;
 
-/// Largest log return over the horizon that a bootstrap may plausibly reach. It is far above that of a formula, since
-/// [`Reach`] takes all returns of a block as one; prices and their squares are still well inside `f64`.
-const LARGEST_REACH: f64 = 300.0;
+/// Largest log return over the horizon that a bootstrap may plausibly bound. It is far above that of a formula, since
+/// [`LogReturnBound`] takes all returns of a block as one; prices and their squares are still well inside `f64`.
+const LARGEST_BOUND: f64 = 300.0;
 
 /// Joins the histories, if any asset has one.
 ///
@@ -48,7 +48,7 @@ pub(crate) fn join(
         fail_at(root, name, error.place, &error.what, &error.help)
     })?;
     for (column, (name, _)) in resampled.iter().enumerate() {
-        check_reach(&joint.history, column, settings.steps)
+        check_overflow(&joint.history, column, settings.steps)
             .map_err(|(what, help)| fail_at(root, name, Place::History, &what, &help))?;
     }
     context.notes.extend(joint.notes.iter().cloned());
@@ -117,7 +117,7 @@ pub(crate) fn fail_at(root: &Table<'_>, name: &str, place: Place, what: &str, he
 
 /// How far log prices may plausibly go, from the returns of one column.
 #[derive(Debug, PartialEq)]
-struct Reach {
+struct LogReturnBound {
     /// `steps·|mean|`.
     drift: f64,
     /// `9·σ·√(steps·mean block) + max|r|·mean block`: nine deviations, were all returns of a block one and the same,
@@ -125,7 +125,7 @@ struct Reach {
     spread: f64,
 }
 
-impl Reach {
+impl LogReturnBound {
     fn of(history: &ReturnHistory, column: usize, steps: u64) -> Self {
         let returns = || history.log_returns.iter().skip(column).step_by(history.columns).copied();
         let (rows, steps) = (history.rows() as f64, steps as f64);
@@ -137,19 +137,19 @@ impl Reach {
     }
 }
 
-fn check_reach(
+fn check_overflow(
     history: &ReturnHistory,
     column: usize,
     steps: u64,
 ) -> std::result::Result<(), (String, String)> {
-    let Reach { drift, spread } = Reach::of(history, column, steps);
-    if drift <= LARGEST_LOG_RETURN && drift + spread <= LARGEST_REACH {
+    let LogReturnBound { drift, spread } = LogReturnBound::of(history, column, steps);
+    if drift <= LARGEST_LOG_RETURN && drift + spread <= LARGEST_BOUND {
         return Ok(());
     }
     let what = format!(
         "over {steps} steps in blocks of {} on average the history lets the log price drift by {drift:.0} and spread \
          by {spread:.0}, which leaves what numbers hold; allowed: a drift of {LARGEST_LOG_RETURN}, and \
-         {LARGEST_REACH} together",
+         {LARGEST_BOUND} together",
         history.mean_block
     );
     let help = "shorten simulation.horizon or the block, or check the prices of the history";
@@ -167,21 +167,21 @@ mod tests {
     }
 
     #[test]
-    fn reach_follows_its_formula() {
+    fn the_bound_follows_its_formula() {
         // Mean −0.01, deviation 0.02, largest 0.03: 100 steps drift by 1; 9·0.02·√(100·4) + 0.03·4 = 3.72.
-        let reach = Reach::of(&history(4.0), 0, 100);
+        let bound = LogReturnBound::of(&history(4.0), 0, 100);
         // Sums of a hundred terms near 0.01: a few units of the sixteenth digit.
-        assert!((reach.drift - 1.0).abs() < 1e-13 && (reach.spread - 3.72).abs() < 1e-13, "{reach:?}");
+        assert!((bound.drift - 1.0).abs() < 1e-13 && (bound.spread - 3.72).abs() < 1e-13, "{bound:?}");
     }
 
     #[test]
     fn both_limits_are_kept() {
         // A constant 0.5: the drift is steps/2, the spread 0.5·block.
-        assert_eq!(check_reach(&history(2.0), 1, 120), Ok(()));
-        let (what, _) = check_reach(&history(2.0), 1, 122).unwrap_err();
+        assert_eq!(check_overflow(&history(2.0), 1, 120), Ok(()));
+        let (what, _) = check_overflow(&history(2.0), 1, 122).unwrap_err();
         assert!(what.contains("drift by 61 and spread by 1") && what.contains("300 together"), "{what}");
         // 0.18·√(100·block) + 0.03·block + 1 passes 300 between 6,900 (150 + 207) and 5,000 (127 + 150 + 1).
-        assert_eq!(check_reach(&history(5_000.0), 0, 100), Ok(()));
-        assert!(check_reach(&history(6_900.0), 0, 100).is_err());
+        assert_eq!(check_overflow(&history(5_000.0), 0, 100), Ok(()));
+        assert!(check_overflow(&history(6_900.0), 0, 100).is_err());
     }
 }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::{Asset, FundingRates, Position, to_f64};
 use crate::error::Result;
-use crate::paths::{AssetModel, Law, MarketModel};
+use crate::paths::{AssetModel, MarketModel, PriceProcess};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
 use crate::scenario::models::model::Model;
@@ -242,7 +242,7 @@ fn finest_lot(quantity: Decimal) -> Decimal {
     }
 }
 
-/// The law of the price vector.
+/// The price models of all assets, with what they share.
 ///
 /// # Errors
 /// Correlations that contradict each other; histories that disagree or do not fit the step; jumps and shocks out of
@@ -261,10 +261,10 @@ pub(crate) fn market(
     let (mut resampled, mut replayed) = (0.., 0..);
     let models = assets.iter().map(|a| AssetModel {
         price: to_f64(a.asset.price),
-        law: match &a.model {
+        process: match &a.model {
             Model::Formula(law) => law.clone(),
-            Model::Bootstrap(_) => Law::Bootstrap { column: resampled.next().unwrap_or_default() },
-            Model::Replay(_) => Law::Replay { column: replayed.next().unwrap_or_default() },
+            Model::Bootstrap(_) => PriceProcess::Bootstrap { column: resampled.next().unwrap_or_default() },
+            Model::Replay(_) => PriceProcess::Replay { column: replayed.next().unwrap_or_default() },
         },
     });
     let models = models.collect();

@@ -9,7 +9,7 @@ fn windows(stride: usize) -> Scenario {
     let mut replayed = scenario("Windows");
     let market = Arc::make_mut(&mut replayed.market);
     for (column, asset) in market.assets.iter_mut().enumerate() {
-        asset.law = Law::Replay { column };
+        asset.process = PriceProcess::Replay { column };
     }
     market.correlation = vec![1.0, 0.0, 0.0, 1.0];
     market.windows = Some(WindowHistory {

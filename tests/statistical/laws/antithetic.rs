@@ -1,8 +1,8 @@
 //! Paths in pairs: Gaussian draws of opposite sign, everything else the same.
 
 use ringfence::paths::{
-    Garch, Gbm, Innovations, Law, Merton, Nig, NormalJump, NormalJumps, PathGenerator, Regime, Sampling,
-    State, VarianceGamma,
+    Garch, Gbm, Innovations, Merton, Nig, NormalJump, NormalJumps, PathGenerator, PriceProcess, Regime,
+    Sampling, State, VarianceGamma,
 };
 
 use super::distance::{KS_LIMIT, between};
@@ -10,7 +10,7 @@ use super::figures::correlation;
 use super::sample::{log_prices_of, one_asset};
 use super::{LIMIT, zoo};
 
-fn paired(law: Law, step_years: f64, paths: u64, at: &[usize]) -> Vec<Vec<f64>> {
+fn paired(law: PriceProcess, step_years: f64, paths: u64, at: &[usize]) -> Vec<Vec<f64>> {
     let generator = PathGenerator::new(&one_asset(law, step_years), 70_000).unwrap();
     log_prices_of(&generator.with_sampling(Sampling::Antithetic), 0, paths, at)
 }
@@ -19,7 +19,7 @@ fn paired(law: Law, step_years: f64, paths: u64, at: &[usize]) -> Vec<Vec<f64>> 
 fn a_pair_of_gbm_paths_is_mirrored_about_its_drift() {
     let steps: Vec<usize> = (1..=19).collect();
     let law = Gbm { drift: 0.4, volatility: 0.9 };
-    for (step, logs) in steps.iter().zip(paired(Law::Gbm(law), 0.01, 640, &steps)) {
+    for (step, logs) in steps.iter().zip(paired(PriceProcess::Gbm(law), 0.01, 640, &steps)) {
         let mean = (0.4 - 0.405) * 0.01 * *step as f64;
         for pair in logs.chunks_exact(2) {
             assert!((pair[0] + pair[1] - 2.0 * mean).abs() < 1e-13, "step {step}: {pair:?}");
@@ -32,7 +32,7 @@ fn a_pair_of_gbm_paths_is_mirrored_about_its_drift() {
 #[test]
 fn a_pair_jumps_alike() {
     let jumps = NormalJumps { rate: 300.0, size: NormalJump { mean: -0.01, std: 0.05 } };
-    let law = Law::Merton(Merton { drift: 0.1, volatility: 0.0, jumps });
+    let law = PriceProcess::Merton(Merton { drift: 0.1, volatility: 0.0, jumps });
     let steps: Vec<usize> = (1..=20).collect();
     let rows = paired(law, 0.01, 64, &steps);
     for logs in &rows {
@@ -51,7 +51,7 @@ fn a_pair_has_one_clock() {
         transition: vec![0.0, 1.0, 1.0, 0.0],
         start: vec![0.5, 0.5],
     };
-    for law in [Law::VarianceGamma(clock), Law::Regime(states)] {
+    for law in [PriceProcess::VarianceGamma(clock), PriceProcess::Regime(states)] {
         let logs = paired(law.clone(), 0.01, 640, &[12]).remove(0);
         assert!(logs.chunks_exact(2).all(|pair| pair[0] == pair[1]), "{law:?}");
         assert!(logs.chunks_exact(4).all(|two| two[0] != two[2]), "{law:?}");
@@ -64,7 +64,9 @@ fn a_pair_has_one_clock() {
     };
     // Without asymmetry the sum of the two is the same for every pair.
     let even = Nig { drift: 0.1, alpha: 20.0, beta: 0.0, delta: 3.0 };
-    for (law, step_years, steps) in [(Law::Garch(shocks), 1.0, 1), (Law::Nig(even), 0.01, 12)] {
+    for (law, step_years, steps) in
+        [(PriceProcess::Garch(shocks), 1.0, 1), (PriceProcess::Nig(even), 0.01, 12)]
+    {
         let logs = paired(law.clone(), step_years, 640, &[steps]).remove(0);
         let sums: Vec<f64> = logs.chunks_exact(2).map(|pair| pair[0] + pair[1]).collect();
         assert!(sums.iter().all(|sum| (sum - sums[0]).abs() < 1e-13), "{law:?}");
@@ -73,11 +75,11 @@ fn a_pair_has_one_clock() {
 
 /// Correlation of a pair's returns where jumps are the only thing they share: their part of the variance less that of
 /// the diffusion.
-fn pair_correlation(law: &Law) -> Option<f64> {
+fn pair_correlation(law: &PriceProcess) -> Option<f64> {
     let (total, diffusion) = match law {
-        Law::Gbm(law) => (law.volatility * law.volatility, law.volatility),
-        Law::Merton(law) => (law.annual_variance(), law.volatility),
-        Law::Kou(law) => (law.annual_variance(), law.volatility),
+        PriceProcess::Gbm(law) => (law.volatility * law.volatility, law.volatility),
+        PriceProcess::Merton(law) => (law.annual_variance(), law.volatility),
+        PriceProcess::Kou(law) => (law.annual_variance(), law.volatility),
         _ => return None,
     };
     Some(1.0 - 2.0 * diffusion * diffusion / total)

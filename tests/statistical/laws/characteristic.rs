@@ -1,26 +1,28 @@
 //! Characteristic functions E[e^(iu·ln(S_t/S_0))] as they stand in the literature, written from there and not from
 //! the engine.
 
-use ringfence::paths::{Garch, Heston, Kou, Law, NormalJumps, Ou, Regime};
+use ringfence::paths::{Garch, Heston, Kou, NormalJumps, Ou, PriceProcess, Regime};
 
 use super::complex::{Complex, I};
 
 /// Of one asset's log return after `t` years from a price of 1; `None` where there is none in closed form.
-pub fn log_return(law: &Law, t: f64) -> Option<Box<dyn Fn(f64) -> Complex + '_>> {
+pub fn log_return(law: &PriceProcess, t: f64) -> Option<Box<dyn Fn(f64) -> Complex + '_>> {
     Some(match law {
-        Law::Gbm(law) => Box::new(move |u| diffusion(u, law.drift, law.volatility, t)),
-        Law::Merton(law) => {
+        PriceProcess::Gbm(law) => Box::new(move |u| diffusion(u, law.drift, law.volatility, t)),
+        PriceProcess::Merton(law) => {
             Box::new(move |u| diffusion(u, law.drift, law.volatility, t) * normal_jumps(u, &law.jumps, t))
         }
-        Law::Kou(law) => {
+        PriceProcess::Kou(law) => {
             Box::new(move |u| diffusion(u, law.drift, law.volatility, t) * double_exponential(u, law, t))
         }
-        Law::Heston(law) => Box::new(move |u| heston(u, law, t)),
-        Law::Bates(law) => Box::new(move |u| heston(u, &law.heston, t) * normal_jumps(u, &law.jumps, t)),
-        Law::Regime(law) if law.states.len() == 2 => Box::new(move |u| two_states(u, law, t)),
-        Law::Ou(law) => Box::new(move |u| ornstein_uhlenbeck(u, law, t)),
+        PriceProcess::Heston(law) => Box::new(move |u| heston(u, law, t)),
+        PriceProcess::Bates(law) => {
+            Box::new(move |u| heston(u, &law.heston, t) * normal_jumps(u, &law.jumps, t))
+        }
+        PriceProcess::Regime(law) if law.states.len() == 2 => Box::new(move |u| two_states(u, law, t)),
+        PriceProcess::Ou(law) => Box::new(move |u| ornstein_uhlenbeck(u, law, t)),
         // Madan, Carr and Chang (1998), equation 7 with the compensation of equation 22.
-        Law::VarianceGamma(law) => Box::new(move |u| {
+        PriceProcess::VarianceGamma(law) => Box::new(move |u| {
             let (theta, sigma, nu) = (law.skew, law.volatility, law.nu);
             let clock = |iu: Complex| {
                 (-(Complex::from(1.0) - iu * theta * nu - iu * iu * (0.5 * sigma * sigma * nu)).ln()) / nu
@@ -29,7 +31,7 @@ pub fn log_return(law: &Law, t: f64) -> Option<Box<dyn Fn(f64) -> Complex + '_>>
             ((I * u * mean + clock(I * u)) * t).exp()
         }),
         // Barndorff-Nielsen (1998), equation 3.
-        Law::Nig(law) => Box::new(move |u| {
+        PriceProcess::Nig(law) => Box::new(move |u| {
             let (alpha, beta) = (law.alpha, law.beta);
             let exponent = |iu: Complex| {
                 let shifted = iu + beta;
@@ -39,7 +41,10 @@ pub fn log_return(law: &Law, t: f64) -> Option<Box<dyn Fn(f64) -> Complex + '_>>
             let mean = Complex::from(law.drift) - exponent(Complex::from(1.0));
             ((I * u * mean + exponent(I * u)) * t).exp()
         }),
-        Law::Garch(Garch { .. }) | Law::Bootstrap { .. } | Law::Replay { .. } | Law::Regime(_) => {
+        PriceProcess::Garch(Garch { .. })
+        | PriceProcess::Bootstrap { .. }
+        | PriceProcess::Replay { .. }
+        | PriceProcess::Regime(_) => {
             return None;
         }
     })

@@ -1,8 +1,8 @@
 //! What assets have in common, and what they do not.
 
 use ringfence::paths::{
-    AssetModel, CommonJumps, Garch, Innovations, LANES, Law, MarketModel, Merton, NormalJump, NormalJumps,
-    PathGenerator, Regime, State,
+    AssetModel, CommonJumps, Garch, Innovations, LANES, MarketModel, Merton, NormalJump, NormalJumps,
+    PathGenerator, PriceProcess, Regime, State,
 };
 use statrs::distribution::{ChiSquared, ContinuousCDF, Discrete, Poisson};
 
@@ -12,11 +12,11 @@ use super::{LIMIT, zoo};
 
 const HOUR: f64 = 1.0 / 8_760.0;
 
-fn market(laws: &[Law], correlation: impl Fn(usize, usize) -> f64) -> MarketModel {
+fn market(laws: &[PriceProcess], correlation: impl Fn(usize, usize) -> f64) -> MarketModel {
     let n = laws.len();
     let of = |k: usize| if k.is_multiple_of(n + 1) { 1.0 } else { correlation(k / n, k % n) };
     MarketModel {
-        assets: laws.iter().map(|law| AssetModel { price: 1.0, law: law.clone() }).collect(),
+        assets: laws.iter().map(|law| AssetModel { price: 1.0, process: law.clone() }).collect(),
         correlation: (0..n * n).map(of).collect(),
         step_years: HOUR,
         ..MarketModel::default()
@@ -24,9 +24,9 @@ fn market(laws: &[Law], correlation: impl Fn(usize, usize) -> f64) -> MarketMode
 }
 
 /// A regime that is never left: the state, and with it the volatility, is drawn at the start.
-fn frozen_regime() -> Law {
+fn frozen_regime() -> PriceProcess {
     let state = |volatility| State { drift: 0.0, volatility, mean_duration_years: f64::INFINITY };
-    Law::Regime(Regime {
+    PriceProcess::Regime(Regime {
         states: vec![state(0.4), state(1.3)],
         transition: vec![0.0, 1.0, 1.0, 0.0],
         start: vec![0.7, 0.3],
@@ -55,10 +55,10 @@ fn returns_correlate_as_their_drivers_do() {
     let jumps = 40.0 * (0.06 * 0.06 + 0.08 * 0.08);
     let bates_jumps = 25.0 * (0.06 * 0.06 + 0.08 * 0.08);
     let (mean, mean_square) = (0.7 * 0.4 + 0.3 * 1.3, 0.7 * 0.16 + 0.3 * 1.69);
-    let kept = |law: &Law| match law {
-        Law::Merton(_) => (0.36f64 / (0.36 + jumps)).sqrt(),
-        Law::Bates(_) => (0.64f64 / (0.64 + bates_jumps)).sqrt(),
-        Law::Regime(_) => mean / f64::sqrt(mean_square),
+    let kept = |law: &PriceProcess| match law {
+        PriceProcess::Merton(_) => (0.36f64 / (0.36 + jumps)).sqrt(),
+        PriceProcess::Bates(_) => (0.64f64 / (0.64 + bates_jumps)).sqrt(),
+        PriceProcess::Regime(_) => mean / f64::sqrt(mean_square),
         _ => 1.0,
     };
     let n = returns[0].len() as f64;
@@ -68,10 +68,19 @@ fn returns_correlate_as_their_drivers_do() {
             let exact = loading[i] * loading[j] * kept(&laws[i]) * kept(&laws[j]);
             let measured = correlation(&returns[i], &returns[j]);
             // Heavy tails of rare jumps make the error larger than a normal sample's.
-            let is = |law: fn(&Law) -> bool| law(&laws[i]) || law(&laws[j]);
-            let heavy =
-                if is(|l| matches!(l, Law::Merton(_) | Law::Bates(_) | Law::Regime(_))) { 2.0 } else { 1.0 };
-            let budget = if is(|l| matches!(l, Law::Heston(_) | Law::Bates(_))) { 0.002 } else { 0.0 };
+            let is = |law: fn(&PriceProcess) -> bool| law(&laws[i]) || law(&laws[j]);
+            let heavy = if is(|l| {
+                matches!(l, PriceProcess::Merton(_) | PriceProcess::Bates(_) | PriceProcess::Regime(_))
+            }) {
+                2.0
+            } else {
+                1.0
+            };
+            let budget = if is(|l| matches!(l, PriceProcess::Heston(_) | PriceProcess::Bates(_))) {
+                0.002
+            } else {
+                0.0
+            };
             let error = heavy * (1.0 - exact * exact) / n.sqrt();
             let z = ((measured - exact).abs() - budget).max(0.0) / error;
             worst = worst.max(z);
@@ -91,7 +100,9 @@ fn price_and_variance_do_not_share_their_driver() {
         let mut figures = figures::heston(1).unwrap();
         figures.retain(|f| f.id == "H1");
         for figure in &mut figures {
-            let Law::Heston(law) = &mut figure.market.assets[0].law else { panic!("another law") };
+            let PriceProcess::Heston(law) = &mut figure.market.assets[0].process else {
+                panic!("another law")
+            };
             law.correlation = wrong;
         }
         let seen = figures::compare(&figures, 41_000, 100_000);
@@ -101,9 +112,9 @@ fn price_and_variance_do_not_share_their_driver() {
 }
 
 /// A price that moves by jumps of −0.01 alone, so that they can be counted.
-fn counted(rate: f64) -> Law {
+fn counted(rate: f64) -> PriceProcess {
     let jumps = NormalJumps { rate, size: NormalJump { mean: -0.01, std: 0.0 } };
-    Law::Merton(Merton { drift: jumps.mean_return(), volatility: 0.0, jumps })
+    PriceProcess::Merton(Merton { drift: jumps.mean_return(), volatility: 0.0, jumps })
 }
 
 /// Chi-squared probability of counts under a Poisson law, cells of fewer than 20 merged into the last.
@@ -173,13 +184,13 @@ fn strikes(market: &MarketModel, seed: u64) -> [[u64; 2]; 2] {
 #[test]
 fn common_jumps_strike_together_and_own_jumps_do_not() {
     let rate = 200.0;
-    let still = |drift| Law::Gbm(ringfence::paths::Gbm { drift, volatility: 0.0 });
+    let still = |drift| PriceProcess::Gbm(ringfence::paths::Gbm { drift, volatility: 0.0 });
     let size = NormalJump { mean: -0.01, std: 0.0 };
     let mut common = market(&[still(0.0), still(0.0)], |_, _| 0.0);
     common.common_jumps = Some(CommonJumps { rate, sizes: vec![Some(size), Some(size)] });
     // What compensates the jumps, so that nothing moves between them.
     let back = common.common_jump_return(0);
-    common.assets.iter_mut().for_each(|asset| asset.law = still(back));
+    common.assets.iter_mut().for_each(|asset| asset.process = still(back));
     let [[neither, b], [a, both]] = strikes(&common, 43_000);
     let n = (neither + a + b + both) as f64;
     let p = 1.0 - libm::exp(-rate * HOUR);
@@ -193,7 +204,7 @@ fn common_jumps_strike_together_and_own_jumps_do_not() {
     assert!((both as f64 - n * p * p).abs() < LIMIT * (n * p * p).sqrt(), "{both} of {n}");
     // Only one of two takes part.
     common.common_jumps = Some(CommonJumps { rate, sizes: vec![Some(size), None] });
-    common.assets[1].law = still(0.0);
+    common.assets[1].process = still(0.0);
     let [_, [a, both]] = strikes(&common, 43_002);
     assert!(a > 0 && both == 0);
 }
@@ -203,13 +214,13 @@ fn common_jumps_strike_together_and_own_jumps_do_not() {
 /// standard error.
 #[test]
 fn sizes_of_a_common_jump_are_independent() {
-    let still = |drift| Law::Gbm(ringfence::paths::Gbm { drift, volatility: 0.0 });
+    let still = |drift| PriceProcess::Gbm(ringfence::paths::Gbm { drift, volatility: 0.0 });
     let sizes = [NormalJump { mean: -0.02, std: 0.05 }, NormalJump { mean: 0.03, std: 0.05 }];
     let mut market = market(&[still(0.0), still(0.0)], |_, _| 0.0);
     market.step_years = 0.01;
     market.common_jumps = Some(CommonJumps { rate: 150.0, sizes: sizes.map(Some).to_vec() });
     for asset in 0..2 {
-        market.assets[asset].law = still(market.common_jump_return(asset));
+        market.assets[asset].process = still(market.common_jump_return(asset));
     }
     let generator = PathGenerator::new(&market, 43_100).unwrap();
     let [x, y] = [0, 1].map(|asset| log_prices_of(&generator, asset, 64_000, &[1]).remove(0));
@@ -266,7 +277,7 @@ fn assets_on_a_clock_keep_the_correlation_of_their_drivers() {
         gamma: 0.0,
         ..zoo::garch_parameters(0.0)
     };
-    for law in [zoo::variance_gamma(0.0), zoo::nig(0.0), Law::Garch(student)] {
+    for law in [zoo::variance_gamma(0.0), zoo::nig(0.0), PriceProcess::Garch(student)] {
         let market = market(&[law.clone(), law.clone()], |_, _| 0.8);
         let generator = PathGenerator::new(&market, 9_100).unwrap();
         let (mut n, mut sums) = (0.0, [0.0; 5]);

@@ -1,6 +1,6 @@
 //! Stochastic variance at the ends of its parameters, and regimes of three states.
 
-use ringfence::paths::{Bates, Heston, Law, PathGenerator, Regime, State, stationary};
+use ringfence::paths::{Bates, Heston, PathGenerator, PriceProcess, Regime, State, stationary};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::characteristic::log_return;
@@ -31,7 +31,7 @@ fn heston_at_the_ends_of_its_parameters() {
         ("wild", Heston { vol_of_vol: 5.0, ..base() }),
     ];
     for ((what, law), seed) in laws.into_iter().zip(90_000..) {
-        let law = Law::Heston(law);
+        let law = PriceProcess::Heston(law);
         let exact = Inversion::new(8.0, log_return(&law, MONTH).unwrap());
         let levels = (1..200).map(|k| f64::from(k) / 200.0);
         let grid: Vec<(f64, f64)> = levels.map(|p| (exact.quantile(p), p)).collect();
@@ -55,7 +55,7 @@ fn heston_without_noise_is_normal() {
     let integral = theta * MONTH + (v - theta) * (1.0 - libm::exp(-kappa * MONTH)) / kappa;
     let normal = Normal::new(0.3 * MONTH - 0.5 * integral, integral.sqrt()).unwrap();
     for steps in [1, 30] {
-        let market = one_asset(Law::Heston(law), MONTH / steps as f64);
+        let market = one_asset(PriceProcess::Heston(law), MONTH / steps as f64);
         let sample = log_prices(&market, 90_100, 400_000, &[steps]).remove(0);
         let levels = (1..200).map(|k| f64::from(k) / 200.0);
         let grid: Vec<(f64, f64)> = levels.map(|p| (normal.inverse_cdf(p), p)).collect();
@@ -84,8 +84,8 @@ fn heston_is_a_martingale_at_any_step() {
     ];
     for (law, seed) in laws.into_iter().zip(90_200..) {
         for steps in [1, 3, 30] {
-            let bates = Law::Bates(Bates { heston: law, jumps: zoo::jumps(10.0) });
-            for model in [Law::Heston(law), bates] {
+            let bates = PriceProcess::Bates(Bates { heston: law, jumps: zoo::jumps(10.0) });
+            for model in [PriceProcess::Heston(law), bates] {
                 let market = one_asset(model, 0.25 / f64::from(steps));
                 let logs = log_prices(&market, seed, 200_000, &[steps as usize]).remove(0);
                 let prices: Vec<f64> = logs.iter().map(|x| libm::exp(*x)).collect();
@@ -94,7 +94,10 @@ fn heston_is_a_martingale_at_any_step() {
                 let variance = prices.iter().map(|p| (p - mean) * (p - mean)).sum::<f64>() / n;
                 let (exact, error) = (libm::exp(0.3 * 0.25), (variance / n).sqrt());
                 let z = (mean - exact) / error;
-                println!("{} {steps} steps: {mean} against {exact}, z {z:.2}", market.assets[0].law.kind());
+                println!(
+                    "{} {steps} steps: {mean} against {exact}, z {z:.2}",
+                    market.assets[0].process.kind()
+                );
                 assert!(z.abs() < LIMIT, "{law:?}, {steps} steps: {mean} against {exact} ± {error}");
             }
         }
@@ -118,7 +121,7 @@ fn three_states_are_visited_as_long_as_they_should() {
     let state = |i: usize| State { drift: drifts[i], volatility: 0.0, mean_duration_years: durations[i] };
     let law = Regime { states: vec![state(0), state(1), state(2)], transition, start: start.clone() };
     for (step_years, steps) in [(0.001, 40), (0.02, 2)] {
-        let market = one_asset(Law::Regime(law.clone()), step_years);
+        let market = one_asset(PriceProcess::Regime(law.clone()), step_years);
         let at: Vec<usize> = (1..=steps).collect();
         assert!(PathGenerator::new(&market, 1).is_some());
         for (step, logs) in at.iter().zip(log_prices(&market, 90_300, 200_000, &at)) {

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::error::Error;
 
-use ringfence::paths::{Garch, Heston, Innovations, Law, MarketModel, Nig, Ou, Regime, State, VarianceGamma};
+use ringfence::paths::{
+    Garch, Heston, Innovations, MarketModel, Nig, Ou, PriceProcess, Regime, State, VarianceGamma,
+};
 
 use super::sample::{log_prices, one_asset};
 
@@ -94,7 +96,7 @@ pub const HESTON_BUDGET: f64 = 1e-3;
 pub fn heston(steps_per_day: usize) -> Read<Vec<Figure>> {
     let mut figures = Vec::new();
     for row in rows(include_str!("../reference/heston_terminal.csv"))? {
-        let law = Law::Heston(Heston {
+        let law = PriceProcess::Heston(Heston {
             drift: row.number("drift")?,
             initial_variance: row.number("initial_variance")?,
             mean_reversion: row.number("mean_reversion")?,
@@ -133,14 +135,14 @@ pub fn exact_laws(steps: usize) -> Read<(Vec<Figure>, Vec<Identity>)> {
             identities.push((row.text("id")?.to_owned(), name.to_owned(), law.compensation(), exact));
             continue;
         }
-        let market = one_asset(Law::VarianceGamma(law), row.number("years")? / steps as f64);
+        let market = one_asset(PriceProcess::VarianceGamma(law), row.number("years")? / steps as f64);
         figures.push(row.figure(market, steps, row.moment()?, exact)?);
     }
     for row in rows(include_str!("../reference/nig_moments.csv"))? {
         let (alpha, beta) = (row.number("alpha")?, row.number("beta")?);
         let mut law = Nig { drift: 0.0, alpha, beta, delta: row.number("delta")? };
         law.drift = row.number("log_drift")? - law.compensation();
-        let market = one_asset(Law::Nig(law), row.number("years")? / steps as f64);
+        let market = one_asset(PriceProcess::Nig(law), row.number("years")? / steps as f64);
         figures.push(row.figure(market, steps, row.moment()?, row.number("value")?)?);
     }
     for row in rows(include_str!("../reference/regime_moments.csv"))? {
@@ -157,7 +159,7 @@ pub fn exact_laws(steps: usize) -> Read<(Vec<Figure>, Vec<Identity>)> {
             transition: vec![0.0, 1.0, 1.0, 0.0],
             start: vec![start, 1.0 - start],
         };
-        let market = one_asset(Law::Regime(law), row.number("days")? / 365.0 / steps as f64);
+        let market = one_asset(PriceProcess::Regime(law), row.number("days")? / 365.0 / steps as f64);
         figures.push(row.figure(market, steps, row.moment()?, row.number("value")?)?);
     }
     for row in rows(include_str!("../reference/ou_moments.csv"))? {
@@ -172,7 +174,7 @@ fn ornstein_uhlenbeck(row: &Row, steps: usize) -> Read<Figure> {
     let offset = start - row.number("mean")?;
     let law = Ou { level: libm::exp(-offset), mean_reversion: kappa, volatility: row.number("volatility")? };
     let years = row.number("years")?;
-    let market = one_asset(Law::Ou(law), years / steps as f64);
+    let market = one_asset(PriceProcess::Ou(law), years / steps as f64);
     let late = libm::ceil(20.0 / kappa / years) as usize * steps;
     let value = row.number("value")?;
     let (window, statistic, exact) = match row.text("statistic")? {
@@ -228,7 +230,7 @@ pub fn garch() -> Read<(Vec<Figure>, Vec<Identity>)> {
             "aggregated_variance" => ((0, k), Statistic::Variance, value * unit),
             other => return Err(format!("no statistic '{other}'").into()),
         };
-        let market = one_asset(Law::Garch(law), 1.0);
+        let market = one_asset(PriceProcess::Garch(law), 1.0);
         figures.push(Figure { window, ..row.figure(market, 1, statistic, exact)? });
     }
     Ok((figures, identities))

@@ -1,7 +1,7 @@
 //! Laws that are a history: replay and resampling.
 
 use ringfence::paths::{
-    AssetModel, Garch, LANES, Law, MarketModel, PathGenerator, ReturnHistory, WindowHistory,
+    AssetModel, Garch, LANES, MarketModel, PathGenerator, PriceProcess, ReturnHistory, WindowHistory,
 };
 
 use super::sample::{one_asset, walk};
@@ -17,7 +17,8 @@ fn closes(bars: usize) -> Vec<f64> {
 }
 
 fn replay(bars: usize, stride: usize, prices: [f64; 2]) -> MarketModel {
-    let asset = |column: usize| AssetModel { price: prices[column], law: Law::Replay { column } };
+    let asset =
+        |column: usize| AssetModel { price: prices[column], process: PriceProcess::Replay { column } };
     MarketModel {
         assets: vec![asset(0), asset(1)],
         correlation: vec![1.0, 0.0, 0.0, 1.0],
@@ -124,7 +125,7 @@ fn resampled(history: &[f64], mean_block: f64, lag: usize) -> (f64, f64) {
     let variance = squares.iter().map(|s| (s - mean) * (s - mean)).sum::<f64>() / n;
     let market = MarketModel {
         history: Some(ReturnHistory { columns: 1, log_returns: history.into(), mean_block }),
-        ..one_asset(Law::Bootstrap { column: 0 }, 1.0)
+        ..one_asset(PriceProcess::Bootstrap { column: 0 }, 1.0)
     };
     let generator = PathGenerator::new(&market, 80_000).unwrap();
     let (mut walks, mut of_paths) = (vec![vec![0.0]; LANES], Vec::new());
@@ -153,7 +154,7 @@ fn resampled(history: &[f64], mean_block: f64, lag: usize) -> (f64, f64) {
 fn blocks_keep_the_clustering_of_volatility() {
     let law =
         Garch { alpha: 0.12, beta: 0.85, gamma: 0.0, initial_variance: 1.0, ..zoo::garch_parameters(0.0) };
-    let generator = PathGenerator::new(&one_asset(Law::Garch(law), 1.0 / 8_760.0), 80_001).unwrap();
+    let generator = PathGenerator::new(&one_asset(PriceProcess::Garch(law), 1.0 / 8_760.0), 80_001).unwrap();
     let mut logs = vec![0.0];
     walk(&generator, 1, 8_000, |_, _, paths, index| logs.push(libm::log(paths.price(0, index)[0])));
     let history: Vec<f64> = logs.windows(2).map(|w| w[1] - w[0]).collect();

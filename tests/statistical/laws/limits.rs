@@ -1,8 +1,8 @@
 //! Every law at the limit where it is a geometric Brownian motion gives that motion's prices, bit for bit.
 
 use ringfence::paths::{
-    AssetModel, Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, LANES, Law, MarketModel, Merton,
-    NormalJump, NormalJumps, PathGenerator, Regime, Sampling, Shock, ShockTime, State,
+    AssetModel, Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, LANES, MarketModel, Merton,
+    NormalJump, NormalJumps, PathGenerator, PriceProcess, Regime, Sampling, Shock, ShockTime, State,
 };
 
 use super::sample::{one_asset, walk};
@@ -12,9 +12,12 @@ const DRIFT: f64 = 0.37;
 const VARIANCE: f64 = 0.64;
 
 /// Two correlated assets of these laws; an hour a step.
-fn pair(first: Law, second: Law) -> MarketModel {
+fn pair(first: PriceProcess, second: PriceProcess) -> MarketModel {
     MarketModel {
-        assets: vec![AssetModel { price: 60_123.4, law: first }, AssetModel { price: 0.37, law: second }],
+        assets: vec![
+            AssetModel { price: 60_123.4, process: first },
+            AssetModel { price: 0.37, process: second },
+        ],
         correlation: vec![1.0, -0.7, -0.7, 1.0],
         step_years: 1.0 / 8_760.0,
         ..MarketModel::default()
@@ -40,8 +43,8 @@ fn require_same(what: &str, a: &MarketModel, b: &MarketModel) {
     }
 }
 
-fn gbm(drift: f64) -> Law {
-    Law::Gbm(Gbm { drift, volatility: VARIANCE.sqrt() })
+fn gbm(drift: f64) -> PriceProcess {
+    PriceProcess::Gbm(Gbm { drift, volatility: VARIANCE.sqrt() })
 }
 
 fn still(correlation: f64) -> Heston {
@@ -63,7 +66,7 @@ fn no_jumps() -> NormalJumps {
 fn every_law_at_its_limit_is_gbm() {
     let volatility = VARIANCE.sqrt();
     let garch = |interval_steps| {
-        Law::Garch(Garch {
+        PriceProcess::Garch(Garch {
             drift: DRIFT,
             volatility,
             alpha: 0.0,
@@ -78,17 +81,20 @@ fn every_law_at_its_limit_is_gbm() {
         Kou { drift: DRIFT, volatility, jump_rate: 0.0, up_probability: 0.3, up_rate: 9.0, down_rate: 5.0 };
     let state = State { drift: DRIFT, volatility, mean_duration_years: f64::INFINITY };
     let limits = [
-        ("merton", Law::Merton(Merton { drift: DRIFT, volatility, jumps: no_jumps() })),
-        ("kou", Law::Kou(kou)),
-        ("heston", Law::Heston(still(-0.8))),
+        ("merton", PriceProcess::Merton(Merton { drift: DRIFT, volatility, jumps: no_jumps() })),
+        ("kou", PriceProcess::Kou(kou)),
+        ("heston", PriceProcess::Heston(still(-0.8))),
         (
             "heston without reversion",
-            Law::Heston(Heston { mean_reversion: 0.0, long_run_variance: 0.1, ..still(0.0) }),
+            PriceProcess::Heston(Heston { mean_reversion: 0.0, long_run_variance: 0.1, ..still(0.0) }),
         ),
-        ("bates", Law::Bates(Bates { heston: still(0.5), jumps: no_jumps() })),
+        ("bates", PriceProcess::Bates(Bates { heston: still(0.5), jumps: no_jumps() })),
         ("garch", garch(1)),
         ("garch in intervals", garch(12)),
-        ("regime", Law::Regime(Regime { states: vec![state], transition: vec![0.0], start: vec![1.0] })),
+        (
+            "regime",
+            PriceProcess::Regime(Regime { states: vec![state], transition: vec![0.0], start: vec![1.0] }),
+        ),
     ];
     for (what, law) in limits {
         require_same(what, &pair(law.clone(), gbm(-0.2)), &pair(gbm(DRIFT), gbm(-0.2)));
@@ -102,8 +108,8 @@ fn bates_without_jumps_is_heston() {
     let bates = Bates { heston: zoo::heston_parameters(DRIFT, 1.5, -0.4), jumps: no_jumps() };
     require_same(
         "bates",
-        &pair(Law::Bates(bates), zoo::merton(0.1)),
-        &pair(Law::Heston(bates.heston), zoo::merton(0.1)),
+        &pair(PriceProcess::Bates(bates), zoo::merton(0.1)),
+        &pair(PriceProcess::Heston(bates.heston), zoo::merton(0.1)),
     );
 }
 
@@ -159,7 +165,8 @@ fn a_small_vol_of_vol_leaves_the_volatility() {
             vol_of_vol,
             correlation: -0.7,
         };
-        let generator = PathGenerator::new(&one_asset(Law::Heston(law), 1.0 / 8_760.0), 14_000).unwrap();
+        let generator =
+            PathGenerator::new(&one_asset(PriceProcess::Heston(law), 1.0 / 8_760.0), 14_000).unwrap();
         let (mut sum, mut squares, mut n) = (0.0, 0.0, 0.0);
         walk(&generator, 1_000, 24, |_, step, paths, index| {
             if step == 24 {

@@ -1,7 +1,8 @@
 //! The law of the price after a time against distribution functions from characteristic functions.
 
 use ringfence::paths::{
-    Garch, Gbm, Innovations, Kou, Law, Merton, Nig, NormalJump, NormalJumps, PathGenerator, VarianceGamma,
+    Garch, Gbm, Innovations, Kou, Merton, Nig, NormalJump, NormalJumps, PathGenerator, PriceProcess,
+    VarianceGamma,
 };
 use statrs::distribution::{ContinuousCDF, DiscreteCDF, Poisson, StudentsT};
 use statrs::distribution::{Discrete, Normal};
@@ -13,7 +14,7 @@ use super::inversion::Inversion;
 use super::sample::{log_prices, one_asset};
 use super::{LIMIT, zoo};
 
-fn inversion(law: &Law, years: f64, reach: f64) -> Inversion {
+fn inversion(law: &PriceProcess, years: f64, reach: f64) -> Inversion {
     Inversion::new(reach, log_return(law, years).unwrap())
 }
 
@@ -24,7 +25,7 @@ fn inversion_gives_the_figures_of_heston() {
     let mut compared = 0;
     for figure in &figures {
         let Statistic::ProbabilityBelow(x) = figure.statistic else { continue };
-        let law = &figure.market.assets[0].law;
+        let law = &figure.market.assets[0].process;
         let ours = inversion(law, 30.0 / 365.0, 8.0).cdf(x);
         assert!((ours - figure.exact).abs() < 1e-9, "{} {}: {ours} {}", figure.id, x, figure.exact);
         compared += 1;
@@ -36,12 +37,12 @@ fn inversion_gives_the_figures_of_heston() {
 #[test]
 fn inversion_gives_mixtures_of_normals() {
     let (years, volatility, rate, mean, std) = (0.1, 0.6, 40.0, -0.06, 0.08);
-    let law = Law::Merton(Merton {
+    let law = PriceProcess::Merton(Merton {
         drift: 0.2,
         volatility,
         jumps: NormalJumps { rate, size: NormalJump { mean, std } },
     });
-    let plain = Law::Gbm(Gbm { drift: 0.2, volatility });
+    let plain = PriceProcess::Gbm(Gbm { drift: 0.2, volatility });
     let (jumpy, smooth) = (inversion(&law, years, 4.0), inversion(&plain, years, 4.0));
     let count = Poisson::new(rate * years).unwrap();
     let most = (0..).find(|k| count.sf(*k) < 1e-14).unwrap();
@@ -63,7 +64,7 @@ fn inversion_gives_mixtures_of_normals() {
 }
 
 /// Simulates a law over `steps` steps and compares it at 199 quantiles and at five levels of either tail.
-fn require_law(law: Law, years: f64, steps: usize, seed: u64, paths: u64, budget: f64) {
+fn require_law(law: PriceProcess, years: f64, steps: usize, seed: u64, paths: u64, budget: f64) {
     let sample = log_prices(&one_asset(law.clone(), years / steps as f64), seed, paths, &[steps]).remove(0);
     let n = sample.len() as f64;
     let widest = sample.iter().fold(0.0, |widest: f64, x| widest.max(x.abs()));
@@ -113,17 +114,25 @@ fn laws_at_the_ends_of_their_parameters() {
         up_rate: 3.0,
         down_rate: 1.5,
     };
-    require_law(Law::Kou(rare), 0.25, 3, 21_000, 200_000, 0.0);
+    require_law(PriceProcess::Kou(rare), 0.25, 3, 21_000, 200_000, 0.0);
     let jumps = NormalJumps { rate: 600.0, size: NormalJump { mean: 0.01, std: 0.02 } };
-    require_law(Law::Merton(Merton { drift: 0.0, volatility: 0.2, jumps }), 0.1, 2, 21_001, 200_000, 0.0);
-    let gamma = |nu| Law::VarianceGamma(VarianceGamma { drift: 0.3, volatility: 0.7, skew: -0.2, nu });
+    require_law(
+        PriceProcess::Merton(Merton { drift: 0.0, volatility: 0.2, jumps }),
+        0.1,
+        2,
+        21_001,
+        200_000,
+        0.0,
+    );
+    let gamma =
+        |nu| PriceProcess::VarianceGamma(VarianceGamma { drift: 0.3, volatility: 0.7, skew: -0.2, nu });
     // Shapes of 0.016 and 33 a step.
     require_law(gamma(0.05), 0.4, 500, 21_002, 50_000, 0.0);
     require_law(gamma(0.001), 0.1, 3, 21_003, 200_000, 0.0);
     let heavy = Nig { drift: 0.3, alpha: 6.0, beta: 2.0, delta: 0.5 };
-    require_law(Law::Nig(heavy), 1.0, 300, 21_004, 50_000, 0.0);
+    require_law(PriceProcess::Nig(heavy), 1.0, 300, 21_004, 50_000, 0.0);
     require_law(
-        Law::Nig(Nig { delta: 400.0, alpha: 300.0, beta: -150.0, ..heavy }),
+        PriceProcess::Nig(Nig { delta: 400.0, alpha: 300.0, beta: -150.0, ..heavy }),
         0.3,
         2,
         21_005,
@@ -146,7 +155,7 @@ fn laws_with_a_stochastic_variance() {
 #[test]
 fn student_t_innovations_have_unit_variance() {
     for (nu, seed) in [2.05, 2.5, 3.0, 5.0, 30.0].into_iter().zip(23_000..) {
-        let law = Law::Garch(Garch {
+        let law = PriceProcess::Garch(Garch {
             innovations: Innovations::StudentT(nu),
             volatility: 0.01,
             initial_variance: 1.0,

@@ -1,6 +1,6 @@
 //! Exact moments of the log return, and probabilities under Heston's law.
 
-use ringfence::paths::{Garch, Law};
+use ringfence::paths::{Garch, PriceProcess};
 
 use super::figures::{self, Figure, Identity};
 use super::sample::{log_prices, one_asset};
@@ -74,7 +74,7 @@ fn leverage_follows_losses() {
             ..zoo::garch_parameters(0.0)
         };
         let steps = interval_steps as usize;
-        let market = one_asset(Law::Garch(law), 1.0 / f64::from(interval_steps));
+        let market = one_asset(PriceProcess::Garch(law), 1.0 / f64::from(interval_steps));
         let rows = log_prices(&market, seed, 400_000, &[steps, 2 * steps]);
         let products: Vec<f64> = rows[0]
             .iter()

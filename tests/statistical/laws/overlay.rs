@@ -1,6 +1,6 @@
 //! Shocks laid over the laws: when they strike, what they move, and what is left of it.
 
-use ringfence::paths::{AssetModel, Gbm, Law, MarketModel, Ou, PathGenerator, Shock, ShockTime};
+use ringfence::paths::{AssetModel, Gbm, MarketModel, Ou, PathGenerator, PriceProcess, Shock, ShockTime};
 
 use super::dependence::poisson_probability;
 use super::sample::{log_prices_of, one_asset, walk};
@@ -26,8 +26,8 @@ fn a_shock_moves_exactly_its_step() {
     for law in laws {
         let plain = MarketModel {
             assets: vec![
-                AssetModel { price: 1.0, law: law.clone() },
-                AssetModel { price: 1.0, law: zoo::gbm(0.0) },
+                AssetModel { price: 1.0, process: law.clone() },
+                AssetModel { price: 1.0, process: zoo::gbm(0.0) },
             ],
             correlation: vec![1.0, 0.3, 0.3, 1.0],
             step_years: DAY,
@@ -44,7 +44,9 @@ fn a_shock_moves_exactly_its_step() {
                 for (x, y) in a[0].iter().zip(b[0]) {
                     let exact = match &law {
                         _ if step + 1 < first => 0.0,
-                        Law::Ou(ou) => -0.3 * libm::exp(-ou.mean_reversion * ((step + 1) as f64 - at) * DAY),
+                        PriceProcess::Ou(ou) => {
+                            -0.3 * libm::exp(-ou.mean_reversion * ((step + 1) as f64 - at) * DAY)
+                        }
                         _ => -0.3,
                     };
                     assert!(
@@ -66,7 +68,7 @@ fn a_reverting_price_forgets_a_shock_exponentially() {
     let shock = |step| Shock { time: ShockTime::At(step), log_moves: vec![libm::log(0.7)] };
     let kappa = 365.0 * core::f64::consts::LN_2 / 2.0; // half-life of two days
     for (per_day, volatility) in [(1, 0.0), (24, 0.0), (1, 0.8)] {
-        let law = Law::Ou(Ou { level: 1.0, mean_reversion: kappa, volatility });
+        let law = PriceProcess::Ou(Ou { level: 1.0, mean_reversion: kappa, volatility });
         let market =
             MarketModel { shocks: vec![shock(per_day as f64)], ..one_asset(law, DAY / per_day as f64) };
         let generator = PathGenerator::new(&market, 50_100).unwrap();
@@ -86,7 +88,7 @@ fn a_reverting_price_forgets_a_shock_exponentially() {
 /// shock; false alarm 1e-5.
 #[test]
 fn random_shocks_come_poisson() {
-    let still = Law::Gbm(Gbm { drift: 0.0, volatility: 0.0 });
+    let still = PriceProcess::Gbm(Gbm { drift: 0.0, volatility: 0.0 });
     for steps in [1, 30] {
         let shock = |rate, size| Shock { time: ShockTime::Rate(rate), log_moves: vec![size] };
         let market = MarketModel {

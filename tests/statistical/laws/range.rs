@@ -1,8 +1,8 @@
 //! Prices that leave the range of numbers are held at its edge, and known to be.
 
 use ringfence::paths::{
-    AssetModel, Garch, Heston, Innovations, Kou, LANES, Law, MarketModel, Merton, NormalJump, NormalJumps,
-    Ou, PathGenerator, Regime, Shock, ShockTime, State,
+    AssetModel, Garch, Heston, Innovations, Kou, LANES, MarketModel, Merton, NormalJump, NormalJumps, Ou,
+    PathGenerator, PriceProcess, Regime, Shock, ShockTime, State,
 };
 
 use super::sample::{one_asset, walk};
@@ -20,7 +20,7 @@ fn held(market: &MarketModel, steps: usize) -> Vec<bool> {
             }
         }
         if step == steps {
-            held.extend((0..LANES).map(|lane| paths.held() >> lane & 1 == 1));
+            held.extend((0..LANES).map(|lane| paths.clamped() >> lane & 1 == 1));
         }
     });
     held
@@ -29,7 +29,7 @@ fn held(market: &MarketModel, steps: usize) -> Vec<bool> {
 #[test]
 fn impossible_markets_are_held_and_said_to_be() {
     let kou = |rate| {
-        Law::Kou(Kou {
+        PriceProcess::Kou(Kou {
             drift: 0.0,
             volatility: 0.5,
             jump_rate: rate,
@@ -39,7 +39,7 @@ fn impossible_markets_are_held_and_said_to_be() {
         })
     };
     let garch = |innovations, alpha, initial_variance| {
-        Law::Garch(Garch { innovations, alpha, initial_variance, ..zoo::garch_parameters(0.0) })
+        PriceProcess::Garch(Garch { innovations, alpha, initial_variance, ..zoo::garch_parameters(0.0) })
     };
     let huge = NormalJumps { rate: 10_000.0, size: NormalJump { mean: 0.0, std: 40.0 } };
     let all = [
@@ -49,9 +49,9 @@ fn impossible_markets_are_held_and_said_to_be() {
         // Variance that explodes by itself.
         garch(Innovations::Normal, 60.0, 1.0),
         garch(Innovations::StudentT(2.5), 600.0, 1.0),
-        Law::Merton(Merton { drift: 0.0, volatility: 0.5, jumps: huge }),
-        Law::Ou(Ou { level: 1e200, mean_reversion: 1e4, volatility: 0.5 }),
-        Law::Regime(Regime {
+        PriceProcess::Merton(Merton { drift: 0.0, volatility: 0.5, jumps: huge }),
+        PriceProcess::Ou(Ou { level: 1e200, mean_reversion: 1e4, volatility: 0.5 }),
+        PriceProcess::Regime(Regime {
             states: vec![State { drift: -1e6, volatility: 0.5, mean_duration_years: 1.0 }],
             transition: vec![0.0],
             start: vec![1.0],
@@ -71,7 +71,7 @@ fn impossible_markets_are_held_and_said_to_be() {
         [(1e12, 1.0, -0.5), (1e300, 1.0, 1.0), (0.5, 1e6, -1.0), (0.0, 1e150, 0.3)]
     {
         let law = Heston { initial_variance, ..zoo::heston_parameters(0.0, vol_of_vol, correlation) };
-        held(&one_asset(Law::Heston(law), 1.0 / 365.0), 90);
+        held(&one_asset(PriceProcess::Heston(law), 1.0 / 365.0), 90);
     }
     // One jump in a hundred paths or so: those are held and no others.
     let market = one_asset(kou(0.05), 1.0 / 365.0);
@@ -92,8 +92,8 @@ fn a_shock_beyond_the_range_is_held() {
     for law in zoo::drifting(0.1) {
         let market = |size| MarketModel {
             assets: vec![
-                AssetModel { price: 60_000.0, law: law.clone() },
-                AssetModel { price: 1e-8, law: zoo::gbm(0.0) },
+                AssetModel { price: 60_000.0, process: law.clone() },
+                AssetModel { price: 1e-8, process: zoo::gbm(0.0) },
             ],
             correlation: vec![1.0, 0.2, 0.2, 1.0],
             step_years: 1.0 / 365.0,
@@ -118,11 +118,11 @@ fn ordinary_paths_are_not_held() {
 /// Blocks are used again: what one path reached says nothing of the next.
 #[test]
 fn a_restarted_block_is_not_held() {
-    let law = Law::Garch(Garch { initial_variance: 1e12, ..zoo::garch_parameters(0.0) });
+    let law = PriceProcess::Garch(Garch { initial_variance: 1e12, ..zoo::garch_parameters(0.0) });
     let generator = PathGenerator::new(&one_asset(law, 1.0 / 365.0), 1).unwrap();
     let mut block = generator.begin(0);
     generator.advance(&mut block, 8);
-    assert!(block.held() & 1 == 1);
+    assert!(block.clamped() & 1 == 1);
     generator.restart(&mut block, 64);
-    assert_eq!(block.held(), 0);
+    assert_eq!(block.clamped(), 0);
 }

@@ -1,11 +1,11 @@
 //! Prices straight from the path generator.
 
-use ringfence::paths::{AssetModel, CHUNK, LANES, Law, MarketModel, PathBlock, PathGenerator};
+use ringfence::paths::{AssetModel, CHUNK, LANES, MarketModel, PathBlock, PathGenerator, PriceProcess};
 
 /// One asset that opens at a price of 1.
-pub fn one_asset(law: Law, step_years: f64) -> MarketModel {
+pub fn one_asset(law: PriceProcess, step_years: f64) -> MarketModel {
     MarketModel {
-        assets: vec![AssetModel { price: 1.0, law }],
+        assets: vec![AssetModel { price: 1.0, process: law }],
         correlation: vec![1.0],
         step_years,
         ..MarketModel::default()

@@ -1,6 +1,6 @@
 //! The same law in steps of an hour and of five minutes.
 
-use ringfence::paths::{Garch, Law, MarketModel, PathGenerator};
+use ringfence::paths::{Garch, MarketModel, PathGenerator, PriceProcess};
 
 use super::distance::{KS_LIMIT, between, require_equal_shares};
 use super::sample::{one_asset, walk};
@@ -37,7 +37,7 @@ fn an_hour_and_five_minutes_are_one_law() {
     laws.push(zoo::ou());
     for (law, seed) in laws.into_iter().zip((30_000..).step_by(2)) {
         let fine_law = match &law {
-            Law::Garch(garch) => Law::Garch(Garch { interval_steps: 12, ..*garch }),
+            PriceProcess::Garch(garch) => PriceProcess::Garch(Garch { interval_steps: 12, ..*garch }),
             other => other.clone(),
         };
         let coarse = by_day(&one_asset(law.clone(), 1.0 / 8_760.0), seed, 24, 0.95);

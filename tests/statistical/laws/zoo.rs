@@ -1,24 +1,24 @@
 //! One set of parameters of every law, each with all of its features switched on.
 
 use ringfence::paths::{
-    Bates, Garch, Gbm, Heston, Innovations, Kou, Law, Merton, Nig, NormalJump, NormalJumps, Ou, Regime,
-    State, VarianceGamma,
+    Bates, Garch, Gbm, Heston, Innovations, Kou, Merton, Nig, NormalJump, NormalJumps, Ou, PriceProcess,
+    Regime, State, VarianceGamma,
 };
 
-pub fn gbm(drift: f64) -> Law {
-    Law::Gbm(Gbm { drift, volatility: 0.8 })
+pub fn gbm(drift: f64) -> PriceProcess {
+    PriceProcess::Gbm(Gbm { drift, volatility: 0.8 })
 }
 
 pub fn jumps(rate: f64) -> NormalJumps {
     NormalJumps { rate, size: NormalJump { mean: -0.06, std: 0.08 } }
 }
 
-pub fn merton(drift: f64) -> Law {
-    Law::Merton(Merton { drift, volatility: 0.6, jumps: jumps(40.0) })
+pub fn merton(drift: f64) -> PriceProcess {
+    PriceProcess::Merton(Merton { drift, volatility: 0.6, jumps: jumps(40.0) })
 }
 
-pub fn kou(drift: f64) -> Law {
-    Law::Kou(Kou {
+pub fn kou(drift: f64) -> PriceProcess {
+    PriceProcess::Kou(Kou {
         drift,
         volatility: 0.6,
         jump_rate: 30.0,
@@ -40,17 +40,17 @@ pub fn heston_parameters(drift: f64, vol_of_vol: f64, correlation: f64) -> Hesto
 }
 
 /// Feller's condition holds.
-pub fn heston(drift: f64) -> Law {
-    Law::Heston(heston_parameters(drift, 1.0, -0.6))
+pub fn heston(drift: f64) -> PriceProcess {
+    PriceProcess::Heston(heston_parameters(drift, 1.0, -0.6))
 }
 
 /// It does not: 2κθ/ξ² is 0.44.
-pub fn wild_heston(drift: f64) -> Law {
-    Law::Heston(heston_parameters(drift, 3.0, 0.4))
+pub fn wild_heston(drift: f64) -> PriceProcess {
+    PriceProcess::Heston(heston_parameters(drift, 3.0, 0.4))
 }
 
-pub fn bates(drift: f64) -> Law {
-    Law::Bates(Bates { heston: heston_parameters(drift, 1.0, -0.6), jumps: jumps(25.0) })
+pub fn bates(drift: f64) -> PriceProcess {
+    PriceProcess::Bates(Bates { heston: heston_parameters(drift, 1.0, -0.6), jumps: jumps(25.0) })
 }
 
 pub fn garch_parameters(drift: f64) -> Garch {
@@ -66,34 +66,34 @@ pub fn garch_parameters(drift: f64) -> Garch {
     }
 }
 
-pub fn garch(drift: f64) -> Law {
-    Law::Garch(garch_parameters(drift))
+pub fn garch(drift: f64) -> PriceProcess {
+    PriceProcess::Garch(garch_parameters(drift))
 }
 
 /// Both states have the same drift, so that the price has it too.
-pub fn regime(drift: f64) -> Law {
+pub fn regime(drift: f64) -> PriceProcess {
     let state = |volatility, years| State { drift, volatility, mean_duration_years: years };
-    Law::Regime(Regime {
+    PriceProcess::Regime(Regime {
         states: vec![state(0.4, 0.05), state(1.3, 0.02)],
         transition: vec![0.0, 1.0, 1.0, 0.0],
         start: vec![0.7, 0.3],
     })
 }
 
-pub fn ou() -> Law {
-    Law::Ou(Ou { level: 1.2, mean_reversion: 12.0, volatility: 0.9 })
+pub fn ou() -> PriceProcess {
+    PriceProcess::Ou(Ou { level: 1.2, mean_reversion: 12.0, volatility: 0.9 })
 }
 
-pub fn variance_gamma(drift: f64) -> Law {
-    Law::VarianceGamma(VarianceGamma { drift, volatility: 0.7, skew: -0.2, nu: 0.01 })
+pub fn variance_gamma(drift: f64) -> PriceProcess {
+    PriceProcess::VarianceGamma(VarianceGamma { drift, volatility: 0.7, skew: -0.2, nu: 0.01 })
 }
 
-pub fn nig(drift: f64) -> Law {
-    Law::Nig(Nig { drift, alpha: 25.0, beta: -4.0, delta: 12.0 })
+pub fn nig(drift: f64) -> PriceProcess {
+    PriceProcess::Nig(Nig { drift, alpha: 25.0, beta: -4.0, delta: 12.0 })
 }
 
 /// Every law whose parameters say the drift of the price.
-pub fn drifting(drift: f64) -> Vec<Law> {
+pub fn drifting(drift: f64) -> Vec<PriceProcess> {
     vec![
         gbm(drift),
         merton(drift),

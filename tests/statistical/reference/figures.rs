@@ -4,7 +4,7 @@ use std::error::Error;
 use std::str::FromStr;
 
 use ringfence::domain::{Decimal, MarginMode, Side};
-use ringfence::paths::{Gbm, Heston, Kou, Law, Merton, NormalJump, NormalJumps};
+use ringfence::paths::{Gbm, Heston, Kou, Merton, NormalJump, NormalJumps, PriceProcess};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -119,11 +119,11 @@ pub fn one_asset(table: &str) -> Result<Vec<Figure>, Box<dyn Error>> {
 
 impl OneAssetRow {
     /// The law whose columns the table has.
-    fn law(&self) -> Result<Law, String> {
+    fn law(&self) -> Result<PriceProcess, String> {
         let need = |value: Option<f64>, name: &str| value.ok_or_else(|| format!("no {name}"));
         let drift = self.drift;
         if let Some(initial_variance) = self.initial_variance {
-            return Ok(Law::Heston(Heston {
+            return Ok(PriceProcess::Heston(Heston {
                 drift,
                 initial_variance,
                 mean_reversion: need(self.mean_reversion, "mean_reversion")?,
@@ -134,7 +134,7 @@ impl OneAssetRow {
         }
         let volatility = need(self.volatility, "volatility")?;
         Ok(match (self.jump_rate, self.up_probability) {
-            (Some(jump_rate), Some(up_probability)) => Law::Kou(Kou {
+            (Some(jump_rate), Some(up_probability)) => PriceProcess::Kou(Kou {
                 drift,
                 volatility,
                 jump_rate,
@@ -145,9 +145,9 @@ impl OneAssetRow {
             (Some(rate), None) => {
                 let (mean, std) = (need(self.jump_mean, "jump_mean")?, need(self.jump_std, "jump_std")?);
                 let jumps = NormalJumps { rate, size: NormalJump { mean, std } };
-                Law::Merton(Merton { drift, volatility, jumps })
+                PriceProcess::Merton(Merton { drift, volatility, jumps })
             }
-            _ => Law::Gbm(Gbm { drift, volatility }),
+            _ => PriceProcess::Gbm(Gbm { drift, volatility }),
         })
     }
 
@@ -205,13 +205,13 @@ impl TwoAssetRow {
             side: side(&self.side_1)?,
             quantity: Decimal::from_str(&self.quantity_1)?,
             maintenance: Decimal::from_str(&self.maintenance_1)?,
-            law: Law::Gbm(Gbm { drift: self.drift_1, volatility: self.volatility_1 }),
+            law: PriceProcess::Gbm(Gbm { drift: self.drift_1, volatility: self.volatility_1 }),
         };
         let second = Leg {
             side: side(&self.side_2)?,
             quantity: Decimal::from_str(&self.quantity_2)?,
             maintenance: Decimal::from_str(&self.maintenance_2)?,
-            law: Law::Gbm(Gbm { drift: self.drift_2, volatility: self.volatility_2 }),
+            law: PriceProcess::Gbm(Gbm { drift: self.drift_2, volatility: self.volatility_2 }),
         };
         let wallet = Decimal::from_str(&self.wallet)?;
         let setting = Setting {

@@ -9,7 +9,7 @@ use ringfence::domain::{
     Position, Remainder, Requirement, Side, Venue,
 };
 use ringfence::margin::{BookPlan, FundingTable};
-use ringfence::paths::{AssetModel, Law, MarketModel, PathGenerator};
+use ringfence::paths::{AssetModel, MarketModel, PathGenerator, PriceProcess};
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator};
 
 use super::closed_form::mean_depth_below;
@@ -23,7 +23,7 @@ pub struct Leg {
     pub side: Side,
     pub quantity: Decimal,
     pub maintenance: Decimal,
-    pub law: Law,
+    pub law: PriceProcess,
 }
 
 /// When the account is checked.
@@ -72,7 +72,7 @@ impl Setting {
         let job = Job {
             generator: Arc::new(match self.monitoring {
                 Monitoring::Steps => generator,
-                Monitoring::Continuous => generator.recording_inside(),
+                Monitoring::Continuous => generator.recording_bridges(),
             }),
             books: vec![BookPlan::new(&self.portfolio(), self.mode, clock)],
             funding: FundingTable::default(),
@@ -87,7 +87,7 @@ impl Setting {
 
     /// What a probability may differ from the exact one by, for the length of the step.
     pub fn discretisation(&self) -> f64 {
-        let is_approximate = |leg: &Leg| matches!(leg.law, Law::Heston(_) | Law::Bates(_));
+        let is_approximate = |leg: &Leg| matches!(leg.law, PriceProcess::Heston(_) | PriceProcess::Bates(_));
         if self.legs.iter().any(is_approximate) { DISCRETISATION } else { 0.0 }
     }
 
@@ -103,14 +103,14 @@ impl Setting {
         if barrier <= 0.0 {
             return 0.0;
         }
-        let Law::Gbm(law) = &leg.law else { return f64::INFINITY };
+        let PriceProcess::Gbm(law) = &leg.law else { return f64::INFINITY };
         let depth = mean_depth_below(barrier, law.drift, law.volatility, self.years());
         depth * quantity * OPENING / wallet
     }
 
     fn market(&self) -> MarketModel {
         let n = self.legs.len();
-        let model = |leg: &Leg| AssetModel { price: OPENING, law: leg.law.clone() };
+        let model = |leg: &Leg| AssetModel { price: OPENING, process: leg.law.clone() };
         MarketModel {
             assets: self.legs.iter().map(model).collect(),
             correlation: (0..n * n).map(|k| if k % (n + 1) == 0 { 1.0 } else { self.correlation }).collect(),

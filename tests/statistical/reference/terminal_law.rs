@@ -1,6 +1,6 @@
 //! The price at the horizon against the lognormal law, straight from the path generator.
 
-use ringfence::paths::{AssetModel, CHUNK, Gbm, LANES, Law, MarketModel, PathGenerator};
+use ringfence::paths::{AssetModel, CHUNK, Gbm, LANES, MarketModel, PathGenerator, PriceProcess};
 
 const STEP_YEARS: f64 = 1.0 / 365.0;
 const STEPS: usize = 61;
@@ -19,7 +19,7 @@ fn generator(volatilities: [f64; 3], seed: u64) -> Option<PathGenerator> {
     let [ab, ac, bc] = CORRELATIONS;
     let asset = |i: usize| AssetModel {
         price: PRICES[i],
-        law: Law::Gbm(Gbm { drift: DRIFTS[i], volatility: volatilities[i] }),
+        process: PriceProcess::Gbm(Gbm { drift: DRIFTS[i], volatility: volatilities[i] }),
     };
     let market = MarketModel {
         assets: (0..3).map(asset).collect(),

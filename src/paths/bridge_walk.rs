@@ -1,21 +1,23 @@
 //! The path inside a step, for continuous monitoring.
 //!
 //! Given its two ends, the diffusion inside a step is a Brownian bridge; jumps lie over it at their instants. What
-//! happens there is a function of (seed, path, step): it is drawn only where somebody looks, and everybody who looks
-//! sees the same. With one asset the least and the largest price of the bridge are drawn from their exact law,
+//! happens there is a function of (seed, path, step): it is drawn only on request, and every request returns the same
+//! numbers. With one asset the least and the largest price of the bridge are drawn from their exact distribution,
 //! P(min <= m) = exp(−2(x₀ − m)(x₁ − m)/v) (Borodin and Salminen, Handbook of Brownian Motion, IV.26). With several
 //! the bridges are halved jointly, [`DEPTH`] times over, and extremes drawn between the times so found.
 //!
 //! A bridge runs at the constant rate of its step. That is exact for gbm, merton, kou and garch, and of the next
 //! order in the step for models whose variance moves inside it (heston, regime) or that revert (ou: good while a step is
 //! short beside a half-life). The least and the
-//! largest of one stretch are drawn independently of each other, each from its own exact law.
+//! largest of one stretch are drawn independently of each other, each from its own exact distribution.
 
+use super::bridge_chunk::MOST_BRIDGE_DEVIATIONS;
 use super::elementary::{exp, ln};
 use super::jumps::Jump;
-use super::normal::{one_to_two, pair};
+use super::normal::pair;
 use super::stream::{Counter, Purpose};
-use crate::lanes::{CHUNK, LANES, Lanes, Need};
+use super::unit_interval::one_to_two;
+use crate::lanes::Need;
 use crate::paths::block::PathBlock;
 use crate::paths::generator::PathGenerator;
 
@@ -23,125 +25,16 @@ use crate::paths::generator::PathGenerator;
 const DEPTH: usize = 8;
 /// Parts of a step in all.
 pub const PARTS_OF_A_STEP: u32 = 1 << DEPTH;
-/// Deviations beyond its ends that a bridge is taken to stay within: it goes further with probability e^(−2·4.3²), 1e-16.
-const REACH: f64 = 4.3;
 
-/// Looks at what happens inside a step, in the order of time.
-pub trait Watcher {
-    /// What has to be seen while every price stays within these bounds.
+/// Receives what happens inside a step, in the order of time.
+pub trait BridgeObserver {
+    /// What the observer needs while every price stays within these bounds.
     fn need(&self, low: &[f64], high: &[f64]) -> Need;
     /// Each asset has been at its `low` and its `high`, and all are at `end` now. Where no extremes are needed, `low` and
     /// `high` are prices of the stretch that need not be its extremes.
-    fn ran(&mut self, low: &[f64], high: &[f64], end: &[f64]);
+    fn moved(&mut self, low: &[f64], high: &[f64], end: &[f64]);
     /// All assets are at `to` now, some by a jump.
     fn jumped(&mut self, to: &[f64]);
-}
-
-/// What a chunk's steps look like from inside.
-#[derive(Debug, Clone)]
-pub struct InsideChunk {
-    assets: Vec<AssetInside>,
-    /// (step of the chunk, jump), by step, in no order within it.
-    jumps: Vec<(usize, Jump)>,
-}
-
-#[derive(Debug, Clone)]
-struct AssetInside {
-    /// Log price and price before the chunk.
-    start: Lanes,
-    start_price: Lanes,
-    /// Log prices after each step's diffusion, before its jumps; and at its end.
-    diffused: [Lanes; CHUNK],
-    end: [Lanes; CHUNK],
-    /// Variance of each step's diffusion.
-    variance: [Lanes; CHUNK],
-    /// Bounds of each step's prices, but for jumps.
-    low: [Lanes; CHUNK],
-    high: [Lanes; CHUNK],
-    /// exp(−REACH·√variance) and the variance it belongs to.
-    factor: Lanes,
-    factor_of: Lanes,
-}
-
-impl InsideChunk {
-    pub(super) fn new(assets: usize) -> Self {
-        let zero = [[0.0; LANES]; CHUNK];
-        let asset = AssetInside {
-            start: [0.0; LANES],
-            start_price: [0.0; LANES],
-            diffused: zero,
-            end: zero,
-            variance: zero,
-            low: zero,
-            high: zero,
-            factor: [1.0; LANES],
-            factor_of: [0.0; LANES],
-        };
-        Self { assets: vec![asset; assets], jumps: Vec::new() }
-    }
-
-    /// Before a chunk's first step: `ends(asset)` are the log prices and prices reached.
-    pub(super) fn begin_chunk(&mut self, ends: impl Fn(usize) -> (Lanes, Lanes)) {
-        for (index, asset) in self.assets.iter_mut().enumerate() {
-            (asset.start, asset.start_price) = ends(index);
-        }
-        self.jumps.clear();
-    }
-
-    pub(super) fn variance_row(&mut self, asset: usize, index: usize) -> &mut Lanes {
-        &mut self.assets[asset].variance[index]
-    }
-
-    pub(super) fn diffused_row(&mut self, asset: usize, index: usize) -> &mut Lanes {
-        &mut self.assets[asset].diffused[index]
-    }
-
-    pub(super) fn add_jumps(&mut self, index: usize, jumps: &[Jump]) {
-        self.jumps.extend(jumps.iter().map(|jump| (index, *jump)));
-    }
-
-    /// Lanes in which something jumps in the chunk's step `index`, as bits.
-    pub fn jumping(&self, index: usize) -> u64 {
-        self.jumps.iter().filter(|(at, _)| *at == index).fold(0, |mask, (_, jump)| mask | 1 << jump.lane)
-    }
-
-    /// Bounds of the prices of asset `asset` in the chunk's step `index`, but for jumps.
-    #[inline(always)]
-    pub fn bounds(&self, asset: usize, index: usize) -> (&Lanes, &Lanes) {
-        let inside = &self.assets[asset];
-        (&inside.low[index], &inside.high[index])
-    }
-
-    /// Takes note of where a step ended: `price` is the asset's row.
-    #[inline(always)]
-    pub(super) fn end_step(
-        &mut self,
-        asset: usize,
-        index: usize,
-        log_price: &Lanes,
-        prices: &[Lanes; CHUNK],
-    ) {
-        let inside = &mut self.assets[asset];
-        inside.end[index] = *log_price;
-        let variance = &inside.variance[index];
-        let mut same = true;
-        for l in 0..LANES {
-            same &= variance[l] == inside.factor_of[l];
-        }
-        if !same {
-            inside.factor_of = *variance;
-            for l in 0..LANES {
-                inside.factor[l] = exp(-REACH * variance[l].sqrt());
-            }
-        }
-        let before = if index == 0 { &inside.start_price } else { &prices[index - 1] };
-        let (low, high) = (&mut inside.low[index], &mut inside.high[index]);
-        for l in 0..LANES {
-            let (a, b) = (before[l], prices[index][l]);
-            low[l] = (if a < b { a } else { b }) * inside.factor[l];
-            high[l] = (if a < b { b } else { a }) / inside.factor[l];
-        }
-    }
 }
 
 /// Words that one place of a step may draw.
@@ -149,15 +42,15 @@ const WORDS_A_PLACE: u64 = 1 << 12;
 /// Places of one stretch: its start, the halvings, and the parts.
 const PLACES_A_STRETCH: u64 = 1 << (DEPTH + 2);
 
-/// Walks through the insides of steps; keeps what a walk needs, so that looking allocates nothing.
+/// Draws the bridges of steps. It keeps its buffers from step to step, so that a walk allocates nothing.
 #[derive(Debug, Clone)]
-pub struct InsideWalk<'a> {
+pub struct BridgeWalk<'a> {
     generator: &'a PathGenerator,
     /// How often an interval is halved.
     depth: usize,
     /// Log prices and prices, asset by asset: of the stretch's two ends, and of each halving's middle.
     points: Vec<(Vec<f64>, Vec<f64>)>,
-    /// Per depth: e^(−REACH·√v) of an interval so deep.
+    /// Per depth: e^(−MOST_BRIDGE_DEVIATIONS·√v) of an interval so deep.
     factors: Vec<Vec<f64>>,
     /// Variance over the step and over the stretch, what is left to diffuse, and the path's end.
     step_variance: Vec<f64>,
@@ -174,7 +67,7 @@ pub struct InsideWalk<'a> {
 const FROM: usize = 0;
 const TO: usize = 1;
 
-impl<'a> InsideWalk<'a> {
+impl<'a> BridgeWalk<'a> {
     /// Through blocks of this generator.
     pub fn new(generator: &'a PathGenerator) -> Self {
         let n = generator.assets.len();
@@ -196,20 +89,20 @@ impl<'a> InsideWalk<'a> {
         }
     }
 
-    /// Shows a watcher the inside of the chunk's step `index`, of `steps`, on one path. A block that does not record
-    /// what happens inside steps has nothing to show.
+    /// Reports the bridge of the chunk's step `index`, of `steps`, on one path. A block that does not record bridges
+    /// reports nothing.
     pub fn look(
         &mut self,
         block: &PathBlock,
         (index, steps): (usize, usize),
         lane: usize,
-        watcher: &mut impl Watcher,
+        observer: &mut impl BridgeObserver,
     ) {
-        let Some(inside) = &block.inside else { return };
+        let Some(bridges) = &block.bridges else { return };
         let step = block.step + 1 + index as u64 - steps as u64;
         let path = block.first_path.wrapping_add(lane as u64);
-        self.words = Counter::new(self.generator.seed, path, Purpose::Inside, step as u32);
-        for (a, asset) in inside.assets.iter().enumerate() {
+        self.words = Counter::new(self.generator.seed, path, Purpose::Bridge, step as u32);
+        for (a, asset) in bridges.assets.iter().enumerate() {
             let start = if index == 0 { asset.start[lane] } else { asset.end[index - 1][lane] };
             self.points[FROM].0[a] = start;
             self.to_go[a] = asset.diffused[index][lane] - start;
@@ -218,12 +111,12 @@ impl<'a> InsideWalk<'a> {
         self.price(FROM);
         self.jumps.clear();
         self.jumps
-            .extend(inside.jumps.iter().filter(|(at, j)| *at == index && j.lane == lane).map(|(_, j)| *j));
+            .extend(bridges.jumps.iter().filter(|(at, j)| *at == index && j.lane == lane).map(|(_, j)| *j));
         self.jumps.sort_by(|a, b| a.instant.total_cmp(&b.instant));
         let (mut now, mut next) = (0.0, 0);
         self.stretch = 0;
         while let Some(&Jump { instant, .. }) = self.jumps.get(next) {
-            self.run(now, instant, watcher);
+            self.run(now, instant, observer);
             let (from, to) = self.points.split_at_mut(TO);
             from[FROM].0.copy_from_slice(&to[0].0);
             while let Some(jump) = self.jumps.get(next).filter(|jump| jump.instant == instant) {
@@ -234,13 +127,13 @@ impl<'a> InsideWalk<'a> {
             }
             now = instant;
             self.price(FROM);
-            watcher.jumped(&self.points[FROM].1);
+            observer.jumped(&self.points[FROM].1);
         }
-        self.run(now, 1.0, watcher);
+        self.run(now, 1.0, observer);
     }
 
     /// The stretch from the present point to time `until`, in parts of the step; nothing jumps in it.
-    fn run(&mut self, now: f64, until: f64, watcher: &mut impl Watcher) {
+    fn run(&mut self, now: f64, until: f64, observer: &mut impl BridgeObserver) {
         self.stretch += 1;
         let (part, left) = (until - now, 1.0 - now);
         let share = if left > 0.0 { part / left } else { 1.0 };
@@ -261,19 +154,26 @@ impl<'a> InsideWalk<'a> {
             }
         }
         self.price(TO);
-        self.divide(1, 0, FROM, TO, watcher);
+        self.divide(1, 0, FROM, TO, observer);
     }
 
     /// The interval between two points, the `place`-th of its stretch, `depth` halvings deep.
-    fn divide(&mut self, place: u64, depth: usize, from: usize, to: usize, watcher: &mut impl Watcher) {
+    fn divide(
+        &mut self,
+        place: u64,
+        depth: usize,
+        from: usize,
+        to: usize,
+        observer: &mut impl BridgeObserver,
+    ) {
         self.bound(depth, from, to);
-        let need = watcher.need(&self.low, &self.high);
+        let need = observer.need(&self.low, &self.high);
         if need == Need::Nothing {
             return;
         }
         if depth == self.depth {
             self.draw_extremes(place, depth, from, to, need);
-            return watcher.ran(&self.low, &self.high, &self.points[to].1);
+            return observer.moved(&self.low, &self.high, &self.points[to].1);
         }
         // The middle of a bridge: the mean of its ends and a deviation of half the root of its variance.
         let middle = 2 + depth;
@@ -284,8 +184,8 @@ impl<'a> InsideWalk<'a> {
             self.points[middle].0[a] = mean + half * self.variance[a].sqrt() * self.points[middle].0[a];
         }
         self.price(middle);
-        self.divide(2 * place, depth + 1, from, middle, watcher);
-        self.divide(2 * place + 1, depth + 1, middle, to, watcher);
+        self.divide(2 * place, depth + 1, from, middle, observer);
+        self.divide(2 * place + 1, depth + 1, middle, to, observer);
     }
 
     /// Puts bounds of the prices between two points into `low` and `high`.
@@ -293,7 +193,7 @@ impl<'a> InsideWalk<'a> {
         let root = (1.0 / (1u64 << depth) as f64).sqrt();
         for a in 0..self.low.len() {
             if self.factors[depth][a] == 0.0 {
-                self.factors[depth][a] = exp(-REACH * root * self.variance[a].sqrt());
+                self.factors[depth][a] = exp(-MOST_BRIDGE_DEVIATIONS * root * self.variance[a].sqrt());
             }
             let factor = self.factors[depth][a];
             let (p, q) = (self.points[from].1[a], self.points[to].1[a]);
