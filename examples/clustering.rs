@@ -12,7 +12,9 @@ use std::error::Error;
 use std::path::Path;
 
 use ringfence::history::read_history;
-use ringfence::paths::{AssetModel, CHUNK, LANES, MarketModel, PathGenerator, PriceProcess, ReturnHistory};
+use ringfence::paths::{
+    AssetModel, Bootstrap, CHUNK, LANES, MarketModel, PathGenerator, PriceProcess, ReturnHistory,
+};
 
 const BLOCKS: u64 = 200;
 const STEPS: usize = 800;
@@ -37,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let variance = covariance(&squares, 0, mean, true);
 
     let market = MarketModel {
-        assets: vec![AssetModel { price: 1.0, process: PriceProcess::Bootstrap { column: 0 } }],
+        assets: vec![AssetModel { price: 1.0, process: PriceProcess::Bootstrap(Bootstrap { column: 0 }) }],
         correlation: vec![1.0],
         history: Some(ReturnHistory { columns: 1, log_returns: returns.into(), mean_block }),
         step_years: 1.0 / 8_760.0,

@@ -4,55 +4,47 @@
 //! applies to it. Only IEEE-exact operations are used (no fused multiply-add, no platform `libm`):
 //! the bits are the same for every width.
 
-mod asset;
-mod bates;
 mod block;
-mod bootstrap;
 mod bridge_chunk;
 mod bridge_walk;
 pub mod catalogue;
 mod cholesky;
+mod draws;
 mod elementary;
 mod gamma;
-mod garch;
 mod gaussian;
-mod gbm;
 mod generator;
-mod heston;
+mod jump_size;
 mod jumps;
-mod kou;
+mod log_return_bound;
 mod market;
-mod merton;
-mod nig;
+mod market_context;
+mod models;
 mod normal;
-mod ou;
+mod parameter_reader;
+mod price_model;
 mod quadratic_exponential;
-mod regime;
-mod replay;
+mod replayer;
+mod resampler;
 mod single;
 mod stream;
 mod table;
 mod unit_interval;
-mod variance_gamma;
+pub(crate) mod wording;
 
 pub use crate::lanes::{Aligned, CHUNK, LANES, Lanes, Need, Normals};
-pub use bates::Bates;
 pub use block::PathBlock;
 pub use bridge_chunk::BridgeChunk;
 pub use bridge_walk::{BridgeObserver, BridgeWalk, PARTS_OF_A_STEP};
 pub use cholesky::{SMALLEST_PIVOT, cholesky};
-pub use garch::{Garch, Innovations};
-pub use gbm::Gbm;
 pub use generator::PathGenerator;
-pub use heston::Heston;
-pub use kou::Kou;
-pub use market::{
-    AssetModel, CommonJumps, MarketModel, NormalJump, PriceProcess, ReturnHistory, Sampling, Shock,
-    ShockTime, WindowHistory,
-};
-pub use merton::{Merton, NormalJumps};
-pub use nig::Nig;
-pub use ou::Ou;
-pub use regime::{Regime, State, stationary};
+pub use jump_size::{NormalJump, NormalJumps};
+pub use log_return_bound::LogReturnBound;
+pub use market::{AssetModel, CommonJumps, MarketModel, Sampling, Shock, ShockTime};
+pub use market_context::MarketContext;
+pub use models::*;
+pub use parameter_reader::{ParameterReader, TableVisitor};
+pub use price_model::{FormulaModel, PriceModel};
+pub use replayer::WindowHistory;
+pub use resampler::ReturnHistory;
 pub use stream::{Purpose, Stream};
-pub use variance_gamma::VarianceGamma;

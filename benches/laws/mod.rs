@@ -1,8 +1,8 @@
 //! One market per law, about as volatile as W1's 80 % a year.
 
 use ringfence::paths::{
-    AssetModel, Bates, Garch, Gbm, Heston, Innovations, Kou, MarketModel, Merton, Nig, NormalJump,
-    NormalJumps, Ou, PriceProcess, Regime, ReturnHistory, State, VarianceGamma, WindowHistory,
+    AssetModel, Bates, Bootstrap, Garch, Gbm, Heston, Innovations, Kou, MarketModel, Merton, Nig, NormalJump,
+    NormalJumps, Ou, PriceProcess, Regime, Replay, ReturnHistory, State, VarianceGamma, WindowHistory,
 };
 
 use crate::workloads::STEP_YEARS;
@@ -76,8 +76,8 @@ pub fn all() -> Vec<(&'static str, MarketModel)> {
             PriceProcess::VarianceGamma(VarianceGamma { drift: 0.0, volatility: 0.8, skew: -0.1, nu: 0.01 }),
         ),
         ("nig", PriceProcess::Nig(Nig { drift: 0.0, alpha: 40.0, beta: -3.0, delta: 25.0 })),
-        ("bootstrap", PriceProcess::Bootstrap { column: 0 }),
-        ("replay", PriceProcess::Replay { column: 0 }),
+        ("bootstrap", PriceProcess::Bootstrap(Bootstrap { column: 0 })),
+        ("replay", PriceProcess::Replay(Replay { column: 0 })),
     ];
     laws.into_iter().map(|(name, law)| (name, market(law))).collect()
 }
@@ -89,12 +89,12 @@ pub fn market(law: PriceProcess) -> MarketModel {
         (0..BARS).map(|i| (i * 7_919 % 2_003) as f64 / 2_003.0 - 0.5).map(|u| 0.03 * u).collect();
     let closes = (0..BARS).map(|i| 100.0 + 10.0 * ((i * 7_919 % 2_003) as f64 / 2_003.0 - 0.5)).collect();
     MarketModel {
-        history: matches!(law, PriceProcess::Bootstrap { .. }).then(|| ReturnHistory {
+        history: matches!(law, PriceProcess::Bootstrap(_)).then(|| ReturnHistory {
             columns: 1,
             log_returns: log_returns.into(),
             mean_block: 24.0,
         }),
-        windows: matches!(law, PriceProcess::Replay { .. }).then_some(WindowHistory {
+        windows: matches!(law, PriceProcess::Replay(_)).then_some(WindowHistory {
             columns: 1,
             closes,
             stride: 1,

@@ -1,11 +1,11 @@
 //! The paths of one block at their present step.
 
-use super::asset::{AssetStep, ProcessState};
-use super::bootstrap::ResamplerState;
 use super::bridge_chunk::BridgeChunk;
 use super::jumps::{Jump, JumpState};
+use super::models::{ProcessState, ProcessStep};
 use super::normal::normal_pairs;
-use super::replay::WindowStarts;
+use super::replayer::WindowStarts;
+use super::resampler::ResamplerState;
 use super::stream::{LaneStreams, Purpose};
 use crate::lanes::{Aligned, CHUNK, LANES, Lanes, Normals};
 
@@ -37,7 +37,7 @@ pub struct PathBlock {
 
 /// One asset's paths.
 #[derive(Debug, Clone)]
-pub struct AssetPath {
+pub(super) struct AssetPath {
     /// ln(S/S_0) before the chunk and after each of its steps; of a replayed asset what is laid over the history.
     pub log_prices: Aligned<[Lanes; CHUNK + 1]>,
     pub state: ProcessState,
@@ -57,8 +57,8 @@ pub struct OwnDraws {
 
 impl OwnDraws {
     /// Begins the streams that the price model draws from.
-    pub fn restart(&mut self, step: &AssetStep, streams: impl Fn(Purpose) -> LaneStreams) {
-        self.flips = step.own_normals() == Some(Purpose::Volatility);
+    pub fn restart(&mut self, step: &ProcessStep, streams: impl Fn(Purpose) -> LaneStreams) {
+        self.flips = step.own_normals().is_some_and(Purpose::is_mirrored);
         begin(&mut self.normals, step.own_normals().map(&streams));
         begin(&mut self.uniforms, step.own_uniforms().map(&streams));
     }

@@ -1,16 +1,18 @@
 //! Blocks of price paths: draws, price models, jumps and the exponential, a chunk of steps at a time.
 
-use super::asset::{AssetStep, Draws};
 use super::block::{PathBlock, in_range, keep_in_range};
-use super::bootstrap::Resampler;
 use super::bridge_chunk::BridgeChunk;
 use super::cholesky::cholesky;
+use super::draws::Draws;
 use super::elementary::exp_within;
 use super::jumps::{Arrivals, JumpSource};
-use super::replay::Replayer;
+use super::market::{AssetModel, MarketModel, Sampling, ShockTime};
+use super::models::{Bootstrap, PriceProcess, ProcessStep, Replay};
+use super::price_model::StepSetting;
+use super::replayer::Replayer;
+use super::resampler::Resampler;
 use super::stream::{Counter, LaneStreams, Purpose, Stream};
 use crate::lanes::{CHUNK, LANES, Lanes, Normals};
-use crate::paths::market::{MarketModel, PriceProcess, Sampling, ShockTime};
 
 /// Turns (seed, path) into prices. Shared by all threads.
 #[derive(Debug, Clone)]
@@ -18,7 +20,7 @@ pub struct PathGenerator {
     pub(super) seed: u64,
     sampling: Sampling,
     pub(super) prices: Vec<f64>,
-    pub(super) assets: Vec<AssetStep>,
+    pub(super) assets: Vec<ProcessStep>,
     /// Assets that have a Gaussian driver, ascending.
     pub(super) drivers: Vec<usize>,
     /// Per asset: its place among the drivers.
@@ -45,23 +47,29 @@ impl PathGenerator {
         let factor = cholesky(&matrix, drivers.len())?;
         for asset in &market.assets {
             match asset.process {
-                PriceProcess::Bootstrap { column } => {
-                    market.history.as_ref().filter(|h| column < h.columns).map(drop)?
+                PriceProcess::Bootstrap(Bootstrap { column }) => {
+                    market.history.as_ref().filter(|history| column < history.columns).map(drop)?
                 }
-                PriceProcess::Replay { column } => {
-                    market.windows.as_ref().filter(|h| column < h.columns).map(drop)?
+                PriceProcess::Replay(Replay { column }) => {
+                    market.windows.as_ref().filter(|history| column < history.columns).map(drop)?
                 }
                 _ => {}
             }
         }
-        let step = |(a, model)| AssetStep::new(model, market.common_jump_return(a), market.step_years);
-        let assets: Vec<AssetStep> = market.assets.iter().enumerate().map(step).collect();
+        let step = |(index, asset): (usize, &AssetModel)| {
+            asset.process.step(&StepSetting {
+                price: asset.price,
+                common_return: market.common_jump_return(index),
+                step_years: market.step_years,
+            })
+        };
+        let assets: Vec<ProcessStep> = market.assets.iter().enumerate().map(step).collect();
         let jumps = sources(market);
         Some(Self {
             seed,
             sampling: Sampling::Independent,
             prices: market.assets.iter().map(|a| a.price).collect(),
-            is_limited: assets.iter().map(|step| !jumps.is_empty() || step.needs_a_limit()).collect(),
+            is_limited: assets.iter().map(|step| !jumps.is_empty() || step.may_overflow()).collect(),
             assets,
             driver_of: (0..n).map(|a| drivers.iter().position(|&d| d == a)).collect(),
             drivers,
@@ -150,12 +158,7 @@ impl PathGenerator {
         for (asset, (step, path)) in self.assets.iter().zip(&mut block.assets).enumerate() {
             path.state = step.begin(|lane, purpose| stream(lane, purpose, asset));
             path.own.restart(step, |purpose| {
-                // One subordinator serves the whole market: with one each, assets would lose their correlation.
-                let index = if matches!(purpose, Purpose::Subordinator | Purpose::SubordinatorRoot) {
-                    0
-                } else {
-                    asset
-                };
+                let index = if purpose.is_shared() { 0 } else { asset };
                 LaneStreams::new(self.seed, &ids, purpose, index as u32)
             });
         }
@@ -278,12 +281,12 @@ impl PathGenerator {
             for (log_price, row) in path.log_prices[1..].iter().zip(path.prices.iter_mut()).take(steps) {
                 grow(self.prices[asset], log_price, row);
             }
-            if let (AssetStep::Replay { column }, Some(replayer), Some(starts)) =
+            if let (ProcessStep::Replay(replay), Some(replayer), Some(starts)) =
                 (step, &self.replayer, &block.windows)
             {
                 let first_step = block.step - steps as u64 + 1;
                 for (index, row) in path.prices[..steps].iter_mut().enumerate() {
-                    replayer.lay_under(starts, *column, first_step + index as u64, row);
+                    replayer.lay_under(starts, replay.column, first_step + index as u64, row);
                 }
             }
             if let Some(bridges) = &mut block.bridges {
@@ -309,8 +312,10 @@ fn grow(price: f64, log_price: &Lanes, row: &mut Lanes) {
 /// Every source of jumps: the assets' own, common ones, shocks.
 fn sources(market: &MarketModel) -> Vec<JumpSource> {
     let years = market.step_years;
-    let own =
-        market.assets.iter().enumerate().filter_map(|(a, m)| AssetStep::own_jumps(a, &m.process, years));
+    let own = market.assets.iter().enumerate().filter_map(|(asset, model)| {
+        let jumps = model.process.own_jumps()?;
+        Some(JumpSource::of_asset(asset, Arrivals::at_rate(jumps.rate, years), jumps.size))
+    });
     let common = market.common_jumps.iter().map(|common| {
         let sizes = common.sizes.iter().enumerate().filter_map(|(a, size)| size.map(|size| (a, size)));
         JumpSource::common(Arrivals::at_rate(common.rate, years), sizes)
@@ -329,8 +334,8 @@ fn sources(market: &MarketModel) -> Vec<JumpSource> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paths::asset::ProcessState;
-    use crate::paths::{AssetModel, Gbm, Heston, Stream};
+    use crate::paths::models::ProcessState;
+    use crate::paths::{Gbm, Heston, Stream};
     use rand::Rng;
 
     /// The price models written out for one path with rand's trait and libm: streams, Box–Muller, Cholesky of
@@ -406,8 +411,8 @@ mod tests {
         let generator = PathGenerator::new(&market, 3).unwrap().with_sampling(Sampling::Antithetic);
         let mut block = generator.begin(0);
         generator.advance(&mut block, 1);
-        let ProcessState::Variance(variance, _) = &block.assets[0].state else { panic!("no variance") };
-        for pair in variance.chunks(2) {
+        let ProcessState::Heston(state) = &block.assets[0].state else { panic!("no variance") };
+        for pair in state.variance.chunks(2) {
             let (up, down) = (pair[0] - 0.64, pair[1] - 0.64);
             assert!(up * down < 0.0 && (up + down).abs() < 0.02 * (up - down).abs(), "{up:e} {down:e}");
         }

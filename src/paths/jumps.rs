@@ -4,49 +4,10 @@
 //! and arrivals do not depend on the step. Gaps and sizes are looked up by the number of the arrival: a path
 //! that never jumps costs the draw of one gap.
 
-use super::elementary::ln;
-use super::normal::pair;
+use super::jump_size::{JumpSize, NormalJump};
 use super::stream::{Counter, Purpose};
-use super::unit_interval::one_to_two;
+use super::unit_interval::exponential;
 use crate::lanes::{LANES, Lanes};
-use crate::paths::market::NormalJump;
-
-/// The distribution of one jump of the log price.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum JumpSize {
-    /// Normal.
-    Normal(NormalJump),
-    /// Exponential either way.
-    DoubleExponential {
-        /// Probability of an upward jump.
-        up_probability: f64,
-        /// Mean of an upward jump.
-        up_mean: f64,
-        /// Mean of a downward jump, as a positive number.
-        down_mean: f64,
-    },
-    /// Always the same.
-    Fixed(f64),
-}
-
-impl JumpSize {
-    /// The size that two words make.
-    fn of(self, [first, second]: [u64; 2]) -> f64 {
-        match self {
-            Self::Normal(NormalJump { mean, std }) => mean + std * pair(first, second).0,
-            Self::DoubleExponential { up_probability, up_mean, down_mean } => {
-                let size = exponential(first);
-                if 2.0 - one_to_two(second) <= up_probability { up_mean * size } else { -down_mean * size }
-            }
-            Self::Fixed(size) => size,
-        }
-    }
-}
-
-/// An exponential number of mean 1.
-fn exponential(word: u64) -> f64 {
-    -ln(2.0 - one_to_two(word))
-}
 
 /// When a source jumps.
 #[derive(Debug, Clone, Copy, PartialEq)]

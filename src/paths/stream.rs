@@ -41,6 +41,19 @@ pub enum Purpose {
     Bridge,
 }
 
+impl Purpose {
+    /// Whether all assets draw from one stream. With one subordinator each, assets would lose their correlation.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::Subordinator | Self::SubordinatorRoot)
+    }
+
+    /// Whether the paths of an antithetic pair take normals of opposite signs: those of a variance's driver, not those of
+    /// a subordinator.
+    pub fn is_mirrored(self) -> bool {
+        matches!(self, Self::Diffusion | Self::Volatility)
+    }
+}
+
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// SplitMix64's output function: a bijection of 64-bit numbers.

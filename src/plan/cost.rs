@@ -2,7 +2,7 @@
 //! machines differ, which the text says.
 
 use crate::domain::{Monitoring, to_f64};
-use crate::paths::{CommonJumps, Innovations, LANES, MarketModel, PriceProcess};
+use crate::paths::{CommonJumps, LANES, MarketModel};
 use crate::scenario::{Batch, Scenario};
 use crate::simulation::{bias_paths, inside_ns};
 use crate::text::format::significant;
@@ -98,7 +98,7 @@ impl Parts {
         let (n, positions) = (market.assets.len(), scenario.portfolio.positions.len());
         let (assets, position_count) = (n as f64, positions as f64);
         let (steps, modes) = (settings.steps as f64, settings.modes.len() as f64);
-        let drawn: f64 = market.assets.iter().map(|asset| PER_ASSET_NS * relative_cost(&asset.process)).sum();
+        let drawn: f64 = market.assets.iter().map(|asset| PER_ASSET_NS * asset.process.relative_cost()).sum();
         // A driver mixes the normals of the assets before it.
         let drawn = drawn + assets * (assets - 1.0) / 2.0 * PER_TERM_NS;
         let looked_at = modes * (PER_MODE_NS + PER_TERM_NS * (assets + position_count));
@@ -135,42 +135,24 @@ fn seconds(scenario: &Scenario, threads: usize) -> f64 {
 
 /// Jumps and switches of all assets, expected per year.
 fn events_per_year(market: &MarketModel) -> f64 {
-    let own = |law: &PriceProcess| match law {
-        PriceProcess::Merton(law) => law.jumps.rate,
-        PriceProcess::Kou(law) => law.jump_rate,
-        PriceProcess::Bates(law) => law.jumps.rate,
-        PriceProcess::Regime(law) => law.switches_per_year(),
-        _ => 0.0,
-    };
     let common = |jumps: &CommonJumps| jumps.rate * jumps.sizes.iter().flatten().count() as f64;
-    market.assets.iter().map(|asset| own(&asset.process)).sum::<f64>()
+    market.assets.iter().map(|asset| asset.process.events_per_year()).sum::<f64>()
         + market.common_jumps.as_ref().map_or(0.0, common)
-}
-
-/// Time to draw an asset-step of a law, in units of gbm's.
-fn relative_cost(law: &PriceProcess) -> f64 {
-    match law {
-        PriceProcess::Gbm(_) | PriceProcess::Ou(_) => 1.0,
-        PriceProcess::Merton(_) | PriceProcess::Kou(_) => 1.2,
-        PriceProcess::Garch(law) if law.innovations == Innovations::Normal => 1.4,
-        PriceProcess::Regime(_) | PriceProcess::Bootstrap { .. } | PriceProcess::Replay { .. } => 1.6,
-        PriceProcess::Nig(_) => 2.0,
-        PriceProcess::Garch(_) => 2.7,
-        PriceProcess::Heston(_) | PriceProcess::Bates(_) => 3.4,
-        PriceProcess::VarianceGamma(_) => 4.2,
-    }
 }
 
 /// Histograms and counts: one set a thread, and one to merge them in.
 pub fn totals_mib(scenario: &Scenario, threads: usize) -> f64 {
     let portfolio = &scenario.portfolio;
     let wallet = to_f64(portfolio.account.wallet);
+    let market = &scenario.market;
+    let context = market.context();
     let root_years = scenario.settings.horizon.years().sqrt();
     let mut notionals = 0.0;
     let mut spread = 0.0;
     for position in &portfolio.positions {
         let notional = to_f64(portfolio.entry_notional(position));
-        let log_return = SPREAD * volatility(scenario, position.asset) * root_years;
+        let log_return =
+            SPREAD * market.assets[position.asset].process.annual_volatility(&context) * root_years;
         notionals += notional;
         spread += notional * (libm::exp(log_return) - libm::exp(-log_return));
     }
@@ -186,26 +168,6 @@ pub fn totals_mib(scenario: &Scenario, threads: usize) -> f64 {
 fn pages(units: f64) -> f64 {
     let doublings = libm::log2((units / LINEAR_UNITS).max(1.0));
     PAGES_PER_UNIT * (units.min(LINEAR_UNITS) + doublings)
-}
-
-/// Volatility of an asset per square-root year.
-fn volatility(scenario: &Scenario, asset: usize) -> f64 {
-    let market = &scenario.market;
-    let law = &market.assets[asset].process;
-    let of_returns = |returns: &mut dyn Iterator<Item = f64>| {
-        let (count, squares) = returns.fold((0.0, 0.0), |(n, sum), r| (n + 1.0, sum + r * r));
-        (squares / f64::max(count, 1.0) / market.step_years).sqrt()
-    };
-    match (law, &market.history, &market.windows) {
-        (PriceProcess::Bootstrap { column }, Some(history), _) => {
-            of_returns(&mut history.log_returns.iter().skip(*column).step_by(history.columns).copied())
-        }
-        (PriceProcess::Replay { column }, _, Some(history)) => {
-            let closes = || history.closes.iter().skip(*column).step_by(history.columns);
-            of_returns(&mut closes().zip(closes().skip(1)).map(|(a, b)| libm::log(b / a)))
-        }
-        (law, ..) => law.annual_volatility().unwrap_or(0.0),
-    }
 }
 
 fn duration(seconds: f64) -> String {

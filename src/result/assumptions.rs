@@ -2,7 +2,7 @@
 
 use crate::domain::{FillPrice, MarginMode, Monitoring, Remainder, Slippage, Span, StepKind, Venue};
 use crate::result::assumption::{Assumption, AssumptionKind};
-use crate::result::model_wording;
+use crate::result::overlay_wording;
 use crate::result::sampling::intervals;
 use crate::result::venue_wording::{is_textbook, market_assumptions, rule_assumptions};
 use crate::scenario::Scenario;
@@ -193,7 +193,7 @@ pub fn model_in_words(scenario: &Scenario) -> Vec<String> {
             "{} at {}: {}",
             asset.name,
             significant(model.price, 12),
-            model_wording::in_words(&model.process, market)
+            model.process.describe(&market.context())
         ));
     }
     let count = market.assets.len();
@@ -206,7 +206,7 @@ pub fn model_in_words(scenario: &Scenario) -> Vec<String> {
         }
     }
     let names: Vec<&str> = scenario.portfolio.assets.iter().map(|asset| asset.name.as_str()).collect();
-    lines.extend(model_wording::common_jumps_in_words(market, &names));
-    lines.extend(model_wording::shocks_in_words(market, &names));
+    lines.extend(overlay_wording::common_jumps_in_words(market, &names));
+    lines.extend(overlay_wording::shocks_in_words(market, &names));
     lines
 }

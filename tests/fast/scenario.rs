@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use ringfence::domain::{Collateral, FillPrice, MarginMode, Remainder, Side, Span};
 use ringfence::error::{Error, Result};
-use ringfence::paths::PriceProcess;
+use ringfence::paths::{Bootstrap, PriceProcess};
 use ringfence::scenario::{DEFAULT_NAME, DEFAULT_TEXT, Override, Scenario, load, load_text, parse_override};
 use rust_decimal::dec;
 
@@ -781,7 +781,7 @@ fn histories_are_read_from_the_scenarios_folder() {
     let scenario = read(&with_histories("", "")).unwrap();
     let history = scenario.market.history.as_ref().unwrap();
     assert_eq!((history.columns, history.rows(), history.mean_block), (2, 199, 24.0));
-    assert_eq!(scenario.market.assets[1].process, PriceProcess::Bootstrap { column: 1 });
+    assert_eq!(scenario.market.assets[1].process, PriceProcess::Bootstrap(Bootstrap { column: 1 }));
     assert_eq!(scenario.market.correlation, [1.0, 0.0, 0.0, 1.0]);
     let hash = resolved(&scenario, "assets.BTC.model.history");
     assert!(hash.starts_with("sha256:") && hash.len() == 7 + 64, "{hash}");

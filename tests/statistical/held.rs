@@ -9,8 +9,8 @@ use ringfence::domain::{Collateral, FillPrice, MarginMode, Remainder, Side, Tier
 use ringfence::error::Error;
 use ringfence::margin::{BookPlan, FundingTable};
 use ringfence::paths::{
-    AssetModel, Gbm, Kou, MarketModel, PathGenerator, PriceProcess, ReturnHistory, Sampling, Shock,
-    ShockTime, WindowHistory,
+    AssetModel, Bootstrap, Gbm, Kou, MarketModel, PathGenerator, PriceProcess, Replay, ReturnHistory,
+    Sampling, Shock, ShockTime, WindowHistory,
 };
 use ringfence::simulation::{Control, Correlation, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use ringfence::statistics::{Distribution, Moments};
@@ -184,7 +184,7 @@ fn correlations_need_something_that_moves() {
     let log_returns =
         (0..60).flat_map(|i| [1.0, -1.0].map(|s| s * f64::from(i * 37 % 61 - 30) / 500.0)).collect();
     let assets = [0, 1]
-        .map(|column| AssetModel { price: 100.0, process: PriceProcess::Bootstrap { column } })
+        .map(|column| AssetModel { price: 100.0, process: PriceProcess::Bootstrap(Bootstrap { column }) })
         .into_iter()
         .collect();
     let history = Some(ReturnHistory { columns: 2, log_returns, mean_block: 5.0 });
@@ -194,7 +194,7 @@ fn correlations_need_something_that_moves() {
     // Closes by hand: returns ln 2, −ln 2, ln 2 against ln 4, ln 4, −ln 4.
     let closes = vec![1.0, 1.0, 2.0, 4.0, 1.0, 16.0, 2.0, 4.0];
     let assets = [0, 1]
-        .map(|column| AssetModel { price: 100.0, process: PriceProcess::Replay { column } })
+        .map(|column| AssetModel { price: 100.0, process: PriceProcess::Replay(Replay { column }) })
         .into_iter()
         .collect();
     let windows = Some(WindowHistory {

@@ -11,7 +11,7 @@ use ringfence::paths::catalogue::{
 };
 use ringfence::paths::{
     Bates, CommonJumps, Garch, Gbm, Heston, Innovations, Kou, Merton, Nig, NormalJump, NormalJumps, Ou,
-    PriceProcess, Regime, Sampling, Shock, ShockTime, State, VarianceGamma,
+    PriceProcess, Regime, Replay, Sampling, Shock, ShockTime, State, VarianceGamma,
 };
 use ringfence::scenario::{Override, Scenario, load_text, parse_override};
 use ringfence::{report::model_catalogue as catalogue, scenario::schema};
@@ -500,7 +500,7 @@ fn windows_are_joint_closes_and_limit_the_paths() {
     assert_eq!((first.as_str(), last.as_str()), ("2023-11-21T12:00:00Z", "2023-12-01T12:00:00Z"));
     assert_eq!(joint.window(55), None);
     assert_eq!(windows.closes[..4], [1_050.0, 1_050.0, 1_051.0, 1_051.0]);
-    assert_eq!(joint.market.assets[1].process, PriceProcess::Replay { column: 1 });
+    assert_eq!(joint.market.assets[1].process, PriceProcess::Replay(Replay { column: 1 }));
     let bootstrap = both
         .replace("\"replay\", history = \"eth.csv\"", "\"bootstrap\", history = \"eth.csv\", block = \"1d\"");
     let correlated = both.clone() + "\n[correlation]\n\"BTC/ETH\" = 0.5\n";

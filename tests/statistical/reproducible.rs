@@ -8,8 +8,8 @@ use crate::testkit::portfolio::{CLOCK, Held, portfolio};
 use ringfence::domain::{Collateral, Decimal, FillPrice, MarginMode, Remainder, Side, TierTable};
 use ringfence::margin::{BookPlan, FundingTable};
 use ringfence::paths::{
-    AssetModel, CommonJumps, Garch, Gbm, Innovations, LANES, MarketModel, NormalJump, PathGenerator,
-    PriceProcess, ReturnHistory, Sampling, Shock, ShockTime,
+    AssetModel, Bootstrap, CommonJumps, Garch, Gbm, Innovations, LANES, MarketModel, NormalJump,
+    PathGenerator, PriceProcess, ReturnHistory, Sampling, Shock, ShockTime,
 };
 use ringfence::simulation::{Control, Job, RunOutcome, Simulator, VectorWidth, WidthLimit};
 use rust_decimal::dec;
@@ -36,7 +36,7 @@ fn job(paths: u64, steps: u64) -> Job {
         assets: vec![
             gbm(100.0, 0.9),
             gbm(50.0, 1.1),
-            AssetModel { price: 10.0, process: PriceProcess::Bootstrap { column: 0 } },
+            AssetModel { price: 10.0, process: PriceProcess::Bootstrap(Bootstrap { column: 0 }) },
         ],
         correlation: vec![1.0, 0.7, 0.0, 0.7, 1.0, 0.0, 0.0, 0.0, 1.0],
         history: Some(ReturnHistory { columns: 1, log_returns, mean_block: 5.0 }),

@@ -1,4 +1,4 @@
-//! `assets.NAME.model`: the law of one price.
+//! `assets.NAME.model`: the price model of one asset.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::paths::catalogue::{MODELS, ModelEntry};
 use crate::paths::{PriceProcess, catalogue};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
+use crate::scenario::models::model_reader::ModelReader;
 use crate::scenario::models::parameters::{Keys, whole_steps};
-use crate::scenario::models::{processes, regimes};
 use crate::scenario::syntax::reader::Table;
 
 /// Bars that a price file may hold: a longer stride leaves one window.
@@ -20,7 +20,7 @@ const EXAMPLE: &str = "model = { kind = \"gbm\", drift = 0.0, volatility = 0.65 
 /// A model as read, its history included.
 #[derive(Debug)]
 pub(crate) enum Model {
-    /// A law with a formula.
+    /// A model with a formula.
     Formula(PriceProcess),
     /// Blocks of a history.
     Bootstrap(Resampled),
@@ -31,13 +31,13 @@ pub(crate) enum Model {
 impl Model {
     /// Whether a Gaussian driver moves it.
     pub fn is_driven(&self) -> bool {
-        matches!(self, Self::Formula(law) if law.is_driven())
+        matches!(self, Self::Formula(process) if process.is_driven())
     }
 
     /// What the catalogue says of it.
     pub fn entry(&self) -> Option<&'static ModelEntry> {
         catalogue::model(match self {
-            Self::Formula(law) => law.kind(),
+            Self::Formula(process) => process.kind(),
             Self::Bootstrap(_) => "bootstrap",
             Self::Replay(_) => "replay",
         })
@@ -78,22 +78,14 @@ pub(crate) fn read(asset: &Table<'_>, settings: &Settings, context: &mut Context
     let entry = kind.word(&kinds, &[])?;
     let keys = Keys::new(&table, entry.parameters, &["kind"])?;
     context.resolve(table.key("kind"), entry.kind);
-    let law = match entry.kind {
-        "gbm" => PriceProcess::Gbm(processes::gbm(&keys, context)?),
-        "merton" => PriceProcess::Merton(processes::merton(&keys, settings, context)?),
-        "kou" => PriceProcess::Kou(processes::kou(&keys, settings, context)?),
-        "heston" => PriceProcess::Heston(processes::heston(&keys, context)?),
-        "bates" => PriceProcess::Bates(processes::bates(&keys, settings, context)?),
-        "garch" => PriceProcess::Garch(processes::garch(&keys, settings, context)?),
-        "regime" => PriceProcess::Regime(regimes::read(&keys, settings, context)?),
-        "ou" => PriceProcess::Ou(processes::ou(&keys, context)?),
-        "variance_gamma" => PriceProcess::VarianceGamma(processes::variance_gamma(&keys, settings, context)?),
-        "nig" => PriceProcess::Nig(processes::nig(&keys, context)?),
-        "bootstrap" => return bootstrap(&keys, context).map(Model::Bootstrap),
-        "replay" => return replay(&keys, settings, context).map(Model::Replay),
-        other => return Err(Error::failed(format!("the scenario reader lacks the model `{other}`"))),
-    };
-    Ok(Model::Formula(law))
+    match entry.kind {
+        // Models of a history need files, and all assets that have one share its rows: they are joined later.
+        "bootstrap" => bootstrap(&keys, context).map(Model::Bootstrap),
+        "replay" => replay(&keys, settings, context).map(Model::Replay),
+        kind => PriceProcess::read(kind, &mut ModelReader { keys, settings, context })?
+            .map(Model::Formula)
+            .ok_or_else(|| Error::failed(format!("the scenario reader lacks the model `{kind}`"))),
+    }
 }
 
 fn bootstrap(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<Resampled> {

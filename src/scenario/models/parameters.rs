@@ -70,15 +70,6 @@ impl<'a, 't> Keys<'a, 't> {
     pub fn number(&self, name: &str, context: &mut Context<'_>) -> Result<f64> {
         self.decimal(name, context).map(to_f64)
     }
-
-    /// A rate of arrivals, which must leave their number over the horizon within bounds.
-    pub fn rate(&self, name: &str, horizon: Span, context: &mut Context<'_>) -> Result<f64> {
-        let rate = self.number(name, context)?;
-        if let Some(field) = self.table.field(name) {
-            check_arrivals(&field, rate, horizon)?;
-        }
-        Ok(rate)
-    }
 }
 
 /// A number as written, in the catalogue's range.

@@ -14,7 +14,7 @@ use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::syntax::reader::Table;
 
 /// Largest log return over the horizon that a bootstrap may plausibly bound. It is far above that of a formula, since
-/// [`LogReturnBound`] takes all returns of a block as one; prices and their squares are still well inside `f64`.
+/// [`ResampledBound`] takes all returns of a block as one; prices and their squares are still well inside `f64`.
 const LARGEST_BOUND: f64 = 300.0;
 
 /// Joins the histories, if any asset has one.
@@ -117,7 +117,7 @@ pub(crate) fn fail_at(root: &Table<'_>, name: &str, place: Place, what: &str, he
 
 /// How far log prices may plausibly go, from the returns of one column.
 #[derive(Debug, PartialEq)]
-struct LogReturnBound {
+struct ResampledBound {
     /// `steps·|mean|`.
     drift: f64,
     /// `9·σ·√(steps·mean block) + max|r|·mean block`: nine deviations, were all returns of a block one and the same,
@@ -125,7 +125,7 @@ struct LogReturnBound {
     spread: f64,
 }
 
-impl LogReturnBound {
+impl ResampledBound {
     fn of(history: &ReturnHistory, column: usize, steps: u64) -> Self {
         let returns = || history.log_returns.iter().skip(column).step_by(history.columns).copied();
         let (rows, steps) = (history.rows() as f64, steps as f64);
@@ -142,7 +142,7 @@ fn check_overflow(
     column: usize,
     steps: u64,
 ) -> std::result::Result<(), (String, String)> {
-    let LogReturnBound { drift, spread } = LogReturnBound::of(history, column, steps);
+    let ResampledBound { drift, spread } = ResampledBound::of(history, column, steps);
     if drift <= LARGEST_LOG_RETURN && drift + spread <= LARGEST_BOUND {
         return Ok(());
     }
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn the_bound_follows_its_formula() {
         // Mean −0.01, deviation 0.02, largest 0.03: 100 steps drift by 1; 9·0.02·√(100·4) + 0.03·4 = 3.72.
-        let bound = LogReturnBound::of(&history(4.0), 0, 100);
+        let bound = ResampledBound::of(&history(4.0), 0, 100);
         // Sums of a hundred terms near 0.01: a few units of the sixteenth digit.
         assert!((bound.drift - 1.0).abs() < 1e-13 && (bound.spread - 3.72).abs() < 1e-13, "{bound:?}");
     }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::{Asset, FundingRates, Position, to_f64};
 use crate::error::Result;
-use crate::paths::{AssetModel, MarketModel, PriceProcess};
+use crate::paths::{AssetModel, Bootstrap, MarketModel, PriceProcess, Replay};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
 use crate::scenario::models::model::Model;
@@ -104,9 +104,9 @@ fn read_asset(
     }
     let funding = funding(table, rules, context)?;
     let model = model::read(table, settings, context)?;
-    if let Model::Formula(law) = &model {
+    if let Model::Formula(process) = &model {
         let written = table.require("model", "")?.table()?;
-        overflow::check_law(&written, law, to_f64(price), settings.horizon)?;
+        overflow::check_model(&written, process, to_f64(price), settings.horizon)?;
     }
     let asset = Asset {
         name: name.to_owned(),
@@ -262,9 +262,11 @@ pub(crate) fn market(
     let models = assets.iter().map(|a| AssetModel {
         price: to_f64(a.asset.price),
         process: match &a.model {
-            Model::Formula(law) => law.clone(),
-            Model::Bootstrap(_) => PriceProcess::Bootstrap { column: resampled.next().unwrap_or_default() },
-            Model::Replay(_) => PriceProcess::Replay { column: replayed.next().unwrap_or_default() },
+            Model::Formula(process) => process.clone(),
+            Model::Bootstrap(_) => {
+                PriceProcess::Bootstrap(Bootstrap { column: resampled.next().unwrap_or_default() })
+            }
+            Model::Replay(_) => PriceProcess::Replay(Replay { column: replayed.next().unwrap_or_default() }),
         },
     });
     let models = models.collect();
@@ -274,7 +276,7 @@ pub(crate) fn market(
     let step_years = settings.horizon.years() / settings.steps as f64;
     let market =
         MarketModel { assets: models, correlation, history, windows, common_jumps, shocks, step_years };
-    overflow::check_laid_over(root, &market, settings.horizon)?;
+    overflow::check_overlay(root, &market, settings.horizon)?;
     Ok(market)
 }
 

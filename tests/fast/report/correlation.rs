@@ -39,7 +39,8 @@ fn one_pair_is_shown_with_its_bounds() {
 #[test]
 fn assets_without_a_driver_have_no_target() {
     let mut mixed = scenario("Mixed");
-    Arc::make_mut(&mut mixed.market).assets[1].process = PriceProcess::Bootstrap { column: 0 };
+    Arc::make_mut(&mut mixed.market).assets[1].process =
+        PriceProcess::Bootstrap(ringfence::paths::Bootstrap { column: 0 });
     let doc = of(&mixed, vec![found(0, 1, 0.0123)]);
     assert_eq!(doc.correlations[0].target, None);
     let text = terminal::render(&doc);

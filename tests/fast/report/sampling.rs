@@ -1,7 +1,7 @@
 //! How paths were drawn decides what is said of sampling error.
 
 use super::*;
-use ringfence::paths::WindowHistory;
+use ringfence::paths::{Replay, WindowHistory};
 use ringfence::simulation::Correlation;
 
 /// 40 windows of four steps, `stride` bars apart.
@@ -9,7 +9,7 @@ fn windows(stride: usize) -> Scenario {
     let mut replayed = scenario("Windows");
     let market = Arc::make_mut(&mut replayed.market);
     for (column, asset) in market.assets.iter_mut().enumerate() {
-        asset.process = PriceProcess::Replay { column };
+        asset.process = PriceProcess::Replay(Replay { column });
     }
     market.correlation = vec![1.0, 0.0, 0.0, 1.0];
     market.windows = Some(WindowHistory {

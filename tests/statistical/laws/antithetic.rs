@@ -1,8 +1,8 @@
 //! Paths in pairs: Gaussian draws of opposite sign, everything else the same.
 
 use ringfence::paths::{
-    Garch, Gbm, Innovations, Merton, Nig, NormalJump, NormalJumps, PathGenerator, PriceProcess, Regime,
-    Sampling, State, VarianceGamma,
+    FormulaModel, Garch, Gbm, Innovations, Merton, Nig, NormalJump, NormalJumps, PathGenerator, PriceProcess,
+    Regime, Sampling, State, VarianceGamma,
 };
 
 use super::distance::{KS_LIMIT, between};

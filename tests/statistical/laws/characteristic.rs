@@ -42,8 +42,8 @@ pub fn log_return(law: &PriceProcess, t: f64) -> Option<Box<dyn Fn(f64) -> Compl
             ((I * u * mean + exponent(I * u)) * t).exp()
         }),
         PriceProcess::Garch(Garch { .. })
-        | PriceProcess::Bootstrap { .. }
-        | PriceProcess::Replay { .. }
+        | PriceProcess::Bootstrap(_)
+        | PriceProcess::Replay(_)
         | PriceProcess::Regime(_) => {
             return None;
         }

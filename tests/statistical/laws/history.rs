@@ -1,7 +1,8 @@
 //! Laws that are a history: replay and resampling.
 
 use ringfence::paths::{
-    AssetModel, Garch, LANES, MarketModel, PathGenerator, PriceProcess, ReturnHistory, WindowHistory,
+    AssetModel, Bootstrap, Garch, LANES, MarketModel, PathGenerator, PriceProcess, Replay, ReturnHistory,
+    WindowHistory,
 };
 
 use super::sample::{one_asset, walk};
@@ -17,8 +18,10 @@ fn closes(bars: usize) -> Vec<f64> {
 }
 
 fn replay(bars: usize, stride: usize, prices: [f64; 2]) -> MarketModel {
-    let asset =
-        |column: usize| AssetModel { price: prices[column], process: PriceProcess::Replay { column } };
+    let asset = |column: usize| AssetModel {
+        price: prices[column],
+        process: PriceProcess::Replay(Replay { column }),
+    };
     MarketModel {
         assets: vec![asset(0), asset(1)],
         correlation: vec![1.0, 0.0, 0.0, 1.0],
@@ -125,7 +128,7 @@ fn resampled(history: &[f64], mean_block: f64, lag: usize) -> (f64, f64) {
     let variance = squares.iter().map(|s| (s - mean) * (s - mean)).sum::<f64>() / n;
     let market = MarketModel {
         history: Some(ReturnHistory { columns: 1, log_returns: history.into(), mean_block }),
-        ..one_asset(PriceProcess::Bootstrap { column: 0 }, 1.0)
+        ..one_asset(PriceProcess::Bootstrap(Bootstrap { column: 0 }), 1.0)
     };
     let generator = PathGenerator::new(&market, 80_000).unwrap();
     let (mut walks, mut of_paths) = (vec![vec![0.0]; LANES], Vec::new());

@@ -4,8 +4,44 @@
 //! asset's price: exact where that price is the window's own first close, and to one rounding elsewhere. All assets
 //! are taken from the same bars. Windows that begin less than a horizon apart overlap, and all come from one history.
 
+use std::sync::Arc;
+
 use crate::lanes::{LANES, Lanes};
-use crate::paths::market::WindowHistory;
+
+/// Closes of the assets that are replayed, over the dates they have in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowHistory {
+    /// Number of columns (assets).
+    pub columns: usize,
+    /// Row-major, `bars × columns`: the close of each bar, a step apart.
+    pub closes: Arc<[f64]>,
+    /// Bars from the start of one window to that of the next, `>= 1`.
+    pub stride: usize,
+    /// When the first bar opened, milliseconds since 1970 (UTC).
+    pub first_bar_ms: i64,
+    /// Length of a bar, milliseconds.
+    pub bar_ms: i64,
+}
+
+impl WindowHistory {
+    /// Number of bars.
+    pub fn bars(&self) -> usize {
+        self.closes.len() / self.columns
+    }
+
+    /// Windows of `steps` steps that fit in, which are the paths there are.
+    pub fn windows(&self, steps: u64) -> u64 {
+        let starts = (self.bars() as u64).saturating_sub(steps);
+        starts.div_ceil(self.stride as u64)
+    }
+
+    /// When the first and the last bar of window `window` of `steps` steps opened, milliseconds since 1970 (UTC).
+    pub fn opens_ms(&self, window: u64, steps: u64) -> (i64, i64) {
+        let first = window.saturating_mul(self.stride as u64);
+        let time = |bar: u64| self.first_bar_ms.saturating_add(self.bar_ms.saturating_mul(bar as i64));
+        (time(first), time(first.saturating_add(steps)))
+    }
+}
 
 /// The first bars of a block's windows.
 #[derive(Debug, Clone, Copy)]

@@ -10,9 +10,19 @@
 //! The price's driver is the asset's Gaussian driver w; the variance's is ρ·w + √(1 − ρ²)·η with η the asset's own,
 //! so that the prices of several assets have exactly the requested correlations.
 
-use super::asset::Draws;
-use super::quadratic_exponential::VarianceScheme;
 use crate::lanes::{LANES, Lanes, Normals};
+use crate::paths::catalogue::parameter_table::ModelEntry;
+use crate::paths::catalogue::parameters::HESTON;
+use crate::paths::draws::Draws;
+use crate::paths::log_return_bound::LogReturnBound;
+use crate::paths::market_context::MarketContext;
+use crate::paths::models::gbm::GbmStep;
+use crate::paths::parameter_reader::ParameterReader;
+use crate::paths::price_model::{FormulaModel, ModelStep, PriceModel, StepSetting};
+use crate::paths::quadratic_exponential::VarianceScheme;
+use crate::paths::stream::{Purpose, Stream};
+use crate::paths::wording::{half_life, short};
+use crate::text::format::percent_trimmed;
 
 /// Parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,21 +42,157 @@ pub struct Heston {
 }
 
 impl Heston {
-    /// The larger of the variances at the start and in the long run.
-    pub fn largest_variance(&self) -> f64 {
-        self.initial_variance.max(self.long_run_variance)
+    /// The parameters without the name of the model.
+    pub fn parameters_in_words(&self) -> String {
+        format!(
+            "drift {} a year; the variance opens at {} a year (volatility {}), reverts to {} (volatility {}) at a speed of {} \
+             a year{}, has a volatility of {}, and a correlation of {} with the price",
+            percent_trimmed(self.drift),
+            short(self.initial_variance),
+            percent_trimmed(self.initial_variance.sqrt()),
+            short(self.long_run_variance),
+            percent_trimmed(self.long_run_variance.sqrt()),
+            short(self.mean_reversion),
+            half_life(self.mean_reversion),
+            short(self.vol_of_vol),
+            short(self.correlation),
+        )
     }
 
     /// The volatility, where nothing moves the variance: the price is then a geometric Brownian motion.
-    pub fn constant_volatility(&self) -> Option<f64> {
+    fn constant_volatility(&self) -> Option<f64> {
         let stays = self.mean_reversion == 0.0 || self.initial_variance == self.long_run_variance;
         (self.vol_of_vol == 0.0 && stays).then(|| self.initial_variance.sqrt())
     }
 }
 
-/// One step.
+impl PriceModel for Heston {
+    const ENTRY: &'static ModelEntry = &ModelEntry {
+        kind: "heston",
+        summary: "stochastic variance that reverts to a mean",
+        formula: &[
+            "d ln S = (drift − v/2) dt + √v dB",
+            "dv = mean_reversion·(long_run_variance − v) dt + vol_of_vol·√v dC, correlation of B and C",
+        ],
+        discretisation: "variance by the quadratic-exponential scheme, price martingale-corrected (Andersen 2008): mean and \
+                         variance of v and E[S] exact, weak order 1 in the step; good where v reaches 0",
+        source: "Heston, A closed-form solution for options with stochastic volatility, 1993",
+        limits: "No jumps. Between steps the price is taken as a Brownian bridge of the step's variance.",
+        is_continuous: true,
+        parameters: &HESTON,
+    };
+
+    type Step = HestonStep;
+
+    fn step(&self, setting: &StepSetting) -> HestonStep {
+        HestonStep::new(self, self.drift - setting.common_return, setting.step_years)
+    }
+
+    fn relative_cost(&self) -> f64 {
+        3.4
+    }
+
+    fn describe(&self, _context: &MarketContext<'_>) -> String {
+        format!("stochastic variance (Heston), {}", self.parameters_in_words())
+    }
+}
+
+impl FormulaModel for Heston {
+    fn read<E>(parameters: &mut dyn ParameterReader<E>) -> Result<Self, E> {
+        Ok(Self {
+            drift: parameters.number("drift")?,
+            initial_variance: parameters.number("initial_variance")?,
+            mean_reversion: parameters.number("mean_reversion")?,
+            long_run_variance: parameters.number("long_run_variance")?,
+            vol_of_vol: parameters.number("vol_of_vol")?,
+            correlation: parameters.number("correlation")?,
+        })
+    }
+
+    /// The larger of the variances at the start and in the long run.
+    fn annual_variance(&self) -> f64 {
+        self.initial_variance.max(self.long_run_variance)
+    }
+
+    fn log_return_bound(&self, _price: f64, years: f64) -> LogReturnBound {
+        LogReturnBound::of_drift(self.drift.abs(), self.annual_variance().sqrt(), 0.0, years)
+    }
+}
+
+/// One step. Where nothing moves the variance, the price is a geometric Brownian motion.
 #[derive(Debug, Clone)]
-pub struct HestonStep {
+pub enum HestonStep {
+    /// The variance is constant.
+    Constant(GbmStep),
+    /// It moves; the variance opens at the second field.
+    Stochastic(Box<StochasticStep>, f64),
+}
+
+/// The variances of a block's paths.
+#[derive(Debug, Clone)]
+pub struct HestonState {
+    /// Now.
+    pub variance: Lanes,
+    /// A step before.
+    before: Lanes,
+}
+
+impl HestonStep {
+    /// From annual parameters. `drift` is what remains for the diffusion once jumps are compensated.
+    pub fn new(model: &Heston, drift: f64, step_years: f64) -> Self {
+        match model.constant_volatility() {
+            Some(volatility) => Self::Constant(GbmStep::new(drift, volatility, step_years)),
+            None => {
+                let step = StochasticStep::new(model, drift, step_years);
+                Self::Stochastic(Box::new(step), model.initial_variance)
+            }
+        }
+    }
+}
+
+impl ModelStep for HestonStep {
+    type State = HestonState;
+
+    fn begin(&self, _stream: impl Fn(usize, Purpose) -> Stream) -> HestonState {
+        let variance = if let Self::Stochastic(_, initial) = self { *initial } else { 0.0 };
+        HestonState { variance: [variance; LANES], before: [0.0; LANES] }
+    }
+
+    #[inline(always)]
+    fn advance(&self, state: &mut HestonState, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
+        match self {
+            Self::Constant(step) => step.advance(&mut (), before, after, draws),
+            Self::Stochastic(step, _) => {
+                state.before = state.variance;
+                step.advance(&mut state.variance, before, after, draws);
+            }
+        }
+    }
+
+    fn step_variance(&self, state: &HestonState, row: &mut Lanes) {
+        match self {
+            Self::Constant(step) => step.step_variance(&(), row),
+            Self::Stochastic(step, _) => {
+                *row = std::array::from_fn(|l| step.step_variance(state.before[l], state.variance[l]));
+            }
+        }
+    }
+
+    fn own_normals(&self) -> Option<Purpose> {
+        matches!(self, Self::Stochastic(..)).then_some(Purpose::Volatility)
+    }
+
+    fn may_overflow(&self) -> bool {
+        match self {
+            Self::Constant(step) => step.may_overflow(),
+            Self::Stochastic(..) => true,
+        }
+    }
+}
+
+/// One step with a variance that moves.
+#[derive(Debug, Clone)]
+pub struct StochasticStep {
     growth: f64,
     step_years: f64,
     /// Part of a deviation of the variance that is left after a step, `(1 − left)/κ`, and `θ·(1 − left)`.
@@ -64,9 +210,8 @@ pub struct HestonStep {
     scheme: Option<VarianceScheme>,
 }
 
-impl HestonStep {
-    /// From annual parameters. `drift` is what is left for the diffusion once jumps are compensated.
-    pub fn new(model: &Heston, drift: f64, step_years: f64) -> Self {
+impl StochasticStep {
+    fn new(model: &Heston, drift: f64, step_years: f64) -> Self {
         let (kappa, xi, rho, dt) = (model.mean_reversion, model.vol_of_vol, model.correlation, step_years);
         let reverted = if kappa * dt > 0.0 { -libm::expm1(-kappa * dt) / kappa } else { dt };
         // Central weights: the integral of the variance is dt·(v + v')/2.
@@ -95,7 +240,7 @@ impl HestonStep {
     /// With V = K₄·(v + v') the variance of the price's own part, and C the correction, ln S moves by
     /// drift·dt − V/2 + A·(v' − m) − C + √V·(√(1 − ρ²)·w − ρ·η).
     #[inline(always)]
-    pub fn advance(&self, variance: &mut Lanes, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
+    fn advance(&self, variance: &mut Lanes, before: &Lanes, after: &mut Lanes, draws: &Draws<'_>) {
         let (driver, own) = (draws.driver, draws.normals);
         let Some(scheme) = &self.scheme else {
             return self.advance_without_noise(variance, before, after, driver);
@@ -134,7 +279,7 @@ impl HestonStep {
 
     /// Variance of the log price over the step between two variances.
     #[inline(always)]
-    pub fn step_variance(&self, before: f64, after: f64) -> f64 {
+    fn step_variance(&self, before: f64, after: f64) -> f64 {
         if self.scheme.is_none() { self.integral(before) } else { 0.5 * self.step_years * (before + after) }
     }
 
@@ -147,13 +292,13 @@ impl HestonStep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paths::Purpose;
     use crate::paths::normal::normal_pairs;
     use crate::paths::stream::LaneStreams;
+    use crate::paths::stream::Purpose;
 
     /// One step from `variance`: mean and variance of what it becomes, over 256,000 paths, and their standard errors.
     fn one_step(model: &Heston, step_years: f64, variance: f64) -> [(f64, f64); 2] {
-        let step = HestonStep::new(model, 0.0, step_years);
+        let step = StochasticStep::new(model, 0.0, step_years);
         let mut after = Vec::new();
         for block in 0..2_000 {
             let ids = std::array::from_fn(|l| (block * LANES + l) as u64);

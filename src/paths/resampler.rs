@@ -8,7 +8,24 @@ use std::sync::Arc;
 
 use super::stream::LaneStreams;
 use crate::lanes::{Aligned, LANES, Lanes};
-use crate::paths::market::ReturnHistory;
+
+/// Log returns of the assets that have a history, over the dates they have in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReturnHistory {
+    /// Number of columns (assets).
+    pub columns: usize,
+    /// Row-major, `rows × columns`: the log return of each bar.
+    pub log_returns: Arc<[f64]>,
+    /// Mean length of a resampled block in rows (steps), `>= 1`.
+    pub mean_block: f64,
+}
+
+impl ReturnHistory {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.log_returns.len() / self.columns
+    }
+}
 
 /// The resampling of one market.
 #[derive(Debug, Clone, PartialEq)]
