@@ -38,7 +38,7 @@ pub struct PathBlock {
 /// One asset's paths.
 #[derive(Debug, Clone)]
 pub(super) struct AssetPath {
-    /// ln(S/S_0) before the chunk and after each of its steps; of a replayed asset what is laid over the history.
+    /// ln(S/S_0) before the chunk and after each of its steps; of a replayed asset what jumps add to the history.
     pub log_prices: Aligned<[Lanes; CHUNK + 1]>,
     pub state: ProcessState,
     pub own: OwnDraws,

@@ -1,6 +1,6 @@
 //! The path inside a step, for continuous monitoring.
 //!
-//! Given its two ends, the diffusion inside a step is a Brownian bridge; jumps lie over it at their instants. What
+//! Given its two ends, the diffusion inside a step is a Brownian bridge; jumps are added at their instants. What
 //! happens there is a function of (seed, path, step): it is drawn only on request, and every request returns the same
 //! numbers. With one asset the least and the largest price of the bridge are drawn from their exact distribution,
 //! P(min <= m) = exp(−2(x₀ − m)(x₁ − m)/v) (Borodin and Salminen, Handbook of Brownian Motion, IV.26). With several

@@ -286,7 +286,7 @@ impl PathGenerator {
             {
                 let first_step = block.step - steps as u64 + 1;
                 for (index, row) in path.prices[..steps].iter_mut().enumerate() {
-                    replayer.lay_under(starts, replay.column, first_step + index as u64, row);
+                    replayer.apply(starts, replay.column, first_step + index as u64, row);
                 }
             }
             if let Some(bridges) = &mut block.bridges {

@@ -33,7 +33,7 @@ pub enum ShockTime {
     Rate(f64),
 }
 
-/// An instant move laid over the models.
+/// An instant move, added to the price models: the shock overlay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shock {
     /// When.
@@ -56,7 +56,7 @@ pub struct MarketModel {
     pub windows: Option<WindowHistory>,
     /// Jumps that several assets have in common.
     pub common_jumps: Option<CommonJumps>,
-    /// Instant moves laid over the models.
+    /// Instant moves, added to the price models.
     pub shocks: Vec<Shock>,
     /// Length of a step in years of 365 days.
     pub step_years: f64,

@@ -60,17 +60,16 @@ impl Replayer {
     }
 
     /// The windows of the paths `first_path ..`. Past the last window a path begins again at the first bars, and a
-    /// window that reaches past the last bar goes on at the first: neither is a path of the history, and none is counted.
+    /// window that extends past the last bar goes on at the first: neither is a path of the history, and none is counted.
     pub fn begin(&self, first_path: u64) -> WindowStarts {
         let bars = self.history.bars() as u128;
         let start = |l: usize| (u128::from(first_path) + l as u128) * self.history.stride as u128 % bars;
         WindowStarts(std::array::from_fn(|l| start(l) as usize))
     }
 
-    /// Turns prices that only move by what is laid over the history into those of one column `step` bars into each
-    /// window.
+    /// Turns prices that only jumps move into those of one column `step` bars into each window, moved by the same jumps.
     #[inline(always)]
-    pub fn lay_under(&self, starts: &WindowStarts, column: usize, step: u64, row: &mut Lanes) {
+    pub fn apply(&self, starts: &WindowStarts, column: usize, step: u64, row: &mut Lanes) {
         let WindowHistory { columns, closes, .. } = &self.history;
         let bars = self.history.bars();
         let along = (step % bars as u64) as usize;

@@ -17,7 +17,7 @@ pub fn common_jumps_in_words(market: &MarketModel, names: &[&str]) -> Option<Str
     ))
 }
 
-/// The shocks laid over the models, one sentence each.
+/// The shock overlay, one sentence a shock.
 pub fn shocks_in_words(market: &MarketModel, names: &[&str]) -> Vec<String> {
     let shock = |shock: &Shock| {
         let moves: Vec<String> = names
@@ -35,7 +35,7 @@ pub fn shocks_in_words(market: &MarketModel, names: &[&str]) -> Vec<String> {
             ShockTime::Rate(1.0) => "once a year on average, at random".to_owned(),
             ShockTime::Rate(rate) => format!("{} times a year on average, at random", short(rate)),
         };
-        format!("Shock {when}: {}, laid over the models and not compensated", moves.join(", "))
+        format!("Shock {when}: {}, added to the price models and not compensated", moves.join(", "))
     };
     market.shocks.iter().map(shock).collect()
 }
@@ -46,7 +46,7 @@ mod tests {
     use crate::paths::{CommonJumps, NormalJump, Shock};
 
     #[test]
-    fn what_is_laid_over_names_its_assets() {
+    fn the_overlay_names_its_assets() {
         let shock = |time, log_moves| Shock { time, log_moves };
         let market = MarketModel {
             common_jumps: Some(CommonJumps {
@@ -71,8 +71,8 @@ mod tests {
         assert_eq!(
             shocks_in_words(&market, &names),
             [
-                "Shock after 36h: BTC -30 %, ETH 50 %, laid over the models and not compensated",
-                "Shock once a year on average, at random: ETH -20 %, laid over the models and not compensated",
+                "Shock after 36h: BTC -30 %, ETH 50 %, added to the price models and not compensated",
+                "Shock once a year on average, at random: ETH -20 %, added to the price models and not compensated",
             ]
         );
     }

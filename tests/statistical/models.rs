@@ -247,7 +247,7 @@ fn regimes_open_in_their_long_run_law() {
             ("[[0, 1, 0], [1, 0, 0], [0.5, 0.5, 0.1]]", &["transition.2.2` is 0.1", "cannot follow itself"]),
             ("[[0, 1, 0], [1, 0, 0], [0.5, 0.4, 0]]", &["transition.2` sums to 0.9; allowed: 1"]),
             ("[[0, 1, 0], [1, 0, 0], [1.5, -0.5, 0]]", &["transition.2.0` is 1.5", "0 to 1"]),
-            ("[[0, 1, 0], [1, 0, 0], [1, 0, 0]]", &["states.2` is never held"]),
+            ("[[0, 1, 0], [1, 0, 0], [1, 0, 0]]", &["states.2` is never entered"]),
             ("[0, 1, 0]", &["transition.0` is 0; it must be a list"]),
         ],
         three,

@@ -7,11 +7,11 @@ pub struct ModelEntry {
     pub kind: &'static str,
     /// What it is, a line.
     pub summary: &'static str,
-    /// Its law, line by line.
+    /// Its equations, line by line.
     pub formula: &'static [&'static str],
     /// How a step is made, and its order.
     pub discretisation: &'static str,
-    /// Where the law comes from.
+    /// Where the model comes from.
     pub source: &'static str,
     /// What it leaves out, and what its parameters must meet together.
     pub limits: &'static str,
@@ -82,7 +82,7 @@ pub struct Range {
     pub high: Bound,
     /// 0 is allowed beside the range.
     pub or_zero: bool,
-    /// A volatility or another fraction that people write in per cent: numbers above the range are told so.
+    /// A volatility or another fraction that people write in per cent: the error for numbers above the range says so.
     pub is_fraction: bool,
 }
 

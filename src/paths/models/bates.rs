@@ -1,5 +1,5 @@
 //! Stochastic variance and normally distributed jumps (Bates, "Jumps and stochastic volatility", 1996): Heston's
-//! price with Merton's jumps laid over it, both drifts compensated. Steps as in `heston`; jumps are exact.
+//! price with Merton's jumps added, both drifts compensated. Steps as in `heston`; jumps are exact.
 
 use crate::paths::catalogue::parameter_table::{ModelEntry, Parameter};
 use crate::paths::catalogue::parameters::{HESTON, JUMP_MEAN, JUMP_RATE, JUMP_STD};
@@ -30,7 +30,7 @@ impl PriceModel for Bates {
     const ENTRY: &'static ModelEntry = &ModelEntry {
         kind: "bates",
         summary: "stochastic variance and normally distributed jumps",
-        formula: &["heston's price with merton's jumps laid over it, both compensated in the drift"],
+        formula: &["heston's price with merton's jumps added, both compensated in the drift"],
         discretisation: "as heston: weak order 1 in the step; jumps exact, at their own instants",
         source: "Bates, Jumps and stochastic volatility, 1996",
         limits: "Variance does not jump. Between steps as heston.",

@@ -5,8 +5,8 @@
 //! updated once per interval from that interval's return, and the steps inside it share h equally. For normal ε
 //! `E[S_t] = S_0·exp(drift·t)`; for Student-t that expectation does not exist and −h/2 is a convention.
 //!
-//! Kept relative to the long-run variance h̄ = volatility²·interval: started at 1, so that with α = β = γ = 0 the
-//! price is a geometric Brownian motion bit for bit. A Student-t is a normal with a random variance,
+//! h is stored relative to the long-run variance h̄ = volatility²·interval and starts at 1, so that with α = β = γ = 0
+//! the price is a geometric Brownian motion bit for bit. A Student-t is a normal with a random variance,
 //! (ν − 2)/χ²_ν, drawn once per interval; assets share the draw (a multivariate Student-t), so that they keep the
 //! correlation of their drivers, and have large moves together.
 
@@ -108,7 +108,7 @@ const PARAMETERS: [Parameter; 7] = [
 impl PriceModel for Garch {
     const ENTRY: &'static ModelEntry = &ModelEntry {
         kind: "garch",
-        summary: "variance that answers to past returns, GARCH(1,1) with leverage",
+        summary: "variance that depends on past returns, GARCH(1,1) with leverage",
         formula: &[
             "r = drift·dt − h/2 + √h·e",
             "h' = w + (alpha + gamma·[e < 0])·h·e² + beta·h, w = h_long·(1 − alpha − beta − gamma/2)",
@@ -206,7 +206,7 @@ impl FormulaModel for Garch {
     }
 }
 
-/// A variance beyond it, in units of the long-run one, is as good as infinite: the variance is clamped to it.
+/// Largest variance, in units of the long-run one, to which larger ones are clamped.
 const LARGEST_VARIANCE: f64 = 1e30;
 
 /// One step.

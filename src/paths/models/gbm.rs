@@ -31,7 +31,7 @@ impl PriceModel for Gbm {
         kind: "gbm",
         summary: "geometric Brownian motion: independent normal log returns",
         formula: &["d ln S = (drift − volatility²/2) dt + volatility dB"],
-        discretisation: "exact in law for any step",
+        discretisation: "exact in distribution for any step",
         source: "Samuelson, Rational theory of warrant pricing, 1965",
         limits: "No jumps, no fat tails, no clusters of volatility.",
         is_continuous: true,

@@ -71,7 +71,7 @@ impl PriceModel for Kou {
             "d ln S = (drift − volatility²/2 − jump_rate·(E[e^J] − 1)) dt + volatility dB + J dN",
             "J > 0 with up_probability, exponential with mean 1/up_rate; else −J has mean 1/down_rate",
         ],
-        discretisation: "exact in law for any step; jumps strike at their own instants, whatever the step",
+        discretisation: "exact in distribution for any step; jumps happen at their own instants, whatever the step",
         source: "Kou, A jump-diffusion model for option pricing, 2002",
         limits: "Jumps come independently of each other and of the diffusion.",
         is_continuous: true,

@@ -1,8 +1,8 @@
 //! Jump diffusion with normally distributed jumps (Merton, "Option pricing when underlying stock returns are
 //! discontinuous", 1976): d ln S = (drift − volatility²/2 − jump_rate·(E[e^J] − 1)) dt + volatility dB + J dN.
 //!
-//! N counts arrivals, `jump_rate` a year; J is normal. The step is exact: arrivals fall where they fall, whatever
-//! the step, and between them the price is a geometric Brownian motion.
+//! N counts arrivals, `jump_rate` a year; J is normal. The step is exact: the instants of arrivals do not depend
+//! on the step, and between them the price is a geometric Brownian motion.
 
 use crate::paths::catalogue::parameter_table::{ModelEntry, Parameter};
 use crate::paths::catalogue::parameters::{DIFFUSION, DRIFT, JUMP_MEAN, JUMP_RATE, JUMP_STD};
@@ -36,7 +36,7 @@ impl PriceModel for Merton {
             "d ln S = (drift − volatility²/2 − jump_rate·(E[e^J] − 1)) dt + volatility dB + J dN",
             "N counts arrivals, jump_rate a year; J is normal with jump_mean and jump_std",
         ],
-        discretisation: "exact in law for any step; jumps strike at their own instants, whatever the step",
+        discretisation: "exact in distribution for any step; jumps happen at their own instants, whatever the step",
         source: "Merton, Option pricing when underlying stock returns are discontinuous, 1976",
         limits: "Jumps come independently of each other and of the diffusion.",
         is_continuous: true,

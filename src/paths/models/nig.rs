@@ -3,8 +3,8 @@
 //!
 //! I over dt is inverse Gaussian with mean delta·dt/γ and shape (delta·dt)², γ = √(alpha² − beta²), drawn by the
 //! method of Michael, Schucany and Haas (1976); ω = delta·(√(alpha² − (beta + 1)²) − γ) compensates. The step is exact,
-//! but that the clock is in single precision: right to a relative 1e-6, as is the probability of either root (tested).
-//! Assets share the draws of their clocks, as in `variance_gamma`.
+//! except that the subordinator is in single precision: right to a relative 1e-6, as is the probability of either root (tested).
+//! Assets share the draws of their subordinators, as in `variance_gamma`.
 
 use crate::lanes::{LANES, Lanes};
 use crate::paths::catalogue::parameter_table::{ModelEntry, Parameter, Range};
@@ -54,12 +54,12 @@ const PARAMETERS: [Parameter; 4] = [
 impl PriceModel for Nig {
     const ENTRY: &'static ModelEntry = &ModelEntry {
         kind: "nig",
-        summary: "normal inverse Gaussian: Brownian motion on an inverse Gaussian clock",
+        summary: "normal inverse Gaussian: Brownian motion on an inverse Gaussian subordinator (random time)",
         formula: &[
             "ln S_t = ln S_0 + (drift + w)·t + beta·I_t + B(I_t), g = √(alpha² − beta²)",
             "I_t is inverse Gaussian with mean delta·t/g; w = delta·(√(alpha² − (beta + 1)²) − g)",
         ],
-        discretisation: "exact in law for any step",
+        discretisation: "exact in distribution for any step",
         source: "Barndorff-Nielsen, Processes of normal inverse Gaussian type, 1998",
         limits: "|beta| < alpha and |beta + 1| < alpha, or the expected price does not exist. It moves by jumps alone: \
                  between two steps there is no continuous path, so that margin is checked at steps only.",
@@ -126,13 +126,13 @@ impl FormulaModel for Nig {
 pub struct NigStep {
     mean: f64,
     beta: f64,
-    /// Mean of the clock over a step.
+    /// Mean of the subordinator over a step.
     subordinator: f32,
     /// Mean over twice the shape of the subordinator.
     half_ratio: f32,
 }
 
-/// Keeps the square of 73 times the ratio within single precision. With a larger one the clock moves less than once in
+/// Keeps the square of 73 times the ratio within single precision. With a larger one the subordinator moves less than once in
 /// 10^8 steps.
 const LARGEST_RATIO: f64 = 1e16;
 
@@ -149,12 +149,12 @@ impl NigStep {
         }
     }
 
-    /// The clock of a step. The larger root is taken with probability 1/(1 + stretch): small uniforms, which are the fine
+    /// The subordinator of a step. The larger root is taken with probability 1/(1 + stretch): small uniforms, which are the fine
     /// ones, decide how rarely.
     #[inline(always)]
     fn subordinator_of(&self, deviate: f32, uniform: f32) -> f32 {
         let w = self.half_ratio * (deviate * deviate);
-        // The roots of the quadratic are clock/stretch and clock·stretch.
+        // The roots of the quadratic are subordinator/stretch and subordinator·stretch.
         let stretch = 1.0 + w + (w * (2.0 + w)).sqrt();
         let takes_larger = uniform * (1.0 + stretch) <= 1.0;
         if takes_larger { self.subordinator * stretch } else { self.subordinator / stretch }
@@ -196,10 +196,10 @@ impl ModelStep for NigStep {
 mod tests {
     use super::*;
 
-    /// The roots in double precision, written as e^±c with cosh c = 1 + w. Clocks that move evenly, in leaps, and next to
-    /// never.
+    /// The roots in double precision, written as e^±c with cosh c = 1 + w. Subordinators that move evenly, in leaps,
+    /// and almost never.
     #[test]
-    fn clocks_are_roots_and_taken_as_often_as_they_should_be() {
+    fn subordinators_are_roots_with_their_probabilities() {
         for (alpha, delta) in [(40.0, 25.0), (4_000.0, 900.0), (2.0, 0.01), (1.5, 1e-9)] {
             let step = NigStep::new(&Nig { drift: 0.0, alpha, beta: -0.5, delta }, 0.0, 1.0 / 8_760.0);
             let gamma = libm::sqrt(alpha * alpha - 0.25);

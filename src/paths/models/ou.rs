@@ -45,7 +45,7 @@ impl PriceModel for Ou {
         kind: "ou",
         summary: "log price that reverts to a level, as of a pegged coin",
         formula: &["dx = mean_reversion·(ln level − x) dt + volatility dB, x = ln S"],
-        discretisation: "exact in law for any step; a jump laid over it decays like any deviation",
+        discretisation: "exact in distribution for any step; a jump decays like any deviation",
         source: "Uhlenbeck and Ornstein 1930; for prices Schwartz 1997, model 1",
         limits: "No drift, so that common jumps are not compensated. Under continuous monitoring a step should be short \
                  beside the half-life, ln 2/mean_reversion: inside it the price is taken to move at a constant rate.",
@@ -101,7 +101,7 @@ impl FormulaModel for Ou {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OuStep {
     level: f64,
-    /// Part of a deviation that is left after a step.
+    /// Part of a deviation that remains after a step.
     left: f64,
     /// Standard deviation of a step.
     scale: f64,

@@ -1,9 +1,9 @@
 //! Regime switching (Hamilton 1989; in continuous time Guo 2001): in state i, d ln S = (drift_i − volatility_i²/2) dt +
 //! volatility_i dB, and the state is a continuous-time Markov chain, independent of B.
 //!
-//! A state is held for an exponential time of its mean duration and then left for another by the transition
-//! probabilities. Switches fall where they fall, whatever the step: the log return of a step is normal with the mean
-//! and variance of the times spent in each state, so that the step is exact.
+//! A state lasts an exponential time of its mean duration; the transition probabilities then choose the next. The instants
+//! of switches do not depend on the step: the log return of a step is normal with the mean and variance of the times
+//! spent in each state, so that the step is exact.
 
 use rand_distr::Distribution;
 use rand_distr::weighted::WeightedIndex;
@@ -24,11 +24,11 @@ use crate::text::format::percent_trimmed;
 /// One state.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct State {
-    /// Drift of the price per year while it holds.
+    /// Drift of the price per year in this state.
     pub drift: f64,
-    /// Volatility per square-root year while it holds, `>= 0`.
+    /// Volatility per square-root year in this state, `>= 0`.
     pub volatility: f64,
-    /// Mean time it holds, years, `> 0`; infinite where it is never left.
+    /// Mean duration, years, `> 0`; infinite where it is never left.
     pub mean_duration_years: f64,
 }
 
@@ -82,15 +82,15 @@ const LEAST_SHARE: f64 = 1e-12;
 
 /// Keys of a state.
 const STATE: [Parameter; 3] = [
-    Parameter { meaning: "of the price while the state holds", ..DRIFT },
-    Parameter { meaning: "while the state holds", ..VOLATILITY },
+    Parameter { meaning: "of the price in this state", ..DRIFT },
+    Parameter { meaning: "in this state", ..VOLATILITY },
     Parameter {
         name: "mean_duration",
         unit: "",
         value: ValueKind::Duration,
         default: Some("for ever, with one state only"),
         example: "\"20d\"",
-        meaning: "how long the state holds on average",
+        meaning: "how long the state lasts on average",
     },
 ];
 
@@ -121,11 +121,11 @@ impl PriceModel for Regime {
         summary: "drift and volatility that switch between states",
         formula: &[
             "in state i: d ln S = (drift_i − volatility_i²/2) dt + volatility_i dB",
-            "a state holds for an exponential time and is left by the transition probabilities",
+            "a state lasts an exponential time; the transition probabilities choose the next",
         ],
-        discretisation: "exact in law for any step; switches fall at their own instants",
+        discretisation: "exact in distribution for any step; switches happen at their own instants",
         source: "Hamilton 1989; in continuous time Guo 2001",
-        limits: "Starts in its long-run law: which state it is at time 0 is drawn. A switch inside a step is seen by its \
+        limits: "The state at time 0 is drawn from the long-run shares of time. A switch inside a step is seen by its \
                  share of the step's variance.",
         is_continuous: true,
         parameters: &PARAMETERS,
@@ -199,7 +199,7 @@ impl FormulaModel for Regime {
         };
         if let Some(index) = start.iter().position(|share| *share < LEAST_SHARE) {
             let problem = format!(
-                "`{}.{index}` is never held in the long run: the states that are held do not lead to it",
+                "`{}.{index}` is never entered in the long run: the recurring states do not lead to it",
                 parameters.path("states")
             );
             let help = "remove the state, or give it a probability in another state's row";
@@ -232,7 +232,7 @@ pub struct RegimeStep {
     start: Option<WeightedIndex<f64>>,
 }
 
-/// Where every path of a block stands.
+/// The states of a block's paths.
 #[derive(Debug, Clone)]
 pub struct RegimeState {
     streams: Vec<Stream>,
@@ -291,11 +291,11 @@ impl RegimeStep {
         let stream = &mut state.streams[lane];
         let next = choose(self.successor[left].as_ref(), left, stream);
         state.state[lane] = next;
-        state.until[lane] += self.hold(next, stream);
+        state.until[lane] += self.duration_of(next, stream);
     }
 
-    /// How long a state holds, in steps.
-    fn hold(&self, state: usize, stream: &mut Stream) -> f64 {
+    /// How long a state lasts, in steps.
+    fn duration_of(&self, state: usize, stream: &mut Stream) -> f64 {
         let mean = self.duration[state];
         if mean.is_finite() { mean * unit_exponential(stream) } else { f64::INFINITY }
     }
@@ -307,7 +307,7 @@ impl ModelStep for RegimeStep {
     fn begin(&self, stream: impl Fn(usize, Purpose) -> Stream) -> RegimeState {
         let mut streams: Vec<Stream> = (0..LANES).map(|lane| stream(lane, Purpose::Switch)).collect();
         let state: [usize; LANES] = std::array::from_fn(|l| choose(self.start.as_ref(), 0, &mut streams[l]));
-        let until = std::array::from_fn(|l| self.hold(state[l], &mut streams[l]));
+        let until = std::array::from_fn(|l| self.duration_of(state[l], &mut streams[l]));
         let mut begun = RegimeState {
             streams,
             state,
@@ -345,8 +345,8 @@ fn weighted(probabilities: &[f64]) -> Option<WeightedIndex<f64>> {
     WeightedIndex::new(probabilities).ok()
 }
 
-/// Draws a state; `default` where there is no distribution to draw from. Sums and comparisons only, so that every
-/// machine draws the same state.
+/// Draws a state; `default` where there is no distribution to draw from. It uses sums and comparisons only, so that
+/// every processor draws the same state.
 fn choose(distribution: Option<&WeightedIndex<f64>>, default: usize, stream: &mut Stream) -> usize {
     distribution.map_or(default, |distribution| distribution.sample(stream))
 }

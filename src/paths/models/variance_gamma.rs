@@ -1,11 +1,11 @@
 //! Variance gamma (Madan, Carr and Chang, "The variance gamma process and option pricing", 1998): a Brownian motion
 //! with drift on a gamma subordinator, ln S_t = ln S_0 + (drift + ω)·t + skew·G_t + volatility·B(G_t).
 //!
-//! G_t has mean t and variance nu·t; ω = ln(1 − skew·nu − volatility²·nu/2)/nu compensates. The step is exact in law:
+//! G_t has mean t and variance nu·t; ω = ln(1 − skew·nu − volatility²·nu/2)/nu compensates. The step is exact:
 //! G over dt is gamma with shape a = dt/nu, drawn as gamma(a + 1)·U^(1/a) (Devroye, "Non-uniform random variate
 //! generation", 1986, IV.6.4), the first factor from a table of quantiles (relative error below 3e-7).
 //!
-//! Assets on such a clock share its draws (Madan and Seneta 1990): of equal nu they keep the correlation of their
+//! Assets with such a subordinator share its draws (Madan and Seneta 1990): of equal nu they keep the correlation of their
 //! drivers. With an asset that runs on calendar time they keep it only in part, E[√G]/√dt.
 
 use crate::lanes::{LANES, Lanes};
@@ -30,7 +30,7 @@ pub struct VarianceGamma {
     pub volatility: f64,
     /// θ: drift of the log price per year of the subordinator; `skew·nu + volatility²·nu/2 < 1`.
     pub skew: f64,
-    /// Variance of the clock per year, `> 0`.
+    /// Variance of the subordinator per year, `> 0`.
     pub nu: f64,
 }
 
@@ -47,26 +47,26 @@ const LARGEST_SHAPE: f64 = 1e6;
 /// The parameter table.
 const PARAMETERS: [Parameter; 4] = [
     DRIFT,
-    Parameter { meaning: "per square-root year of the clock", ..VOLATILITY },
-    number("skew", YEARLY, Range::closed(-10.0, 10.0), "-0.2", "drift of the log price on the clock"),
+    Parameter { meaning: "per square-root year of the subordinator", ..VOLATILITY },
     number(
-        "nu",
-        "years",
-        Range::closed(1e-6, 10.0),
-        "0.01",
-        "variance of the clock per year: how far it is from even",
+        "skew",
+        YEARLY,
+        Range::closed(-10.0, 10.0),
+        "-0.2",
+        "drift of the log price per year of the subordinator",
     ),
+    number("nu", "years", Range::closed(1e-6, 10.0), "0.01", "variance of the subordinator per year"),
 ];
 
 impl PriceModel for VarianceGamma {
     const ENTRY: &'static ModelEntry = &ModelEntry {
         kind: "variance_gamma",
-        summary: "Brownian motion on a gamma clock: many small jumps, fat tails",
+        summary: "Brownian motion on a gamma subordinator (random time): many small jumps, fat tails",
         formula: &[
             "ln S_t = ln S_0 + (drift + w)·t + skew·G_t + volatility·B(G_t)",
             "G_t is gamma with mean t and variance nu·t; w = ln(1 − skew·nu − volatility²·nu/2)/nu",
         ],
-        discretisation: "exact in law for any step",
+        discretisation: "exact in distribution for any step",
         source: "Madan, Carr and Chang, The variance gamma process and option pricing, 1998",
         limits: "skew·nu + volatility²·nu/2 < 1, or the expected price does not exist. It moves by jumps alone: between two \
                  steps there is no continuous path, so that margin is checked at steps only.",
@@ -86,7 +86,7 @@ impl PriceModel for VarianceGamma {
 
     fn describe(&self, _context: &MarketContext<'_>) -> String {
         format!(
-            "variance gamma, {} on the clock, skew {} and variance of the clock {} a year; it moves by jumps alone",
+            "variance gamma, {} of the subordinator, skew {} and variance of the subordinator {} a year; it moves by jumps alone",
             diffusion(self.drift, self.volatility),
             short(self.skew),
             short(self.nu)
@@ -109,7 +109,7 @@ impl FormulaModel for VarianceGamma {
         let shape = parameters.step_years() / nu;
         if shape > LARGEST_SHAPE {
             let problem = format!(
-                "`{}`: a step is {shape:.0} times nu, so that the clock runs even; allowed: {LARGEST_SHAPE:.0}",
+                "`{}`: a step is {shape:.0} times nu, so that the subordinator is as good as time itself; allowed: {LARGEST_SHAPE:.0}",
                 parameters.path("")
             );
             let help = "use kind = \"gbm\", a larger nu, or a shorter simulation.step";

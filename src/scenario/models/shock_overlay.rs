@@ -1,4 +1,4 @@
-//! `[common_jumps]` and `[[shock]]`: what is laid over the models of several assets at once.
+//! `[common_jumps]` and `[[shock]]`: what is added to the price models of several assets at once.
 
 use rust_decimal::Decimal;
 

@@ -84,6 +84,10 @@ struct Paths {
 
 impl Paths {
     fn add(&mut self, segments: &[String]) {
+        // `pub(super)` in a macro names no item.
+        if segments.len() == 1 {
+            return;
+        }
         let mut path = match segments.first().map(String::as_str) {
             Some("crate") => Vec::new(),
             Some("self" | "super") => self.module.clone(),
