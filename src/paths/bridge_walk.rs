@@ -6,10 +6,10 @@
 //! P(min <= m) = exp(−2(x₀ − m)(x₁ − m)/v) (Borodin and Salminen, Handbook of Brownian Motion, IV.26). With several
 //! the bridges are halved jointly, [`DEPTH`] times over, and extremes drawn between the times so found.
 //!
-//! A bridge runs at the constant rate of its step. That is exact for gbm, merton, kou and garch, and of the next
-//! order in the step for models whose variance moves inside it (heston, regime) or that revert (ou: good while a step is
-//! short beside a half-life). The least and the
-//! largest of one stretch are drawn independently of each other, each from its own exact distribution.
+//! A bridge runs at the constant rate of its step. That is exact for gbm, merton, kou and garch, and of the next order in
+//! the step for models whose variance moves inside it (heston, regime) or that revert (ou: good while a step is short
+//! beside a half-life). The least and the largest of one stretch are drawn independently of each other, each from its own
+//! exact distribution.
 
 use super::bridge_chunk::MOST_BRIDGE_DEVIATIONS;
 use super::elementary::{exp, ln};
@@ -23,7 +23,7 @@ use crate::paths::generator::PathGenerator;
 
 /// How often a step is halved, where several assets move.
 const DEPTH: usize = 8;
-/// Parts of a step in all.
+/// Intervals that a step is divided into.
 pub const PARTS_OF_A_STEP: u32 = 1 << DEPTH;
 
 /// Receives what happens inside a step, in the order of time.
@@ -52,9 +52,11 @@ pub struct BridgeWalk<'a> {
     points: Vec<(Vec<f64>, Vec<f64>)>,
     /// Per depth: e^(−MOST_BRIDGE_DEVIATIONS·√v) of an interval so deep.
     factors: Vec<Vec<f64>>,
-    /// Variance over the step and over the stretch, what is left to diffuse, and the path's end.
+    /// Variance over the step, per asset.
     step_variance: Vec<f64>,
+    /// Variance over the stretch.
     variance: Vec<f64>,
+    /// Move of the log price that remains to the end of the step.
     to_go: Vec<f64>,
     low: Vec<f64>,
     high: Vec<f64>,

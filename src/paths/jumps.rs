@@ -29,17 +29,25 @@ impl Arrivals {
 #[derive(Debug, Clone)]
 pub struct JumpSource {
     arrivals: Arrivals,
-    /// Names the words of arrivals.
+    /// Purpose and index of the words of arrivals.
     arrival_words: (Purpose, u32),
-    /// (asset, size, purpose of the words that sizes come from; their index is the asset).
-    sizes: Vec<(usize, JumpSize, Purpose)>,
+    sizes: Vec<AssetSize>,
+}
+
+/// The size of a source's jumps in one asset.
+#[derive(Debug, Clone, Copy)]
+struct AssetSize {
+    asset: usize,
+    size: JumpSize,
+    /// Purpose of the words that sizes come from; their index is the asset.
+    purpose: Purpose,
 }
 
 /// Lanes are searched for the one that jumps in groups.
 const GROUP: usize = 8;
 const GROUPS: usize = LANES / GROUP;
 
-/// Where every path of a block stands with one source.
+/// The arrivals of one source on every path of a block.
 #[derive(Debug, Clone)]
 pub struct JumpState {
     arrivals: [Counter; LANES],
@@ -63,27 +71,29 @@ pub struct Jump {
     pub instant: f64,
     /// Move of the log price.
     pub size: f64,
-    /// What of it a reverting price has lost again by the end of the step.
+    /// The part of it that a reverting price has lost again by the end of the step.
     pub lost: f64,
 }
 
 impl JumpSource {
     /// Jumps of one asset alone, from words of their own.
     pub fn of_asset(asset: usize, arrivals: Arrivals, size: JumpSize) -> Self {
-        let sizes = vec![(asset, size, Purpose::JumpSize)];
+        let sizes = vec![AssetSize { asset, size, purpose: Purpose::JumpSize }];
         Self { arrivals, arrival_words: (Purpose::Jump, asset as u32), sizes }
     }
 
     /// Common jumps: one arrival, a size for each asset that takes part.
     pub fn common(arrivals: Arrivals, sizes: impl Iterator<Item = (usize, NormalJump)>) -> Self {
-        let sizes = sizes.map(|(asset, size)| (asset, JumpSize::Normal(size), Purpose::CommonJumpSize));
+        let purpose = Purpose::CommonJumpSize;
+        let sizes = sizes.map(|(asset, size)| AssetSize { asset, size: JumpSize::Normal(size), purpose });
         Self { arrivals, arrival_words: (Purpose::CommonJump, 0), sizes: sizes.collect() }
     }
 
     /// Shock number `index`: fixed moves.
     pub fn shock(index: u32, arrivals: Arrivals, moves: impl Iterator<Item = (usize, f64)>) -> Self {
-        // A fixed size draws nothing, so that its words' name does not matter.
-        let sizes = moves.map(|(asset, size)| (asset, JumpSize::Fixed(size), Purpose::Diffusion));
+        // A fixed size draws nothing, so that the purpose of its words does not matter.
+        let purpose = Purpose::Diffusion;
+        let sizes = moves.map(|(asset, size)| AssetSize { asset, size: JumpSize::Fixed(size), purpose });
         Self { arrivals, arrival_words: (Purpose::ShockTime, index), sizes: sizes.collect() }
     }
 
@@ -141,7 +151,7 @@ impl JumpSource {
                 while state.next[lane] <= end {
                     let instant = state.next[lane] - (end - 1.0);
                     let number = 2 * state.arrived[lane];
-                    for &(asset, size, purpose) in &self.sizes {
+                    for &AssetSize { asset, size, purpose } in &self.sizes {
                         let size = match size {
                             JumpSize::Fixed(size) => size,
                             drawn => {

@@ -38,7 +38,7 @@ pub struct Resampler {
     restart_below: u64,
 }
 
-/// Where each path of a block stands in the history.
+/// The row of the history that each path of a block is at.
 #[derive(Debug, Clone)]
 pub struct ResamplerState {
     streams: LaneStreams,

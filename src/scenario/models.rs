@@ -2,7 +2,7 @@
 
 pub(crate) mod model;
 pub(crate) mod model_reader;
-pub(crate) mod overflow;
+pub(crate) mod overflow_check;
 pub(crate) mod parameters;
 pub(crate) mod positive_definite;
 pub(crate) mod replaying;

@@ -223,7 +223,7 @@ pub struct GarchStep {
     mixing: Option<NormalTable>,
 }
 
-/// Where every path of a block stands.
+/// The variances of a block's paths.
 #[derive(Debug, Clone)]
 pub struct GarchState {
     /// h in units of the long-run variance.

@@ -34,7 +34,7 @@ impl Model {
         matches!(self, Self::Formula(process) if process.is_driven())
     }
 
-    /// What the catalogue says of it.
+    /// Its entry in the catalogue.
     pub fn entry(&self) -> Option<&'static ModelEntry> {
         catalogue::model(match self {
             Self::Formula(process) => process.kind(),
@@ -44,7 +44,7 @@ impl Model {
     }
 }
 
-/// What a bootstrapped asset asks for.
+/// The history of a bootstrapped asset and how it is resampled.
 #[derive(Debug)]
 pub(crate) struct Resampled {
     /// The prices.
@@ -55,7 +55,7 @@ pub(crate) struct Resampled {
     pub fill_gaps: bool,
 }
 
-/// What a replayed asset asks for.
+/// The history of a replayed asset and how its windows are taken.
 #[derive(Debug)]
 pub(crate) struct Replayed {
     /// The prices.

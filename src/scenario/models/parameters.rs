@@ -1,4 +1,4 @@
-//! Keys that the catalogue of models describes: read, checked against its ranges, and resolved.
+//! Keys of the parameter tables of price models: read, checked against their ranges, and resolved.
 
 use rust_decimal::Decimal;
 
@@ -9,10 +9,10 @@ use crate::scenario::context::Context;
 use crate::scenario::syntax::reader::{Field, Table};
 use crate::text::number::exact_decimal;
 
-/// Most arrivals or switches that one source may be expected to have on a path: each costs a draw of its own.
+/// Largest expected number of arrivals or switches of one source on a path: each costs a draw of its own.
 const MOST_ARRIVALS: f64 = 1e6;
 
-/// A table and what the catalogue says of its keys.
+/// A table and the parameters that its keys are.
 pub(crate) struct Keys<'a, 't> {
     /// As written.
     pub table: &'t Table<'a>,
@@ -30,7 +30,7 @@ impl<'a, 't> Keys<'a, 't> {
         Ok(Self { table, parameters })
     }
 
-    /// What the catalogue says of a key.
+    /// The parameter of a key.
     pub fn parameter(&self, name: &str) -> Result<&'static Parameter> {
         self.parameters
             .iter()
@@ -89,13 +89,13 @@ pub(crate) fn number(field: &Field<'_>, parameter: &Parameter) -> Result<Decimal
     }
 }
 
-/// What a number outside the range would be as a fraction, where it looks like per cent.
+/// A number outside the range as a fraction, where it looks like per cent.
 fn in_per_cent(value: Decimal, range: Range) -> Option<Decimal> {
     let fraction = value.checked_div(Decimal::ONE_HUNDRED)?;
     (range.is_fraction && value.abs() > Decimal::ONE && range.holds(to_f64(fraction))).then_some(fraction)
 }
 
-/// Refuses a rate at which a path would hold more arrivals than can be drawn in reasonable time.
+/// Refuses a rate at which a path would have more arrivals than can be drawn in reasonable time.
 pub(crate) fn check_arrivals(field: &Field<'_>, rate: f64, horizon: Span) -> Result<()> {
     let expected = rate * horizon.years();
     if expected <= MOST_ARRIVALS {

@@ -1,4 +1,4 @@
-//! The histories of every replayed asset, joined: the windows that are the paths.
+//! Joins the histories of all replayed assets: their windows are the paths.
 
 use crate::domain::Span;
 use crate::error::Result;
@@ -9,7 +9,7 @@ use crate::scenario::context::Context;
 use crate::scenario::definition::{Scenario, Settings};
 use crate::scenario::files::Windows;
 use crate::scenario::models::model::{Model, Replayed};
-use crate::scenario::models::overflow::LARGEST_LOG_RETURN;
+use crate::scenario::models::overflow_check::LARGEST_LOG_RETURN;
 use crate::scenario::models::resampling::{bar_step, fail_at, joint_key};
 use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::syntax::reader::Table;
@@ -122,8 +122,8 @@ fn check_closes(
     Ok(())
 }
 
-/// Limits the paths to the windows there are; where there are more, takes every n-th, so that the paths are spread over
-/// the whole history. Says which they are.
+/// Limits the paths to the windows there are. Of more windows than paths it takes every n-th, so that the paths are spread
+/// over the whole history. A remark names the windows.
 pub(crate) fn limit_paths(
     root: &Table<'_>,
     market: &mut MarketModel,

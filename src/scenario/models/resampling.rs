@@ -1,4 +1,4 @@
-//! The histories of every bootstrapped asset, joined: what the market resamples.
+//! Joins the histories of all bootstrapped assets: their returns are what the market resamples.
 
 use crate::domain::Span;
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ use crate::paths::ReturnHistory;
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
 use crate::scenario::models::model::{Model, Resampled};
-use crate::scenario::models::overflow::LARGEST_LOG_RETURN;
+use crate::scenario::models::overflow_check::LARGEST_LOG_RETURN;
 use crate::scenario::models::parameters::whole_seconds;
 use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::syntax::reader::Table;
@@ -56,7 +56,7 @@ pub(crate) fn join(
     Ok(Some(ReturnHistory { log_returns, ..joint.history.clone() }))
 }
 
-/// What histories are, whatever is done with them.
+/// The identity of histories, for the cache of joint ones.
 pub(crate) fn joint_key<'h>(histories: &[(&'h str, &'h PriceHistory)]) -> Vec<(&'h str, &'h str)> {
     histories.iter().map(|(name, history)| (*name, history.sha256.as_str())).collect()
 }
@@ -115,13 +115,13 @@ pub(crate) fn fail_at(root: &Table<'_>, name: &str, place: Place, what: &str, he
     point().unwrap_or_else(|error| error)
 }
 
-/// How far log prices may plausibly go, from the returns of one column.
+/// Bound of the log return over the horizon, from the returns of one column.
 #[derive(Debug, PartialEq)]
 struct ResampledBound {
     /// `steps·|mean|`.
     drift: f64,
-    /// `9·σ·√(steps·mean block) + max|r|·mean block`: nine deviations, were all returns of a block one and the same,
-    /// and a block of the largest.
+    /// `9·σ·√(steps·mean block) + max|r|·mean block`: nine deviations if all returns of a block were equal,
+    /// and a block of the largest return.
     spread: f64,
 }
 

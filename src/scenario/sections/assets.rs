@@ -8,7 +8,7 @@ use crate::paths::{AssetModel, Bootstrap, MarketModel, PriceProcess, Replay};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
 use crate::scenario::models::model::Model;
-use crate::scenario::models::{model, overflow, replaying, resampling, shock_overlay};
+use crate::scenario::models::{model, overflow_check, replaying, resampling, shock_overlay};
 use crate::scenario::sections::correlation::Driver;
 use crate::scenario::sections::market_requirement::MarketRequirement;
 use crate::scenario::sections::modelled::Modelled;
@@ -106,7 +106,7 @@ fn read_asset(
     let model = model::read(table, settings, context)?;
     if let Model::Formula(process) = &model {
         let written = table.require("model", "")?.table()?;
-        overflow::check_model(&written, process, to_f64(price), settings.horizon)?;
+        overflow_check::check_model(&written, process, to_f64(price), settings.horizon)?;
     }
     let asset = Asset {
         name: name.to_owned(),
@@ -276,7 +276,7 @@ pub(crate) fn market(
     let step_years = settings.horizon.years() / settings.steps as f64;
     let market =
         MarketModel { assets: models, correlation, history, windows, common_jumps, shocks, step_years };
-    overflow::check_overlay(root, &market, settings.horizon)?;
+    overflow_check::check_overlay(root, &market, settings.horizon)?;
     Ok(market)
 }
 

@@ -1,12 +1,12 @@
-//! How far a log price may go: a scenario in which prices leave what numbers hold is refused.
+//! The overflow check: a scenario whose prices may leave the range of numbers is refused.
 
 use crate::domain::Span;
 use crate::error::{Error, Result};
 use crate::paths::{LogReturnBound, MarketModel, PriceProcess, Shock, ShockTime};
 use crate::scenario::syntax::reader::Table;
 
-/// Largest log return over the horizon: a price that changes by a factor of 1e26 means nothing any more, and amounts
-/// and their squares are still well inside `f64`.
+/// Largest log return over the horizon: a price that changes by a factor of 1e26 is meaningless, and amounts and their
+/// squares are still well inside the range of `f64`.
 pub(crate) const LARGEST_LOG_RETURN: f64 = 60.0;
 
 /// Refuses a model whose price may leave the range of numbers.
@@ -25,7 +25,7 @@ pub(crate) fn check_model(
     }
     let what = out_of_numbers(table.path(), horizon, bound.total());
     let help = process.overflow_help();
-    // A table written in one line is pointed at where its value stands.
+    // In a table of one line the error points at the value.
     Err(match table.field("volatility") {
         Some(field) => field.fail(&what, help),
         None => table.fail(&what, help),
