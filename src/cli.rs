@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod diagnostic;
 mod diff;
 mod margin;
 mod merge;
@@ -50,7 +51,7 @@ fn exit_code(done: Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            output::message(&format!("error: {error}"));
+            output::message(&diagnostic::render(&error));
             ExitCode::from(error.exit_code())
         }
     }

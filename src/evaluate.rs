@@ -8,7 +8,7 @@ pub(crate) mod outcomes;
 #[cfg(feature = "arrow")]
 pub(crate) mod record_batch;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 pub use crate::evaluate::job::job;
 pub use crate::evaluate::options::Options;
 pub use crate::evaluate::outcomes::{Outcome, Outcomes, outcomes};
@@ -38,7 +38,8 @@ pub fn simulate(scenario: &Scenario, options: &Options) -> Result<ResultDocument
 /// As [`simulate`]; [`Error::Input`] for a batch without `[sweep]`.
 pub fn sweep(batch: &Batch, options: &Options) -> Result<SweepDocument> {
     if !batch.is_sweep() {
-        return Err(Error::input(format!("scenario `{}` has no [sweep]; use `simulate`", batch.name)));
+        let invalid = Invalid::new(format!("scenario `{}` has no [sweep]", batch.name)).of_key("sweep");
+        return Err(invalid.with_help("use `simulate`").into());
     }
     let description = BatchDescription::new(batch, String::new(), Vec::new());
     let documents = cells::simulate(batch, &description, options)?;

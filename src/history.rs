@@ -12,7 +12,7 @@ pub(crate) mod time;
 
 use std::path::Path;
 
-use crate::error::Result;
+use crate::error::{Invalid, Result};
 use crate::history::bars::Bars;
 use crate::history::csv_file::{CsvFile, shown};
 pub use crate::history::funding::{FundingHistory, read_funding_history};
@@ -24,6 +24,7 @@ use crate::history::price::parse_price;
 use crate::history::price_history::MIN_RETURNS;
 pub use crate::history::price_history::PriceHistory;
 use crate::history::remarks::{notes, ragged};
+use crate::text::format::counted;
 use csv::StringRecord;
 
 /// Largest price file.
@@ -34,11 +35,12 @@ const MAX_BARS: usize = 6_000_000;
 
 /// Lines in which a header is looked for, so that a message can say where it stands.
 const HEADER_LINES: usize = 5;
+const CORRECT: &str = "correct or delete the row";
 
 /// Reads a CSV of bars: Binance's klines (12 columns, with or without header), or any file whose
 /// header names a time and a `close`, in any order and beside any other columns.
 ///
-/// Times are Unix seconds, milliseconds, microseconds or nanoseconds, told apart by their size, or
+/// Times are Unix seconds, milliseconds, microseconds or nanoseconds, distinguished by their size, or
 /// ISO dates, UTC where they name no zone; one format a file. Rows run oldest or newest first; a
 /// row that repeats time and close of the row before it is dropped. Where `high` and `low` exist,
 /// the close must lie between them. Files up to 256 MiB and 6 million bars; two numbers a bar are kept.
@@ -55,20 +57,19 @@ pub fn read_history(path: &Path, shown_name: &str) -> Result<PriceHistory> {
             return Err(ragged(&mut file, line, record.len(), layout.width)?);
         }
         if bars.times_ms.len() == MAX_BARS {
-            return Err(file.error_at(line, format!("the file holds more than {MAX_BARS} bars: shorten it")));
+            let message = format!("the file has more than {MAX_BARS} bars");
+            return Err(file.error_at(line, Invalid::new(message).with_help("shorten it")));
         }
-        add_bar(&mut bars, &layout, line, &record).map_err(|text| file.error_at(line, text))?;
+        add_bar(&mut bars, &layout, line, &record).map_err(|invalid| file.error_at(line, invalid))?;
     }
     if bars.times_ms.is_empty() {
-        return Err(file.error("the file holds a header and no bars"));
+        return Err(file.error("the file has a header but no bars"));
     }
     if bars.times_ms.len() <= MIN_RETURNS {
-        return Err(file.error(format!(
-            "the file holds {} bars; {} returns need at least {}: give a longer history",
-            bars.times_ms.len(),
-            MIN_RETURNS,
-            MIN_RETURNS + 1
-        )));
+        let message = format!("the file has {}", counted(bars.times_ms.len() as u64, "bar", "bars"));
+        let expected = format!("at least {}, for {MIN_RETURNS} returns", MIN_RETURNS + 1);
+        let invalid = Invalid::new(message).in_file(shown_name).expected(expected);
+        return Err(invalid.with_help("use a longer history").into());
     }
     let notes = notes(shown_name, &mut bars, &file);
     Ok(PriceHistory { times_ms: bars.times_ms, closes: bars.values, notes, sha256: file.sha256() })
@@ -80,27 +81,26 @@ fn read_layout(file: &mut CsvFile, record: &mut StringRecord, bars: &mut Bars<f6
         return Err(file.error("the file is empty"));
     };
     if layout::is_data(record) {
-        let layout = Layout::of_data(record).map_err(|text| file.error_at(line, text))?;
-        add_bar(bars, &layout, line, record).map_err(|text| file.error_at(line, text))?;
+        let layout = Layout::of_data(record).map_err(|invalid| file.error_at(line, invalid))?;
+        add_bar(bars, &layout, line, record).map_err(|invalid| file.error_at(line, invalid))?;
         return Ok(layout);
     }
-    let text = match Layout::of_header(record) {
+    let invalid = match Layout::of_header(record) {
         Ok(layout) => return Ok(layout),
-        Err(text) => text,
+        Err(invalid) => invalid,
     };
     // Some sites put their address, or an explanation, above the header.
     let first = record.get(0).unwrap_or_default().trim().to_owned();
     for _ in 1..HEADER_LINES {
         let Some(next) = file.read(record)? else { break };
         if Layout::of_header(record).is_ok() {
-            let banner = format!(
-                "{} is not the header, which stands on line {next}: delete the lines above it",
-                shown(&first)
+            let message = format!("{} is not the header, which is on line {next}", shown(&first));
+            return Err(
+                file.error_at(line, Invalid::new(message).with_help("delete the lines above the header"))
             );
-            return Err(file.error_at(line, banner));
         }
     }
-    Err(file.error_at(line, text))
+    Err(file.error_at(line, invalid))
 }
 
 fn add_bar(
@@ -108,7 +108,7 @@ fn add_bar(
     layout: &Layout,
     line: u64,
     record: &StringRecord,
-) -> std::result::Result<(), String> {
+) -> std::result::Result<(), Invalid> {
     let field = |index: usize| record.get(index).unwrap_or_default().trim();
     let bound = |name, index: Option<usize>| index.map(|index| parse_price(name, field(index))).transpose();
     let close = parse_price("close", field(layout.close))?;
@@ -116,16 +116,14 @@ fn add_bar(
     if let (Some(high), Some(low)) = (high, low)
         && high < low
     {
-        return Err(format!("the high {high} is below the low {low}: correct or delete the row"));
+        return Err(Invalid::new(format!("the high {high} is below the low {low}")).with_help(CORRECT));
     }
     let outside = high.is_some_and(|high| close > high) || low.is_some_and(|low| close < low);
     if outside {
         let end = |bound: Option<f64>| bound.map_or("…".to_owned(), |b| b.to_string());
-        return Err(format!(
-            "the close {close} lies outside low {} … high {}: correct or delete the row",
-            end(low),
-            end(high)
-        ));
+        let message =
+            format!("the close {close} is outside the range from low {} to high {}", end(low), end(high));
+        return Err(Invalid::new(message).with_help(CORRECT));
     }
     bars.push(line, field(layout.time), close)
 }

@@ -57,7 +57,7 @@
 //!
 //! ```text
 //! main → cli → run → evaluate → { report, store } → plan → result → { simulation, scenario } → history →
-//! { paths, margin } → text → domain → { statistics, lanes }
+//! { paths, margin } → text → domain → { statistics, lanes } → error
 //! ```
 
 // Cost predictions and wording that only reports use are not reached without them.

@@ -3,6 +3,7 @@
 
 pub(crate) mod cell_store;
 pub(crate) mod executor;
+pub(crate) mod file_names;
 pub(crate) mod finish;
 pub(crate) mod finished;
 pub(crate) mod manifest;
@@ -18,7 +19,7 @@ use std::slice::from_ref;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::evaluate::options::Options;
 use crate::paths::LANES;
 use crate::plan::passes;
@@ -161,9 +162,8 @@ fn write(
 /// [`Error::Input`] for more threads than 1,024 or an unknown width.
 pub fn simulator(threads: u64) -> Result<Simulator> {
     if threads > MOST_THREADS {
-        return Err(Error::input(format!(
-            "--threads {threads}: write a number from 1 to {MOST_THREADS}, or 0 for one per core"
-        )));
+        let invalid = Invalid::new(format!("--threads is {threads}")).of_key("--threads").with_value(threads);
+        return Err(invalid.expected(format!("1 to {MOST_THREADS}, or 0 for one per core")).into());
     }
     Options { threads: threads as usize, ..Options::default() }.simulator()
 }

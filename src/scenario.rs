@@ -22,7 +22,7 @@ pub use crate::scenario::load::load_preset;
 pub use crate::scenario::load::{DEFAULT_NAME, DEFAULT_TEXT, load, load_batch, load_batch_text, load_text};
 pub use crate::scenario::sections::market_requirement::{MarketRequirement, RequirementKind};
 pub use crate::scenario::sweep::batch::{Axis, Batch, Cell};
-pub use crate::scenario::syntax::name::name_fault;
+pub use crate::scenario::syntax::name::{RULE as NAME_RULE, name_fault};
 pub use crate::scenario::syntax::overrides::{Override, parse_override};
 pub use crate::scenario::venue::about::{Preset, read_preset};
 pub use crate::scenario::venue::examples::{Example, Expected, Quantity};

@@ -6,7 +6,7 @@ use clap::Args;
 use crate::cli::output;
 use crate::cli::venues::preset;
 use crate::domain::{Basis, Contract, Decimal, Requirement, Side, TierTable, Trigger, Venue};
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::margin::{Backing, Quote, QuoteError, QuoteInput, quote};
 use crate::scenario;
 use crate::text::nearest;
@@ -102,15 +102,12 @@ pub fn margin(options: &MarginOptions) -> Result<()> {
 }
 
 fn refusal(error: &QuoteError) -> Error {
-    Error::input(match error {
-        QuoteError::LeverageTooHigh { .. } => {
-            format!("--{error}; write at most that, or --rate for a requirement of your own")
-        }
-        QuoteError::LeverageNeeded => format!(
-            "--leverage is missing: {error}, and this venue sets a fee aside that depends on them; write --leverage 10"
-        ),
-        QuoteError::OutOfRange => format!("{error}; write smaller numbers"),
-    })
+    let help = match error {
+        QuoteError::LeverageTooHigh { .. } => "lower it, or pass --rate for a requirement of your own",
+        QuoteError::LeverageNeeded => "pass --leverage; this venue reserves a closing fee that depends on it",
+        QuoteError::OutOfRange => "write smaller numbers",
+    };
+    Invalid::new(error).with_help(help).into()
 }
 
 impl MarginOptions {
@@ -157,21 +154,20 @@ impl MarginOptions {
             Some(mode) => word("--mode", mode, &modes)?,
             None => self.wallet.is_some(),
         };
-        let fault = match (cross, &self.margin, &self.leverage, &self.wallet) {
-            (true, Some(margin), ..) => {
-                format!("--margin {margin} is of an isolated position; write --wallet W for a cross one")
+        let (message, help) = match (cross, &self.margin, &self.leverage, &self.wallet) {
+            (true, Some(_), ..) => {
+                ("--margin applies to isolated positions", "use --wallet for cross margin")
             }
-            (true, None, _, None) => "--mode cross needs a wallet; write --wallet 1000".to_owned(),
-            (false, _, _, Some(wallet)) => {
-                format!("--wallet {wallet} is of a cross position; write --mode cross, or --margin M")
+            (true, None, _, None) => {
+                ("--mode cross needs a wallet", "pass --wallet, for example --wallet 1000")
             }
-            (false, None, None, None) => {
-                "nothing tells the money behind the position; write --margin M, --leverage L, or --wallet W"
-                    .to_owned()
+            (false, _, _, Some(_)) => {
+                ("--wallet applies to cross positions", "pass --mode cross, or use --margin")
             }
+            (false, None, None, None) => ("no collateral given", "pass --margin, --leverage or --wallet"),
             _ => return Ok(()),
         };
-        Err(Error::input(fault))
+        Err(Invalid::new(message).with_help(help).into())
     }
 
     /// One line in place of the market's requirement, at the notional where it is asked for; the leverage of its tiers
@@ -184,10 +180,10 @@ impl MarginOptions {
                     deduction.map_or(Ok(Decimal::ZERO), |text| not_negative("--deduction", text))?;
                 if notional.checked_mul(rate).is_some_and(|margin| margin < deduction) {
                     let most = (notional * rate).normalize();
-                    return Err(Error::input(format!(
-                        "--deduction is {deduction}, more than the {most} that the rate asks for, so that the maintenance \
-                         margin is negative; allowed: 0 to {most}"
-                    )));
+                    let message =
+                        format!("--deduction is {deduction}, so that the maintenance margin is negative");
+                    let invalid = Invalid::new(message).of_key("--deduction").with_value(deduction);
+                    return Err(invalid.expected(format!("0 to {most}")).into());
                 }
                 rules.maintenance = Requirement::Lines(TierTable::line(rate, deduction));
                 if self.leverage.is_some() {
@@ -195,9 +191,9 @@ impl MarginOptions {
                 }
                 Ok(())
             }
-            (None, Some(deduction)) => Err(Error::input(format!(
-                "--deduction {deduction} belongs to a rate; write --rate 0.01 --deduction {deduction}"
-            ))),
+            (None, Some(deduction)) => Err(Invalid::new("--deduction needs --rate")
+                .with_help(format!("write, for example, --rate 0.01 --deduction {deduction}"))
+                .into()),
             (None, None) => Ok(()),
         }
     }
@@ -225,12 +221,13 @@ impl Rules {
         })?;
         if contract != venue.contract {
             if let (Some(market), None) = (&options.market, &options.rate) {
-                return Err(Error::input(format!(
-                    "--contract is {}, but the table of --market {market} counts the money of {} contracts; write --rate \
-                     0.005 for a requirement of your own, or leave --contract out",
+                let message = format!(
+                    "--contract is {}, but the table of --market {market} is for {} contracts",
                     contract.name(),
                     venue.contract.name()
-                )));
+                );
+                let help = "pass --rate for a requirement of your own, or remove --contract";
+                return Err(Invalid::new(message).with_help(help).into());
             }
             // A rate counts in whatever money.
             found.requirement = Requirement::flat(found.requirement.first_rate());
@@ -253,7 +250,7 @@ fn notional(contract: Contract, quantity: Decimal, price: Decimal) -> Result<Dec
 fn unknown_market(name: &str, rules: &scenario::Rules) -> Error {
     let mut names: Vec<&str> = rules.markets.iter().map(|market| market.name.as_str()).collect();
     let near = nearest(name, names.iter().copied());
-    let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
     let more = if names.len() > MOST_NAMES { ", …" } else { "" };
     names.truncate(MOST_NAMES);
     let venue = &rules.venue.preset;
@@ -261,27 +258,32 @@ fn unknown_market(name: &str, rules: &scenario::Rules) -> Error {
         true => "it lists none".to_owned(),
         false => format!("it lists {}{more}", names.join(", ")),
     };
-    Error::input(format!("--market {name}: {venue} has no such market; {near}{known}; or leave --market out"))
+    let message = format!("unknown market `{name}`: {venue} does not list it");
+    let invalid = Invalid::new(message).of_key("--market").with_value(name);
+    invalid.with_help(format!("{near}{known}; or remove --market")).into()
 }
 
 fn word<T: Copy>(flag: &str, text: &str, words: &[(&str, T)]) -> Result<T> {
     let known = words.iter().find(|(word, _)| *word == text);
     known.map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        Error::input(format!("{flag} is {text:?}; write {}", names.join(" or ")))
+        let invalid = Invalid::new(format!("unknown value `{text}` of {flag}")).of_key(flag).with_value(text);
+        invalid.expected(names.join(" or ")).into()
     })
 }
 
 fn number(flag: &str, text: &str) -> Result<Decimal> {
     let parsed = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text));
-    parsed.map_err(|_| match text.parse::<f64>() {
-        Ok(value) if value.abs() > 1.0 => Error::input(format!(
-            "{flag} is {text:?}, which is too large: 28 digits are kept exactly; write, for example, {flag} 1000"
-        )),
-        Ok(value) if !value.is_nan() => Error::input(format!(
-            "{flag} is {text:?}, which has more decimals than the 28 digits that are kept exactly; round it"
-        )),
-        _ => Error::input(format!("{flag} is {text:?}, which is not a number; write, for example, {flag} 0.5")),
+    parsed.map_err(|_| {
+        let (fault, help) = match text.parse::<f64>() {
+            Ok(value) if value.abs() > 1.0 => {
+                ("it is too large for 28 exact digits", format!("write, for example, {flag} 1000"))
+            }
+            Ok(value) if !value.is_nan() => ("it has more than 28 digits", "round it".to_owned()),
+            _ => ("it is not a number", format!("write, for example, {flag} 0.5")),
+        };
+        let invalid = Invalid::new(format!("invalid value `{text}` for {flag}: {fault}"));
+        invalid.of_key(flag).with_value(text).with_help(help).into()
     })
 }
 
@@ -295,9 +297,12 @@ fn within(
     let value = number(flag, text)?;
     match fits(value) {
         true => Ok(value),
-        false => Err(Error::input(format!(
-            "{flag} is {text}; allowed: {allowed}; write, for example, {flag} {example}"
-        ))),
+        false => Err(Invalid::new(format!("{flag} is {text}"))
+            .of_key(flag)
+            .with_value(text)
+            .expected(allowed)
+            .with_help(format!("write, for example, {flag} {example}"))
+            .into()),
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::cli::args::ReplayOptions;
 use crate::cli::output;
 use crate::domain::MarginMode;
-use crate::error::{Error, Result};
+use crate::error::{Invalid, Result};
 use crate::run;
 
 /// `ringfence replay`
@@ -20,6 +20,8 @@ pub fn replay(options: &ReplayOptions) -> Result<()> {
 fn mode_named(name: &str) -> Result<MarginMode> {
     MarginMode::ALL.into_iter().find(|mode| mode.name() == name).ok_or_else(|| {
         let names = MarginMode::ALL.map(MarginMode::name).join(", ");
-        Error::input(format!("--mode: there is no mode '{name}'; write one of {names}"))
+        let invalid =
+            Invalid::new(format!("unknown value `{name}` of --mode")).of_key("--mode").with_value(name);
+        invalid.expected(format!("one of: {names}")).into()
     })
 }

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::args::RunOptions;
 use crate::cli::{output, signal};
-use crate::error::{Error, Result};
+use crate::error::{Invalid, Result};
 use crate::report::charts::encode::Scale;
 use crate::report::outcomes::OutcomeFormat;
 use crate::report::terminal;
@@ -24,9 +24,8 @@ pub fn run(options: &RunOptions) -> Result<()> {
     refuse_equal_names(&asked, options)?;
     let request = request(options)?;
     if options.json && request.shard.is_some() {
-        return Err(Error::input(
-            "--json with --shard: a part has no result; ringfence merge DIR --json prints that of all",
-        ));
+        let invalid = Invalid::new("--json cannot be combined with --shard");
+        return Err(invalid.with_help("combine the shards with `ringfence merge DIR --json`").into());
     }
     refuse_shards_that_stop(&asked, &request)?;
     let simulator = simulator(options.threads)?;
@@ -78,14 +77,19 @@ pub fn tell(finished: &[Finished], as_json: bool, quiet: bool) -> Result<()> {
 
 /// The scale of charts that a person asks for.
 pub fn scale(pixels: f64) -> Result<Scale> {
-    Scale::new(pixels).ok_or_else(|| Error::input(format!("--scale {pixels}: write a number from 0.5 to 4")))
+    let invalid = || Invalid::new(format!("--scale is {pixels}")).of_key("--scale").with_value(pixels);
+    Scale::new(pixels).ok_or_else(|| invalid().expected("a number from 0.5 to 4").into())
 }
 
 fn outcome_format(text: &str) -> Result<OutcomeFormat> {
     match text {
         "parquet" => Ok(OutcomeFormat::Parquet),
         "csv" => Ok(OutcomeFormat::Csv),
-        _ => Err(Error::input(format!("--outcomes={text}: write --outcomes=parquet or --outcomes=csv"))),
+        _ => Err(Invalid::new(format!("unknown value `{text}` of --outcomes"))
+            .of_key("--outcomes")
+            .with_value(text)
+            .expected("parquet or csv")
+            .into()),
     }
 }
 
@@ -93,9 +97,8 @@ fn request(options: &RunOptions) -> Result<Request<'_>> {
     let outcomes = options.outcomes.as_deref().map(outcome_format).transpose()?;
     let shard = options.shard.as_deref().map(str::parse::<Shard>).transpose()?;
     if shard.is_some() && outcomes.is_some() {
-        return Err(Error::input(
-            "--outcomes with --shard: rows of paths are written by runs of all paths; leave one of the two out",
-        ));
+        let invalid = Invalid::new("--outcomes cannot be combined with --shard");
+        return Err(invalid.with_help("remove one of the two; outcomes need a run of all paths").into());
     }
     Ok(Request {
         out: &options.out,
@@ -114,11 +117,14 @@ fn refuse_shards_that_stop(asked: &[Asked], request: &Request<'_>) -> Result<()>
     let stops =
         |asked: &&Asked| asked.batch.cells.iter().any(|cell| cell.scenario.settings.precision.is_some());
     match asked.iter().find(stops).filter(|_| request.shard.is_some()) {
-        Some(asked) => Err(Error::input(format!(
-            "{}: simulation.precision stops a run by what all its paths show, which no shard knows; remove \
-             simulation.precision, or run without --shard",
-            asked.batch.name
-        ))),
+        Some(asked) => {
+            let message = format!(
+                "scenario `{}` cannot be split: simulation.precision stops a run by the result of all its paths",
+                asked.batch.name
+            );
+            let invalid = Invalid::new(message).of_key("simulation.precision");
+            Err(invalid.with_help("remove simulation.precision, or run without --shard").into())
+        }
         None => Ok(()),
     }
 }
@@ -129,15 +135,13 @@ fn refuse_equal_names(asked: &[Asked], options: &RunOptions) -> Result<()> {
     for (index, (second, second_file)) in files().enumerate() {
         let earlier = files().take(index).find(|(first, _)| first.name.eq_ignore_ascii_case(&second.name));
         if let Some((first, first_file)) = earlier {
-            return Err(Error::input(format!(
-                "{} and {}: results are named after their files, and {} and {} cannot stand side by side in {}; \
-                 rename one file, or run them apart, each with its own --out DIR",
-                first_file.display(),
-                second_file.display(),
-                first.name,
-                second.name,
-                options.out.display()
-            )));
+            let message = match first.name == second.name {
+                true => format!("two scenarios are both named `{}`", first.name),
+                false => format!("the scenarios `{}` and `{}` differ only in case", first.name, second.name),
+            };
+            let note = format!("their files are {} and {}", first_file.display(), second_file.display());
+            let help = "rename one of them, or run them with different --out DIR";
+            return Err(Invalid::new(message).with_note(note).with_help(help).into());
         }
     }
     Ok(())

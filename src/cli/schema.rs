@@ -1,5 +1,5 @@
 use crate::cli::output;
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::result::schema as result_schema;
 use crate::scenario::schema as scenario_schema;
 
@@ -9,8 +9,8 @@ pub fn schema(of: &str) -> Result<()> {
         "scenario" => scenario_schema::scenario(),
         "result" => result_schema::result(),
         other => {
-            let known = "write schema scenario or schema result";
-            return Err(Error::input(format!("there is no schema {other:?}; {known}")));
+            let invalid = Invalid::new(format!("unknown schema `{other}`")).with_value(other);
+            return Err(invalid.expected("scenario or result").into());
         }
     };
     let text = serde_json::to_string_pretty(&schema)

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use crate::cli::output;
-use crate::error::{Error, Result};
+use crate::error::{Invalid, Result};
 use crate::report::venue_catalogue::{render_list, render_one};
 use crate::scenario::{Preset, load_preset, presets};
 use crate::text::nearest;
@@ -23,8 +23,10 @@ pub fn preset(name: &str) -> Result<Preset> {
     let names: Vec<String> = presets.iter().map(|preset| preset.name.clone()).collect();
     presets.into_iter().find(|preset| preset.name == name).ok_or_else(|| {
         let near = nearest(name, names.iter().map(String::as_str));
-        let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
-        let all = names.join(", ");
-        Error::input(format!("there is no preset {name:?}; {near}write one of: {all}; or a file's name"))
+        let invalid = Invalid::new(format!("unknown venue preset `{name}`")).with_value(name);
+        let invalid = invalid.expected(format!("one of: {}, or the name of a file", names.join(", ")));
+        near.into_iter()
+            .fold(invalid, |invalid, near| invalid.with_help(format!("did you mean `{near}`?")))
+            .into()
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{Clock, Monitoring};
-use crate::error::{Error, Result};
+use crate::error::{Invalid, Result};
 use crate::margin::{BookPlan, FundingTable};
 use crate::paths::PathGenerator;
 use crate::scenario::Scenario;
@@ -12,7 +12,7 @@ use crate::simulation::Job;
 /// Everything the simulation needs of one run, dense.
 ///
 /// # Errors
-/// [`Error::Input`] when the drivers' correlations are contradictory.
+/// [`Error::Input`](crate::error::Error::Input) when the drivers' correlations are contradictory.
 pub fn job(scenario: &Scenario) -> Result<Job> {
     Ok(job_on(scenario, Arc::new(generator(scenario)?)))
 }
@@ -20,7 +20,7 @@ pub fn job(scenario: &Scenario) -> Result<Job> {
 /// Where a scenario's prices come from.
 pub(crate) fn generator(scenario: &Scenario) -> Result<PathGenerator> {
     let generator = PathGenerator::new(&scenario.market, scenario.settings.seed)
-        .ok_or_else(|| Error::input("correlation: the matrix is not positive definite"))?
+        .ok_or_else(|| Invalid::new("the correlation matrix is not positive definite").of_key("correlation"))?
         .with_sampling(scenario.settings.sampling);
     Ok(match scenario.settings.monitoring {
         Monitoring::Step => generator,

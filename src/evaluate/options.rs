@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::simulation::{Simulator, VectorWidth, WidthLimit};
 
 /// Threads, progress and cancellation of a simulation. The default uses every core and reports nothing.
@@ -15,7 +15,7 @@ pub struct Options {
     /// Called from any thread with the number of paths completed since the last call; in a sweep a path counts once
     /// for each cell.
     pub progress: Option<Arc<dyn Fn(u64) + Send + Sync>>,
-    /// Set to `true` to stop; the simulation then returns [`Error::Interrupted`].
+    /// Set to `true` to stop; the simulation then returns [`Error::Interrupted`](crate::error::Error::Interrupted).
     pub cancelled: Arc<AtomicBool>,
 }
 
@@ -36,11 +36,11 @@ impl Options {
     /// The simulator with these threads; the environment variable `RINGFENCE_VECTOR` limits its vector width.
     ///
     /// # Errors
-    /// [`Error::Input`] for an unknown vector width; [`Error::Failed`] when no threads can be started.
+    /// [`Error::Input`](crate::error::Error::Input) for an unknown vector width; [`Error::Failed`](crate::error::Error::Failed) when no threads can be started.
     pub(crate) fn simulator(&self) -> Result<Simulator> {
         let limit = match std::env::var_os("RINGFENCE_VECTOR") {
             None => WidthLimit::Avx512,
-            Some(text) => text.to_string_lossy().parse().map_err(Error::Input)?,
+            Some(text) => text.to_string_lossy().parse()?,
         };
         Simulator::new(self.threads, VectorWidth::detect(limit))
     }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt::Display;
 
+use crate::error::Invalid;
 use crate::history::csv_file::shown;
 use crate::history::time::{TIME_REMEDY, TimeFormat, iso, parse_time};
 
@@ -40,7 +41,7 @@ impl<V: Copy + PartialEq + Display> Bars<V> {
     /// # Errors
     /// A time that cannot be read, is written in another way than those before, breaks the order,
     /// or repeats the time before with another value.
-    pub(crate) fn push(&mut self, line: u64, time: &str, value: V) -> Result<(), String> {
+    pub(crate) fn push(&mut self, line: u64, time: &str, value: V) -> Result<(), Invalid> {
         let time_ms = self.time(time)?;
         let previous = self.times_ms.last().copied().zip(self.values.last().copied());
         if let Some((previous_ms, before)) = previous {
@@ -62,18 +63,19 @@ impl<V: Copy + PartialEq + Display> Bars<V> {
     ///
     /// # Errors
     /// Two values within one unit.
-    pub(crate) fn round_times(&mut self, unit_ms: i64) -> Result<(), String> {
+    pub(crate) fn round_times(&mut self, unit_ms: i64) -> Result<(), Invalid> {
         let rows = self.times_ms.drain(..).zip(self.values.drain(..)).collect::<Vec<_>>();
         for (time_ms, value) in rows {
             let time_ms = time_ms - time_ms.rem_euclid(unit_ms);
             match self.times_ms.last().zip(self.values.last()) {
                 Some((last, before)) if *last == time_ms && *before == value => self.duplicates += 1,
                 Some((last, before)) if *last == time_ms => {
-                    return Err(format!(
-                        "the time {} has the {} {before} and {value}: delete one of the rows",
+                    let message = format!(
+                        "two rows of the time {} have the {}s {before} and {value}",
                         iso(time_ms),
                         self.value
-                    ));
+                    );
+                    return Err(Invalid::new(message).with_help("delete one of the rows"));
                 }
                 _ => {
                     self.times_ms.push(time_ms);
@@ -94,44 +96,49 @@ impl<V: Copy + PartialEq + Display> Bars<V> {
         newest_first
     }
 
-    fn time(&mut self, text: &str) -> Result<i64, String> {
-        let (time_ms, format) =
-            parse_time(text).ok_or_else(|| format!("the time is {}: {TIME_REMEDY}", shown(text)))?;
+    fn time(&mut self, text: &str) -> Result<i64, Invalid> {
+        let (time_ms, format) = parse_time(text)
+            .ok_or_else(|| Invalid::new(format!("invalid time {}", shown(text))).with_help(TIME_REMEDY))?;
         let first = *self.format.get_or_insert(format);
         if first == format {
             return Ok(time_ms);
         }
-        Err(format!(
-            "the time {} is in {}, the rows above are in {}: write one unit in the whole file \
-             (Binance's spot files changed from milliseconds to microseconds on 2025-01-01)",
+        let message = format!(
+            "the time {} is in {}, but those above are in {}",
             shown(text),
             format.name(),
             first.name()
+        );
+        Err(Invalid::new(message).with_help(
+            "write one unit in the whole file (Binance's spot files changed from milliseconds to microseconds on \
+             2025-01-01)",
         ))
     }
 
-    fn repeat(&mut self, line: u64, time: &str, value: V, previous: V) -> Result<(), String> {
+    fn repeat(&mut self, line: u64, time: &str, value: V, previous: V) -> Result<(), Invalid> {
         if value != previous {
-            return Err(format!(
-                "the time {} stands on line {} with the {} {previous} and here with {value}: delete one of the rows",
+            let message = format!(
+                "duplicate time {}: line {} has the {} {previous} and this line {value}",
                 shown(time),
                 self.last_line,
                 self.value
-            ));
+            );
+            return Err(Invalid::new(message).with_help("delete one of the rows"));
         }
         self.duplicates += 1;
         self.last_line = line;
         Ok(())
     }
 
-    fn disorder(&self, time_ms: i64, previous_ms: i64) -> String {
+    fn disorder(&self, time_ms: i64, previous_ms: i64) -> Invalid {
         let order = if self.direction == Some(Ordering::Less) { "newest first" } else { "oldest first" };
-        format!(
-            "the {} of {} follows that of {} (line {}), but the rows above are {order}: sort the file by time",
+        let message = format!(
+            "the {} of {} follows that of {} (line {}), but the rows above are {order}",
             self.row,
             iso(time_ms),
             iso(previous_ms),
             self.last_line
-        )
+        );
+        Invalid::new(message).with_help("sort the file by time")
     }
 }

@@ -1,4 +1,4 @@
-//! A CSV file read a line at a time: no input fills the memory, every complaint knows its line.
+//! A CSV file read a line at a time: no input fills the memory, every error names its line.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
@@ -7,22 +7,23 @@ use std::path::Path;
 use csv::StringRecord;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::text::hex;
 
+const UNPACK: &str = "unpack it first";
 const MAX_LINE_BYTES: u64 = 1 << 20;
-/// Enough for a file with a blank line here and there; a file of nothing else is told so at once.
+/// Enough for a file with some blank lines; one of nothing else is refused at once.
 const MAX_BLANK_LINES: u64 = 1_000;
-/// First bytes of files that are no text, and what to do about them.
-const FOREIGN_STARTS: [(&[u8], &str); 8] = [
-    (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
-    (b"PK\x03\x04", "is compressed (zip): unpack it first"),
-    (b"BZh", "is compressed (bzip2): unpack it first"),
-    (b"\xfd7zXZ", "is compressed (xz): unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "is compressed (zstd): unpack it first"),
-    (b"PAR1", "is a Parquet file: write it as CSV"),
-    (b"\xff\xfe", "is UTF-16 text: save it as UTF-8"),
-    (b"\xfe\xff", "is UTF-16 text: save it as UTF-8"),
+/// First bytes of files that are no text: what they are, and what to do.
+const FOREIGN_STARTS: [(&[u8], &str, &str); 8] = [
+    (b"\x1f\x8b", "the file is compressed (gzip)", UNPACK),
+    (b"PK\x03\x04", "the file is compressed (zip)", UNPACK),
+    (b"BZh", "the file is compressed (bzip2)", UNPACK),
+    (b"\xfd7zXZ", "the file is compressed (xz)", UNPACK),
+    (b"\x28\xb5\x2f\xfd", "the file is compressed (zstd)", UNPACK),
+    (b"PAR1", "the file is a Parquet file", "convert it to CSV"),
+    (b"\xff\xfe", "the file is encoded in UTF-16", "save it as UTF-8"),
+    (b"\xfe\xff", "the file is encoded in UTF-16", "save it as UTF-8"),
 ];
 
 /// An open CSV file: comma-separated records, one a line, blank lines skipped. Fields come with the blanks around
@@ -39,20 +40,22 @@ impl CsvFile {
     /// Missing, unreadable, empty, too large, a folder, a device.
     pub(crate) fn open(path: &Path, shown_name: &str, max_mib: u64, comment: Option<u8>) -> Result<Self> {
         let name = shown_name.to_owned();
-        let unreadable = |e: io::Error| Error::input(format!("{name}: cannot be read: {e}"));
-        // Asked before opening: opening a pipe would wait for a writer.
+        let invalid = |message: &str| Invalid::new(message).in_file(&name);
+        let unreadable = |e: io::Error| invalid(&format!("the file cannot be read: {e}"));
+        // Checked before opening: opening a pipe would wait for a writer.
         let metadata = fs::metadata(path).map_err(unreadable)?;
         if metadata.is_dir() {
-            return Err(Error::input(format!("{name}: is a folder: name a CSV file")));
+            return Err(invalid("this is a folder").with_help("name a CSV file").into());
         }
         if !metadata.is_file() {
-            return Err(Error::input(format!("{name}: is not a regular file: name a CSV file")));
+            return Err(invalid("not a regular file").with_help("name a CSV file").into());
         }
         if metadata.len() == 0 {
-            return Err(Error::input(format!("{name}: the file is empty")));
+            return Err(invalid("the file is empty").into());
         }
         if metadata.len() > max_mib << 20 {
-            return Err(Error::input(format!("{name}: the file is larger than {max_mib} MiB: shorten it")));
+            let message = format!("the file is larger than the limit of {max_mib} MiB");
+            return Err(invalid(&message).with_help("shorten it").into());
         }
         let file = File::open(path).map_err(unreadable)?;
         let lines = Lines {
@@ -76,20 +79,23 @@ impl CsvFile {
     /// A line that is not text, too long, or leaves a quote open.
     pub(crate) fn read(&mut self, record: &mut StringRecord) -> Result<Option<u64>> {
         let found = self.reader.read_record(record).map_err(|error| match error.into_kind() {
-            csv::ErrorKind::Io(e) => Error::input(e),
-            other => Error::input(format!("{}: cannot be read: {other:?}", self.name)),
+            csv::ErrorKind::Io(e) => match e.downcast::<Invalid>() {
+                Ok(invalid) => invalid.into(),
+                Err(e) => self.error(&format!("the file cannot be read: {e}")),
+            },
+            other => self.error(&format!("the file cannot be read: {other:?}")),
         })?;
         Ok(found.then_some(self.reader.get_ref().number))
     }
 
     /// An error about one line of this file.
-    pub(crate) fn error_at(&self, line: u64, text: impl std::fmt::Display) -> Error {
-        Error::input(format!("{}, line {line}: {text}", self.name))
+    pub(crate) fn error_at(&self, line: u64, invalid: Invalid) -> Error {
+        invalid.in_line(&self.name, usize::try_from(line).unwrap_or(usize::MAX)).into()
     }
 
     /// An error about the whole file.
-    pub(crate) fn error(&self, text: impl std::fmt::Display) -> Error {
-        Error::input(format!("{}: {text}", self.name))
+    pub(crate) fn error(&self, message: &str) -> Error {
+        Invalid::new(message).in_file(&self.name).into()
     }
 
     /// Whether the last line read ended in a line break.
@@ -131,9 +137,7 @@ impl Lines {
             self.line.clear();
             self.given = 0;
             let mut limited = self.file.by_ref().take(MAX_LINE_BYTES + 1);
-            limited
-                .read_until(b'\n', &mut self.line)
-                .map_err(|e| io::Error::new(e.kind(), format!("{}: cannot be read: {e}", self.name)))?;
+            limited.read_until(b'\n', &mut self.line)?;
             if self.line.is_empty() {
                 return Ok(());
             }
@@ -144,7 +148,7 @@ impl Lines {
                 self.check_start()?;
             }
             if let Some(problem) = line_problem(&self.line) {
-                return Err(io::Error::other(format!("{}, line {}: {problem}", self.name, self.number)));
+                return Err(self.error(problem));
             }
             match self.line.trim_ascii_start().first().copied() {
                 None => self.count_blank()?,
@@ -164,16 +168,20 @@ impl Lines {
         if self.blank <= MAX_BLANK_LINES {
             return Ok(());
         }
-        Err(io::Error::other(format!(
-            "{}, line {}: more than {MAX_BLANK_LINES} blank lines: delete them",
-            self.name, self.number
-        )))
+        let message = format!("the file has more than {MAX_BLANK_LINES} blank lines");
+        Err(self.error(Invalid::new(message).with_help("delete them")))
+    }
+
+    /// An error about the last line read, in the only form that a reader can return.
+    fn error(&self, invalid: Invalid) -> io::Error {
+        io::Error::other(invalid.in_line(&self.name, usize::try_from(self.number).unwrap_or(usize::MAX)))
     }
 
     /// Refuses files that are no text and removes a byte order mark.
     fn check_start(&mut self) -> io::Result<()> {
-        if let Some((_, what)) = FOREIGN_STARTS.iter().find(|(start, _)| self.line.starts_with(start)) {
-            return Err(io::Error::other(format!("{}: {what}", self.name)));
+        let foreign = FOREIGN_STARTS.iter().find(|(start, ..)| self.line.starts_with(start));
+        if let Some((_, message, help)) = foreign {
+            return Err(io::Error::other(Invalid::new(message).in_file(&self.name).with_help(help)));
         }
         if self.line.starts_with(b"\xef\xbb\xbf") {
             self.line.drain(..3);
@@ -195,20 +203,25 @@ impl Read for Lines {
 }
 
 /// What keeps a line, its line break included, from being read as a record.
-fn line_problem(line: &[u8]) -> Option<&'static str> {
+fn line_problem(line: &[u8]) -> Option<Invalid> {
+    let problem = |message: &str, help: &str| Some(Invalid::new(message).with_help(help));
     if line.len() as u64 > MAX_LINE_BYTES {
-        return Some("the line is longer than 1 MiB: is this a CSV file?");
+        return problem("the line is longer than 1 MiB", "name a CSV file with one record a line");
     }
     if line.contains(&0) {
-        return Some("the line holds NUL bytes (UTF-16 text, or no text at all): save it as UTF-8");
+        return problem(
+            "the line has NUL bytes, as UTF-16 text and binary files do",
+            "save the file as UTF-8",
+        );
     }
     if std::str::from_utf8(line).is_err() {
-        return Some("the line is not UTF-8: save the file as UTF-8");
+        return problem("not valid UTF-8", "save the file as UTF-8");
     }
     if line.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
-        return Some("a quote is opened and not closed on this line: remove or close it");
+        return problem("a quote is opened but not closed on this line", "close or remove it");
     }
     let content = line.strip_suffix(b"\n").unwrap_or(line);
     let content = content.strip_suffix(b"\r").unwrap_or(content);
-    content.contains(&b'\r').then_some("a carriage return stands inside the line: end lines with line feeds")
+    let inside = content.contains(&b'\r');
+    inside.then(|| problem("a carriage return inside the line", "end lines with line feeds")).flatten()
 }

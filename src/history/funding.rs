@@ -5,7 +5,7 @@ use std::path::Path;
 use csv::StringRecord;
 use rust_decimal::Decimal;
 
-use crate::error::Result;
+use crate::error::{Invalid, Result};
 use crate::history::bars::Bars;
 use crate::history::csv_file::{CsvFile, shown};
 use crate::history::layout;
@@ -50,11 +50,12 @@ pub fn read_funding_history(path: &Path, shown_name: &str) -> Result<FundingHist
         return Err(file.error("the file is empty"));
     };
     if layout::is_data(&record) {
-        return Err(
-            file.error_at(line, "the file has no header: write a first line such as time,funding_rate")
-        );
+        return Err(file.error_at(
+            line,
+            Invalid::new("the file has no header").with_help("write a first line such as time,funding_rate"),
+        ));
     }
-    let layout = FundingLayout::of_header(&record).map_err(|text| file.error_at(line, text))?;
+    let layout = FundingLayout::of_header(&record).map_err(|invalid| file.error_at(line, invalid))?;
     let mut rows: Bars<Decimal> = Bars::new("rate", "rate");
     let mut hours: Option<Option<Decimal>> = None;
     while let Some(line) = file.read(&mut record)? {
@@ -62,22 +63,21 @@ pub fn read_funding_history(path: &Path, shown_name: &str) -> Result<FundingHist
             return Err(ragged(&mut file, line, record.len(), layout.width)?);
         }
         if rows.times_ms.len() == MAX_RATES {
-            return Err(
-                file.error_at(line, format!("the file holds more than {MAX_RATES} rates: shorten it"))
-            );
+            let message = format!("the file has more than {MAX_RATES} rates");
+            return Err(file.error_at(line, Invalid::new(message).with_help("shorten it")));
         }
         let field = |index: usize| record.get(index).unwrap_or_default().trim();
-        let rate = parse_rate(field(layout.rate)).map_err(|text| file.error_at(line, text))?;
-        rows.push(line, field(layout.time), rate).map_err(|text| file.error_at(line, text))?;
+        let rate = parse_rate(field(layout.rate)).map_err(|invalid| file.error_at(line, invalid))?;
+        rows.push(line, field(layout.time), rate).map_err(|invalid| file.error_at(line, invalid))?;
         if let Some(index) = layout.hours {
             let this = exact_decimal(field(index)).ok();
             hours = Some(hours.map_or(this, |all| all.filter(|all| Some(*all) == this)));
         }
     }
     if rows.times_ms.is_empty() {
-        return Err(file.error("the file holds a header and no rates"));
+        return Err(file.error("the file has a header but no rates"));
     }
-    rows.round_times(MINUTE_MS).map_err(|text| file.error(text))?;
+    rows.round_times(MINUTE_MS).map_err(|invalid| invalid.in_file(shown_name))?;
     let notes = notes(shown_name, &mut rows, &file);
     Ok(FundingHistory {
         times_ms: rows.times_ms,
@@ -89,19 +89,24 @@ pub fn read_funding_history(path: &Path, shown_name: &str) -> Result<FundingHist
     })
 }
 
-fn parse_rate(text: &str) -> std::result::Result<Decimal, String> {
+fn parse_rate(text: &str) -> std::result::Result<Decimal, Invalid> {
     const MISSING: [&str; 7] = ["", "null", "none", "nan", "n/a", "na", "-"];
-    let value = shown(text);
     if MISSING.contains(&text.to_ascii_lowercase().as_str()) {
-        return Err(format!("the rate is missing ({value}): delete the row"));
+        return Err(
+            Invalid::new(format!("the rate is missing ({})", shown(text))).with_help("delete the row")
+        );
     }
+    let wrong = |expected: &str| {
+        let invalid =
+            Invalid::new(format!("the rate is {}", shown(text))).with_value(text).expected(expected);
+        invalid.with_help("write a fraction, such as 0.0001 for 0.01 %")
+    };
     if text.ends_with('%') {
-        return Err(format!("the rate is {value}: write a fraction, 0.0001 for 0.01 %"));
+        return Err(wrong("a fraction"));
     }
-    let rate = exact_decimal(text)
-        .map_err(|_| format!("the rate is {value}, not a number: write a fraction such as 0.0001"))?;
+    let rate = exact_decimal(text).map_err(|_| wrong("a number"))?;
     if rate.abs() >= Decimal::ONE {
-        return Err(format!("the rate is {value}; rates lie between -1 and 1: 0.0001 is 0.01 %"));
+        return Err(wrong("a rate greater than -1 and less than 1"));
     }
     Ok(rate.round_dp(DECIMALS).normalize())
 }

@@ -7,6 +7,7 @@ use crate::domain::Span;
 use crate::history::price_history::{MIN_RETURNS, PriceHistory};
 use crate::history::time::iso;
 use crate::paths::ReturnHistory;
+use crate::text::format::{counted, whole};
 
 /// What to do about bars that a history lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +116,7 @@ pub fn joint_closes(
 ) -> Result<JointCloses, JointError> {
     let step = i64::try_from(step_seconds).ok().and_then(|s| s.checked_mul(1_000)).filter(|ms| *ms > 0);
     let step = step.ok_or_else(|| {
-        let what = format!("a step of {step_seconds} seconds has no history");
+        let what = format!("a step of {step_seconds} seconds is too long for a history");
         refuse(0, Place::Step, what, "write step = \"1h\" for hourly bars")
     })?;
     for (index, (name, history)) in assets.iter().enumerate() {
@@ -167,16 +168,16 @@ fn check_interval(name: &str, history: &PriceHistory, step: i64) -> Result<(), F
         Some(found) => Err((
             Place::Step,
             format!(
-                "history of {name}: its bars are {} apart, the simulation's step is {}",
+                "history of {name}: the bars are {} apart, but the simulation's step is {}",
                 span(found),
                 span(step)
             ),
-            format!("write step = \"{}\", or give a history of {} bars", span(found), span(step)),
+            format!("write step = \"{}\", or use a history of {} bars", span(found), span(step)),
         )),
         None => Err((
             Place::History,
-            format!("history of {name}: fewer than two bars"),
-            "give a longer history".to_owned(),
+            format!("history of {name}: it has fewer than two bars"),
+            "use a longer history".to_owned(),
         )),
     }
 }
@@ -230,18 +231,19 @@ fn align(
             span(grid.step),
             iso(grid.first)
         );
-        return Err((Place::History, what, "give bars that open at the same times".to_owned()));
+        return Err((Place::History, what, "use bars that open at the same times".to_owned()));
     }
     let outside = history.times_ms.len() - (end - start);
     if outside > 0 {
         let (first, last) = (iso(grid.first), iso(grid.last));
         notes.push(format!(
-            "history of {name}: {outside} bars outside the common range {first} … {last} left out"
+            "history of {name}: {} outside the common range {first} … {last} left out",
+            counted(outside as u64, "bar", "bars")
         ));
     }
     let missing = missing_bars(grid, bars().map(|(time, _)| *time));
     if missing.bars > 0 {
-        notes.push(answer_gaps(name, grid, gaps, &missing)?);
+        notes.push(handle_gaps(name, grid, gaps, &missing)?);
     }
     let before = start.checked_sub(1).and_then(|index| history.closes.get(index)).copied();
     Ok(carry_forward(grid, before, bars().map(|(time, close)| (*time, *close))))
@@ -264,10 +266,16 @@ fn missing_bars(grid: &Grid, times: impl Iterator<Item = i64>) -> Missing {
 }
 
 /// The note on filled gaps, or the refusal.
-fn answer_gaps(name: &str, grid: &Grid, gaps: Gaps, missing: &Missing) -> Result<String, Fault> {
+fn handle_gaps(name: &str, grid: &Grid, gaps: Gaps, missing: &Missing) -> Result<String, Fault> {
     let Missing { bars, largest, after } = missing;
     let (all, after) = (grid.bars(), iso(*after));
-    let found = format!("{bars} of {all} bars are missing; the largest gap, {largest} bars, follows {after}");
+    let found = format!(
+        "{} of {} {} missing; the largest gap is {} after {after}",
+        whole(*bars),
+        counted(all, "bar", "bars"),
+        if *bars == 1 { "is" } else { "are" },
+        counted(*largest, "bar", "bars")
+    );
     match gaps {
         Gaps::Error => Err((
             Place::Gaps,
@@ -278,11 +286,11 @@ fn answer_gaps(name: &str, grid: &Grid, gaps: Gaps, missing: &Missing) -> Result
         // Also what bounds the memory: a filled history is at most twice the file.
         Gaps::Fill if *bars > all / 2 => Err((
             Place::History,
-            format!("history of {name}: {found}: more than half would be filled in"),
-            "give a more complete file".to_owned(),
+            format!("history of {name}: {found}, so that more than half would be filled in"),
+            "use a more complete file".to_owned(),
         )),
         Gaps::Fill => Ok(format!(
-            "history of {name}: {found}: filled with the last close (returns of zero, then the whole move)"
+            "history of {name}: {found}; filled with the last close (returns of zero, then the whole move)"
         )),
     }
 }
@@ -307,7 +315,7 @@ fn carry_forward(grid: &Grid, before: Option<f64>, bars: impl Iterator<Item = (i
 fn check_rows((first, last): (i64, i64), rows: usize, mean_block_steps: f64) -> Result<(), JointError> {
     if rows < MIN_RETURNS {
         let what = format!(
-            "the histories have {rows} returns in common ({} … {}); at least {MIN_RETURNS} are needed",
+            "the histories have {rows} returns in common ({} … {}); expected at least {MIN_RETURNS}",
             iso(first),
             iso(last)
         );
@@ -315,7 +323,7 @@ fn check_rows((first, last): (i64, i64), rows: usize, mean_block_steps: f64) -> 
     }
     if !(1.0..=rows as f64).contains(&mean_block_steps) {
         let what = format!("a mean block of {mean_block_steps} steps does not fit the history");
-        let help = format!("write a block of at least one step and at most its {rows} returns");
+        let help = format!("write a block of at least one step and at most {rows} steps");
         return Err(refuse(0, Place::Block, what, help));
     }
     Ok(())

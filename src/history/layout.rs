@@ -2,6 +2,7 @@
 
 use csv::StringRecord;
 
+use crate::error::Invalid;
 use crate::history::csv_file::shown;
 use crate::history::time::parse_time;
 
@@ -69,19 +70,26 @@ impl FundingLayout {
     ///
     /// # Errors
     /// Other separators than commas; a missing or repeated column.
-    pub(crate) fn of_header(record: &StringRecord) -> Result<Self, String> {
+    pub(crate) fn of_header(record: &StringRecord) -> Result<Self, Invalid> {
         separators(record)?;
         let names = names(record);
         let find = |known: &dyn Fn(&str) -> bool, wanted: &str| {
             let mut found = names.iter().enumerate().filter(|(_, name)| known(name)).map(|(index, _)| index);
             match (found.next(), found.next()) {
-                (Some(_), Some(_)) => Err(format!("two columns hold a {wanted}: keep one")),
+                (Some(_), Some(_)) => {
+                    Err(Invalid::new(format!("two columns contain a {wanted}"))
+                        .with_help("remove one of them"))
+                }
                 (Some(index), None) => Ok(index),
                 (None, _) => {
                     let prices = names.iter().any(|name| name == "close");
-                    let remedy = if prices { "these look like prices" } else { "write a header" };
-                    let found = shown(&names.join(","));
-                    Err(format!("no column holds a {wanted} (found {found}); {remedy}: time,funding_rate"))
+                    let help = match prices {
+                        true => "these look like prices; name a file with the columns time,funding_rate",
+                        false => "write a header such as time,funding_rate",
+                    };
+                    let message =
+                        format!("no column contains a {wanted} (found {})", shown(&names.join(",")));
+                    Err(Invalid::new(message).with_help(help))
                 }
             }
         };
@@ -112,13 +120,14 @@ impl Layout {
     ///
     /// # Errors
     /// Any other number of columns.
-    pub(crate) fn of_data(record: &StringRecord) -> Result<Self, String> {
+    pub(crate) fn of_data(record: &StringRecord) -> Result<Self, Invalid> {
         separators(record)?;
         if record.len() != KLINE_COLUMNS {
-            return Err(format!(
-                "the file has no header, and {} columns instead of the {KLINE_COLUMNS} of Binance's klines: {HEADER_REMEDY}",
+            let message = format!(
+                "the file has no header, and {} columns instead of the {KLINE_COLUMNS} of Binance's klines",
                 record.len()
-            ));
+            );
+            return Err(Invalid::new(message).with_help(HEADER_REMEDY));
         }
         Ok(Self { time: 0, close: 4, high: Some(2), low: Some(3), width: KLINE_COLUMNS })
     }
@@ -127,7 +136,7 @@ impl Layout {
     ///
     /// # Errors
     /// Other separators than commas; a missing or repeated column.
-    pub(crate) fn of_header(record: &StringRecord) -> Result<Self, String> {
+    pub(crate) fn of_header(record: &StringRecord) -> Result<Self, Invalid> {
         separators(record)?;
         let names = names(record);
         let time = time_column(&names)?;
@@ -142,44 +151,47 @@ impl Layout {
     }
 }
 
-fn missing(wanted: &str, names: &[String]) -> String {
+fn missing(wanted: &str, names: &[String]) -> Invalid {
     let remedy = match names.iter().any(|name| name.contains("funding")) {
-        true => "these look like funding rates: name a file of prices",
+        true => "these look like funding rates; name a file of prices",
         false => HEADER_REMEDY,
     };
-    format!("no column is named `{wanted}` (found {}); {remedy}", shown(&names.join(",")))
+    let message = format!("missing column `{wanted}` (found {})", shown(&names.join(",")));
+    Invalid::new(message).with_help(remedy)
 }
 
 /// Refuses a record that other separators than commas divide.
 ///
 /// # Errors
 /// The separator and what to write.
-pub(crate) fn separators(record: &StringRecord) -> Result<(), String> {
+pub(crate) fn separators(record: &StringRecord) -> Result<(), Invalid> {
     let has = |separator: char| record.iter().any(|field| field.contains(separator));
     let found = [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")];
     match found.into_iter().find(|(separator, _)| has(*separator)) {
-        Some((_, name)) => Err(format!("the columns are separated by {name}; write commas")),
+        Some((_, name)) => Err(Invalid::new(format!("the columns are separated by {name}"))
+            .expected("commas")
+            .with_help("save the file with commas between the columns")),
         None => Ok(()),
     }
 }
 
 /// The leftmost time column: some files give the same instant twice, as a number and as a date.
-fn time_column(names: &[String]) -> Result<usize, String> {
+fn time_column(names: &[String]) -> Result<usize, Invalid> {
     let has = |name: &str| names.iter().any(|other| other == name);
     if has("date") && has("time") {
-        return Err(
-            "the columns `date` and `time` each hold a part: join them in one, as in 2024-01-31T13:00:00Z"
-                .into(),
-        );
+        return Err(Invalid::new("the columns `date` and `time` each contain a part of the time")
+            .with_help("join them in one column, as in 2024-01-31T13:00:00Z"));
     }
     names.iter().position(|name| TIME_NAMES.contains(&name.as_str())).ok_or_else(|| missing("time", names))
 }
 
-fn column(names: &[String], wanted: &str) -> Result<Option<usize>, String> {
+fn column(names: &[String], wanted: &str) -> Result<Option<usize>, Invalid> {
     let mut found = names.iter().enumerate().filter(|(_, name)| *name == wanted).map(|(index, _)| index);
     let first = found.next();
     match found.next() {
-        Some(_) => Err(format!("two columns are named `{wanted}`: keep one")),
+        Some(_) => {
+            Err(Invalid::new(format!("duplicate column `{wanted}`")).with_help("remove one of the two"))
+        }
         None => Ok(first),
     }
 }

@@ -1,15 +1,19 @@
 //! A price, strictly: nothing is guessed from half a number.
 
+use crate::error::Invalid;
 use crate::history::csv_file::shown;
 
 /// Smallest and largest price, so that the ratio of any two is finite and greater than zero.
 const PRICES: std::ops::RangeInclusive<f64> = 1e-15..=1e15;
 
+/// What to do with a bar that has no price.
+const DELETE: &str = "delete the row (and see the key `gaps`)";
+
 /// Reads the price in the column `name`: a decimal, with or without exponent, greater than zero.
 ///
 /// # Errors
 /// The column, the value and what to write instead.
-pub(crate) fn parse_price(name: &str, text: &str) -> Result<f64, String> {
+pub(crate) fn parse_price(name: &str, text: &str) -> Result<f64, Invalid> {
     // The standard parser also reads `inf` and `NaN`.
     let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
     match text.parse::<f64>() {
@@ -19,27 +23,29 @@ pub(crate) fn parse_price(name: &str, text: &str) -> Result<f64, String> {
     }
 }
 
-fn out_of_range(name: &str, text: &str, price: f64) -> String {
+fn out_of_range(name: &str, text: &str, price: f64) -> Invalid {
     let value = shown(text);
-    if price == 0.0 {
-        format!("the {name} is {value}; prices are greater than 0: delete the row (and see the key `gaps`)")
+    let (expected, help) = if price == 0.0 {
+        ("a price greater than 0", DELETE)
     } else if price < 0.0 {
-        format!("the {name} is {value}; prices are greater than 0: correct or delete the row")
+        ("a price greater than 0", "correct or delete the row")
     } else {
-        format!("the {name} is {value}; prices lie in 1e-15 … 1e15: correct the row")
-    }
+        ("a price from 1e-15 to 1e15", "correct the row")
+    };
+    Invalid::new(format!("the {name} is {value}")).with_value(text).expected(expected).with_help(help)
 }
 
-fn unreadable(name: &str, text: &str) -> String {
+fn unreadable(name: &str, text: &str) -> Invalid {
     const MISSING: [&str; 7] = ["", "null", "none", "nan", "n/a", "na", "-"];
     let value = shown(text);
     if MISSING.contains(&text.to_ascii_lowercase().as_str()) {
-        format!("the {name} is missing ({value}): delete the row (and see the key `gaps`)")
-    } else if text.contains(',') {
-        format!("the {name} is {value}: write it without separators of thousands, with a point: 1234.56")
-    } else {
-        format!("the {name} is {value}, not a number: write the number alone, as in 1234.56")
+        return Invalid::new(format!("the {name} is missing ({value})")).with_help(DELETE);
     }
+    let help = match text.contains(',') {
+        true => "write it without thousands separators and with a decimal point, as in 1234.56",
+        false => "write the number alone, as in 1234.56",
+    };
+    Invalid::new(format!("the {name} is {value}")).with_value(text).expected("a number").with_help(help)
 }
 
 #[cfg(test)]
@@ -62,17 +68,17 @@ mod tests {
             ("-5", "greater than 0"),
             ("1e400", "1e15"),
             ("1e16", "1e15"),
-            ("inf", "not a number"),
-            ("infinity", "not a number"),
+            ("inf", "expected a number"),
+            ("infinity", "expected a number"),
             ("1,234.56", "separators"),
             ("$100", "write the number alone"),
-            ("1_000", "not a number"),
-            ("0x10", "not a number"),
-            ("1.2.3", "not a number"),
-            ("e", "not a number"),
+            ("1_000", "expected a number"),
+            ("0x10", "expected a number"),
+            ("1.2.3", "expected a number"),
+            ("e", "expected a number"),
         ];
         for (text, part) in bad {
-            let message = parse_price("close", text).unwrap_err();
+            let message = parse_price("close", text).unwrap_err().to_string();
             assert!(message.contains(part) && message.contains("close"), "{text}: {message}");
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use csv::StringRecord;
 
-use crate::error::Result;
+use crate::error::{Invalid, Result};
 use crate::history::bars::Bars;
 use crate::history::csv_file::CsvFile;
 
@@ -16,11 +16,12 @@ pub(crate) fn ragged(
     width: usize,
 ) -> Result<crate::error::Error> {
     let is_last = file.read(&mut StringRecord::new())?.is_none();
-    let remedy = match is_last && found < width {
-        true => "the last row is cut off: delete it, or fetch the file again",
-        false => "correct the row (a number with a decimal comma needs a point)",
+    let (cause, help) = match is_last && found < width {
+        true => (", because the last row is cut off", "delete it, or download the file again"),
+        false => ("", "correct the row (write numbers with a decimal point, not a comma)"),
     };
-    Ok(file.error_at(line, format!("the row has {found} columns instead of {width}: {remedy}")))
+    let message = format!("the row has {found} columns instead of {width}{cause}");
+    Ok(file.error_at(line, Invalid::new(message).with_help(help)))
 }
 
 pub(crate) fn notes<V: Copy + PartialEq + Display>(

@@ -109,11 +109,11 @@ impl fmt::Display for QuoteError {
         match self {
             Self::LeverageTooHigh { leverage, most } => {
                 let most = most.round_dp(4).normalize();
-                write!(f, "leverage {leverage} is above {most}, the largest for a position of this size")
+                write!(f, "leverage {leverage} exceeds {most}, the highest for a position of this size")
             }
-            Self::LeverageNeeded => f.write_str("neither leverage nor margin is known"),
+            Self::LeverageNeeded => f.write_str("neither leverage nor margin is given"),
             Self::OutOfRange => {
-                f.write_str("a number is not greater than 0, or an amount is beyond what 28 digits hold")
+                f.write_str("a number is not greater than 0, or an amount needs more than 28 digits")
             }
         }
     }

@@ -114,7 +114,7 @@ fn write(
     cancelled: &AtomicBool,
 ) -> Result<Vec<String>> {
     let target = folder.join("charts");
-    fs::create_dir_all(&target).map_err(|e| Error::failed(format_args!("{}: {e}", target.display())))?;
+    fs::create_dir_all(&target).map_err(Error::io(&target, "the folder cannot be created"))?;
     let mut names = Vec::new();
     for (name, picture) in pictures {
         if cancelled.load(Ordering::Relaxed) {

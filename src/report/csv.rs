@@ -28,8 +28,7 @@ pub fn write_tables(folder: &Path, document: &ResultDocument, outcome: &RunOutco
     let mut names = Vec::new();
     for (name, text) in tables(document, outcome)? {
         let path = folder.join(name);
-        fs::write(&path, text)
-            .map_err(|e| Error::failed(format!("{}: cannot be written: {e}", path.display())))?;
+        fs::write(&path, text).map_err(Error::io(&path, "the file cannot be written"))?;
         names.push(name.to_owned());
     }
     Ok(names)

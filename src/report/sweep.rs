@@ -30,8 +30,7 @@ pub fn write_tables(folder: &Path, document: &SweepDocument) -> Result<Vec<Strin
     let mut names = Vec::new();
     for (name, bytes) in files {
         let path = folder.join(name);
-        fs::write(&path, bytes)
-            .map_err(|e| Error::failed(format!("{}: cannot be written: {e}", path.display())))?;
+        fs::write(&path, bytes).map_err(Error::io(&path, "the file cannot be written"))?;
         names.push(name.to_owned());
     }
     Ok(names)

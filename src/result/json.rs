@@ -16,8 +16,7 @@ pub const SUMMARY: &str = "summary.json";
 /// [`Error::Failed`] naming the file that could not be written.
 pub fn write(folder: &Path, document: &impl Serialize) -> Result<()> {
     let path = folder.join(SUMMARY);
-    fs::write(&path, render(&[document])?)
-        .map_err(|e| Error::failed(format!("{}: cannot be written: {e}", path.display())))
+    fs::write(&path, render(&[document])?).map_err(Error::io(&path, "the file cannot be written"))
 }
 
 /// Indented JSON, ending in a line break: the document itself where there is one, an array of them

@@ -113,7 +113,7 @@ impl<'a> Store<'a> {
         let mut documents = Vec::with_capacity(self.prepared.facts.cells.len());
         for cell in 0..self.prepared.facts.cells.len() {
             let name = self.file(cell);
-            let gone = || Error::failed(format_args!("{name} of the unfinished run has gone"));
+            let gone = || Error::failed(format_args!("{name} of the checkpoint is missing"));
             let bytes = self.prepared.work.read(&name)?.ok_or_else(gone)?;
             let file = unsealed(&bytes).ok_or_else(gone)?;
             documents.push(file.document);

@@ -12,15 +12,10 @@ use crate::report::{charts, csv, html, markdown, sweep};
 use crate::result::document::{Document, PrecisionResult, ResultDocument, SweepDocument};
 use crate::result::{build, json, measures};
 use crate::run::cell_store::Store;
+use crate::run::file_names::{MARKDOWN, OUTCOME, PAGE};
 use crate::run::prepare::Prepared;
 use crate::store::saved_totals;
 use crate::store::saved_totals::Saved;
-
-/// The file that a run's result is drawn again from.
-pub const OUTCOME: &str = "outcome.bin";
-/// The report page.
-pub const PAGE: &str = "report.html";
-const PLAIN_PAGE: &str = "report.md";
 
 /// How results are drawn.
 #[derive(Clone, Copy)]
@@ -40,7 +35,7 @@ pub struct Drawing<'a> {
 pub fn write(prepared: &Prepared, store: &mut Store<'_>, drawing: Drawing<'_>) -> Result<Document> {
     let (facts, folder) = (&prepared.facts, prepared.folder.staging());
     let reproduce = Reproduce { command: facts.command.clone(), resolved: facts.resolved.clone() };
-    let incomplete = || Error::failed("a cell of the run has gone");
+    let incomplete = || Error::failed("a cell of the run is missing");
     if !facts.is_sweep() {
         let (saved, precision) = store.single().ok_or_else(incomplete)?;
         let precision = |d: &ResultDocument| precision.map(|asked| measures::precision(d, &asked));
@@ -76,7 +71,7 @@ pub fn write_run(
         let page = html::render_run(&document, &outcome, Some(&sample), reproduce)?;
         put(&folder.join(PAGE), page.as_bytes())?;
         let text = markdown::render_run(&document, &outcome, Some(&sample), reproduce)?;
-        put(&folder.join(PLAIN_PAGE), text.as_bytes())?;
+        put(&folder.join(MARKDOWN), text.as_bytes())?;
     }
     Ok(Document::Run(Box::new(document)))
 }
@@ -98,7 +93,7 @@ pub fn write_sweep(
         let page = html::render_sweep(&document, reproduce)?;
         put(&folder.join(PAGE), page.as_bytes())?;
         let text = markdown::render_sweep(&document, reproduce)?;
-        put(&folder.join(PLAIN_PAGE), text.as_bytes())?;
+        put(&folder.join(MARKDOWN), text.as_bytes())?;
     }
     Ok(Document::Sweep(Box::new(document)))
 }
@@ -108,6 +103,5 @@ pub fn write_sweep(
 /// # Errors
 /// [`Error::Failed`] naming it.
 pub fn put(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes)
-        .map_err(|e| Error::failed(format_args!("{}: cannot be written: {e}", path.display())))
+    fs::write(path, bytes).map_err(Error::io(path, "the file cannot be written"))
 }

@@ -8,10 +8,11 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::result::batch_description::BatchDescription;
 use crate::result::document::Document;
 use crate::run::cell_store::Store;
+use crate::run::file_names::SHARD_FILE;
 use crate::run::finish::{Drawing, put};
 use crate::run::finished::Finished;
 use crate::run::prepare::Prepared;
@@ -23,8 +24,6 @@ use crate::store::saved_totals;
 use crate::store::saved_totals::Saved;
 use crate::store::shard::Shard;
 
-/// Says what a shard is of.
-pub const SHARD_FILE: &str = "shard.json";
 /// A description that is larger is none of ours.
 const LIMIT: u64 = 256 << 20;
 
@@ -128,8 +127,9 @@ fn merge_cell(batch: &BatchDescription, cell: usize, shards: &[Found]) -> Result
     let mut whole: Option<Saved> = None;
     for found in shards {
         let path = found.folder.join(format!("cells/{cell:05}.bin"));
-        let wrong =
-            |what: &str| Error::input(format_args!("{}: {what}; run this shard again", path.display()));
+        let wrong = |message: &str| -> Error {
+            Invalid::new(message).in_file(&path).with_help("run this shard again").into()
+        };
         let part: Saved = saved_totals::read(&path, "run this shard again")?;
         let paths = part.facts.summary.paths;
         let all = paths.div_ceil(crate::paths::LANES as u64);
@@ -140,7 +140,7 @@ fn merge_cell(batch: &BatchDescription, cell: usize, shards: &[Found]) -> Result
             && part.totals.paths() == part.part.paths(paths)
             && part.observed.is_some() == (part.part.first == 0);
         if !is_own {
-            return Err(wrong("is not of the scenario and the paths that its shard is of"));
+            return Err(wrong("the totals are not those of this shard's scenario and paths"));
         }
         match &mut whole {
             None => whole = Some(part),
@@ -149,10 +149,10 @@ fn merge_cell(batch: &BatchDescription, cell: usize, shards: &[Found]) -> Result
                 whole.observed = whole.observed.take().or(part.observed);
                 whole.part.end = part.part.end;
             }
-            Some(_) => return Err(wrong("tells its scenario differently from the shards before")),
+            Some(_) => return Err(wrong("the shard describes a different scenario than the other shards")),
         }
     }
-    whole.ok_or_else(|| Error::input("there are no shards"))
+    whole.ok_or_else(|| Invalid::new("no shards were given").into())
 }
 
 /// The shards of one batch in order, all of them.
@@ -164,22 +164,22 @@ fn whole(mut shards: Vec<Found>) -> Result<Vec<Found>> {
         let (left, right) = (a.folder.display(), b.folder.display());
         let name = &a.batch.name;
         if a.batch != b.batch {
-            return Err(Error::input(format_args!(
-                "{left} and {right} are parts of different scenarios of the name {name}, or were asked for differently: \
-                 merge them apart, or run one again"
-            )));
+            let message = format!(
+                "{left} and {right} are shards of different scenarios named `{name}`, or ran with different options"
+            );
+            return Err(Invalid::new(message).with_help("merge them separately, or run one again").into());
         }
         if a.shard.count != b.shard.count {
-            return Err(Error::input(format_args!(
-                "{left} is part of {}, {right} of {}: parts of one split only can be merged",
-                a.shard.count, b.shard.count
-            )));
+            let message =
+                format!("{left} is one of {} shards, but {right} is one of {}", a.shard.count, b.shard.count);
+            return Err(Invalid::new(message).with_help("merge shards of the same count only").into());
         }
         if a.shard.index == b.shard.index {
-            return Err(Error::input(format_args!(
-                "shard {} of {} of {name} is there twice, in {left} and in {right}: name one of them",
+            let message = format!(
+                "duplicate shard {}/{} of `{name}`: {left} and {right}",
                 a.shard.index, a.shard.count
-            )));
+            );
+            return Err(Invalid::new(message).with_help("name one of the two").into());
         }
     }
     let missing: Vec<String> = (1..=first.shard.count)
@@ -192,10 +192,10 @@ fn whole(mut shards: Vec<Found>) -> Result<Vec<Found>> {
     let (name, count, one) = (&first.batch.name, first.shard.count, &missing[0]);
     let more = if missing.len() > 20 { ", …" } else { "" };
     let listed = missing.iter().take(20).cloned().collect::<Vec<_>>().join(", ");
-    Err(Error::input(format_args!(
-        "{name}: of {count} shards {} missing: {listed}{more}; run each, for example with --shard {one}/{count}",
-        if missing.len() == 1 { "one is".to_owned() } else { format!("{} are", missing.len()) },
-    )))
+    let amount = if missing.len() == 1 { "one is".to_owned() } else { format!("{} are", missing.len()) };
+    let message = format!("of the {count} shards of `{name}`, {amount} missing: {listed}{more}");
+    let help = format!("run each of them, for example with --shard {one}/{count}");
+    Err(Invalid::new(message).with_help(help).into())
 }
 
 /// The shards' folders: those named, or what they hold.
@@ -206,8 +206,8 @@ fn shard_folders(from: &[PathBuf]) -> Result<Vec<PathBuf>> {
             folders.push(folder.clone());
             continue;
         }
-        let wrong = |what: &dyn std::fmt::Display| Error::input(format_args!("{}: {what}", folder.display()));
-        let entries = fs::read_dir(folder).map_err(|e| wrong(&format_args!("cannot be read: {e}")))?;
+        let wrong = |message: &str| Invalid::new(message).in_file(folder);
+        let entries = fs::read_dir(folder).map_err(|e| wrong(&format!("the folder cannot be read: {e}")))?;
         let mut held: Vec<PathBuf> = entries
             .flatten()
             .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
@@ -215,7 +215,8 @@ fn shard_folders(from: &[PathBuf]) -> Result<Vec<PathBuf>> {
             .filter(|path| path.join(SHARD_FILE).is_file())
             .collect();
         if held.is_empty() {
-            return Err(wrong(&"holds no finished shard; name the --out folders of runs with --shard I/N"));
+            let help = "name the --out folders of runs with --shard I/N";
+            return Err(wrong("the folder contains no finished shard").with_help(help).into());
         }
         held.sort();
         folders.append(&mut held);
@@ -233,29 +234,32 @@ fn shard_folders(from: &[PathBuf]) -> Result<Vec<PathBuf>> {
 
 fn read(folder: PathBuf) -> Result<Found> {
     let path = folder.join(SHARD_FILE);
-    let wrong = |what: &dyn std::fmt::Display| Error::input(format_args!("{}: {what}", path.display()));
-    if fs::metadata(&path).map_err(|e| wrong(&e))?.len() > LIMIT {
-        return Err(wrong(&"is larger than any shard's description"));
+    let wrong = |message: &str| -> Error { Invalid::new(message).in_file(&path).into() };
+    let unreadable = |e: std::io::Error| wrong(&format!("the file cannot be read: {e}"));
+    if fs::metadata(&path).map_err(unreadable)?.len() > LIMIT {
+        return Err(wrong("the file is larger than any description of a shard"));
     }
-    let text = fs::read(&path).map_err(|e| wrong(&e))?;
+    let text = fs::read(&path).map_err(unreadable)?;
     let version = |text: &[u8]| {
         let value: serde_json::Value = serde_json::from_slice(text).ok()?;
         Some(value.get("batch")?.get("version")?.as_str()?.to_owned())
     };
     let own = env!("CARGO_PKG_VERSION");
     if let Some(version) = version(&text).filter(|version| version != own) {
-        return Err(wrong(&format_args!(
-            "was made by version {version}, and this is {own}: totals of two versions are never mixed; run the shard again"
-        )));
+        let message = format!("the shard was written by version {version}, but this is version {own}");
+        let help = "run the shard again; totals of different versions cannot be combined";
+        return Err(Invalid::new(message).in_file(&path).with_help(help).into());
     }
     let file: ShardFile =
-        serde_json::from_slice(&text).map_err(|_| wrong(&"is no description of a shard"))?;
-    let shard = format!("{}/{}", file.index, file.count).parse().map_err(|_| wrong(&"names no shard"))?;
+        serde_json::from_slice(&text).map_err(|_| wrong("the file is not the description of a shard"))?;
+    let shard = format!("{}/{}", file.index, file.count)
+        .parse()
+        .map_err(|_| wrong("the file has an invalid shard number"))?;
     let batch = &file.batch;
     let expected: usize = batch.axes.iter().map(|axis| axis.values.len()).product();
     let count = batch.cells.len();
     if count == 0 || count != expected || batch.cells.iter().any(|cell| cell.path_group >= count as u64) {
-        return Err(wrong(&"names cells that are not those of its axes"));
+        return Err(wrong("the cells are not those of the sweep's axes"));
     }
     Ok(Found { folder, shard, batch: file.batch })
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::error::Result;
 use crate::report::outcomes::{OutcomeFile, OutcomeFormat};
 use crate::result::outcome_names::OutcomeNames;
+use crate::run::file_names::outcomes_file;
 use crate::run::prepare::Prepared;
-use crate::run::request::outcomes_file;
 use crate::simulation::{OutcomeSink, PathOutcome};
 
 /// The files of the cells that are stepped together, in their order.

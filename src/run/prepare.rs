@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use crate::error::Result;
 use crate::result::batch_description::BatchDescription;
 use crate::result::comparison;
+use crate::run::file_names::extension;
 use crate::run::finished::Finished;
-use crate::run::request::{Asked, Request, extension};
+use crate::run::request::{Asked, Request};
 use crate::store::checkpoint::Unfinished;
 use crate::store::folder;
 use crate::store::folder::ResultFolder;
@@ -33,7 +34,7 @@ pub enum Task {
 /// Reserves the place of what was asked for.
 ///
 /// # Errors
-/// [`Error::Input`] when the output folder is not free.
+/// [`Error::Input`](crate::error::Error::Input) when the output folder is not free.
 pub fn prepare(asked: &Asked, output: &OutputFolder, request: &Request<'_>) -> Result<Task> {
     let facts = BatchDescription::new(&asked.batch, asked.command.clone(), asked.overrides.clone());
     let name = folder_name(&facts, request);

@@ -6,13 +6,14 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::report::charts::encode::Scale;
 use crate::report::content::Reproduce;
 use crate::result::comparison;
 use crate::result::document::Document;
+use crate::run::file_names::OUTCOME;
 use crate::run::finish;
-use crate::run::finish::{Drawing, OUTCOME};
+use crate::run::finish::Drawing;
 use crate::run::finished::Finished;
 use crate::store::output_folder::OutputFolder;
 use crate::store::saved_totals::Saved;
@@ -26,20 +27,21 @@ const WRITTEN: [&str; 6] = ["program", "version", "scenario", "sha256", "resolve
 /// # Errors
 /// [`Error::Input`] where the folder holds no result of this version, or files besides it; otherwise as a run's.
 pub fn redraw(folder: &Path, scale: Scale, cancelled: &AtomicBool) -> Result<Finished> {
-    let wrong = |what: &dyn std::fmt::Display| Error::input(format_args!("{}: {what}", folder.display()));
-    let whole = fs::canonicalize(folder).map_err(|e| wrong(&format_args!("cannot be read: {e}")))?;
-    let manifest = folder::manifest(&whole)
-        .ok_or_else(|| wrong(&"holds no result; name a folder that ringfence run has written"))?;
+    let wrong = |message: &str| Invalid::new(message).in_file(folder);
+    let whole = fs::canonicalize(folder).map_err(|e| wrong(&format!("the folder cannot be read: {e}")))?;
+    let manifest = folder::manifest(&whole).ok_or_else(|| {
+        wrong("this is not a ringfence result folder").with_help("name a folder that `ringfence run` wrote")
+    })?;
     let text = |key: &str| manifest.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (version, own) = (text("version"), env!("CARGO_PKG_VERSION"));
     if version != own {
-        return Err(wrong(&format_args!(
-            "was made by version {version}, and this is {own}: run the scenario again"
-        )));
+        let message = format!("the result was written by version {version}, but this is version {own}");
+        return Err(wrong(&message).with_help("run the scenario again").into());
     }
     let comparison::Saved { document, resolved, .. } = comparison::load(&whole)?;
     let resolved = resolved.unwrap_or_default();
-    let name = whole.file_name().and_then(|name| name.to_str()).ok_or_else(|| wrong(&"has no name"))?;
+    let name =
+        whole.file_name().and_then(|name| name.to_str()).ok_or_else(|| wrong("the folder has no name"))?;
     let output = OutputFolder::open(whole.parent().unwrap_or(&whole))?;
     let place = folder::prepare(&output, name, &text("sha256"), &resolved, false).map_err(without_options)?;
     let drawing = Drawing { charts: true, scale, cancelled };
@@ -63,23 +65,20 @@ pub fn redraw(folder: &Path, scale: Scale, cancelled: &AtomicBool) -> Result<Fin
     Ok(Finished { document: Some(document), folder })
 }
 
-/// The refusal of a place ends in what `run` could be told; here it is one's own files that have to go.
+/// The help of a refused place names options of `run`, which this command does not have.
 fn without_options(error: Error) -> Error {
     match error {
-        Error::Input(text) => match text.rsplit_once('\n') {
-            Some((what, _)) => Error::Input(format!("{what}\nmove them away, and draw the result again")),
-            None => Error::Input(text),
-        },
+        Error::Input(invalid) => invalid.with_help("move these files away, and draw the result again").into(),
         other => other,
     }
 }
 
 /// Rows of single paths are not drawn but were written: they go along.
 fn keep_outcomes(from: &Path, to: &Path) -> Result<()> {
-    let failed = |e: std::io::Error| Error::failed(format_args!("{}: {e}", from.display()));
-    for name in folder::files_under(from).map_err(failed)? {
+    let failed = Error::io(from, "the outcomes cannot be copied");
+    for name in folder::files_under(from).map_err(&failed)? {
         if name.starts_with("outcomes") {
-            folder::copy(from, to, &name).map_err(failed)?;
+            folder::copy(from, to, &name).map_err(&failed)?;
         }
     }
     Ok(())

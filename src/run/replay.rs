@@ -7,7 +7,7 @@ use std::fmt::Write;
 use rust_decimal::Decimal;
 
 use crate::domain::{Asset, Clock, MarginMode};
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::evaluate::job;
 use crate::margin::{AccountRecord, BookState, Ledger, OutOfRange, price_to_decimal};
 use crate::paths::{BridgeWalk, CHUNK, LANES, PathBlock};
@@ -24,21 +24,18 @@ use crate::simulation::{Job, Sighting, Sightings};
 pub fn replay(scenario: &Scenario, modes: &[MarginMode], path: u64) -> Result<String> {
     if let Some(mode) = modes.iter().find(|mode| !scenario.settings.modes.contains(mode)) {
         let known: Vec<_> = scenario.settings.modes.iter().map(|m| m.name()).collect();
-        return Err(Error::input(format!(
-            "--mode {mode}: the scenario compares {}; add it to simulation.modes",
-            known.join(", ")
-        )));
+        let message = format!("the scenario has no mode `{mode}`");
+        let invalid = Invalid::new(message).of_key("--mode").with_value(mode).expected(known.join(" or "));
+        return Err(invalid.with_help("add it to simulation.modes").into());
     }
     let settings = &scenario.settings;
     let origin = match (&scenario.market.windows, scenario.window(path)) {
         (None, _) => format!("seed {}", settings.seed),
         (Some(_), Some((first, last))) => format!("the closes of the bars from {first} to {last}"),
         (Some(_), None) => {
-            return Err(Error::input(format!(
-                "--path {path}: the history has {} windows that are paths; write 0 to {}",
-                settings.paths,
-                settings.paths.saturating_sub(1)
-            )));
+            let message = format!("the history has no window for path {path}");
+            let invalid = Invalid::new(message).of_key("--path").with_value(path);
+            return Err(invalid.expected(format!("0 to {}", settings.paths.saturating_sub(1))).into());
         }
     };
     let tellers = modes.iter().map(|&mode| Teller::open(scenario, mode, path)).collect();

@@ -1,4 +1,4 @@
-//! What a person asks of `run`.
+//! What a user requests of `run`.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,8 +7,7 @@ use crate::report::charts::encode::Scale;
 use crate::report::outcomes::OutcomeFormat;
 use crate::result::batch_description::BatchDescription;
 use crate::result::json::SUMMARY;
-use crate::run::finish::PAGE;
-use crate::run::merge::SHARD_FILE;
+use crate::run::file_names::{PAGE, SHARD_FILE, outcomes_file};
 use crate::scenario::Batch;
 use crate::store::shard::Shard;
 
@@ -57,22 +56,5 @@ impl Request<'_> {
             files.extend((0..facts.cells.len()).map(|cell| outcomes_file(facts, cell, format)));
         }
         files
-    }
-}
-
-/// What a file of outcomes' name ends in.
-pub fn extension(format: OutcomeFormat) -> &'static str {
-    match format {
-        OutcomeFormat::Parquet => "parquet",
-        OutcomeFormat::Csv => "csv",
-    }
-}
-
-/// Name of a cell's file of outcomes in the result's folder.
-pub fn outcomes_file(facts: &BatchDescription, cell: usize, format: OutcomeFormat) -> String {
-    let extension = extension(format);
-    match facts.is_sweep() {
-        true => format!("outcomes/{cell:05}.{extension}"),
-        false => format!("outcomes.{extension}"),
     }
 }

@@ -76,7 +76,7 @@ impl<'a> Context<'a> {
         };
         let what = format!("`{}`: the file {} {problem}", field.path, quoted(written));
         let help = format!(
-            "file names are relative to the scenario's folder; this one leads to {}",
+            "paths are relative to the scenario's folder; this one resolves to {}",
             quoted(&shown_name)
         );
         Err(field.fail(&what, &help))

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::FundingRates;
+use crate::error::Invalid;
 use crate::history::PriceHistory;
 use crate::history::funding::FundingHistory;
 use crate::history::joint::{JointCloses, JointError, JointReturns};
@@ -26,9 +27,9 @@ pub(crate) struct Windows {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     /// Price files by where they are.
-    pub prices: Once<PathBuf, PriceHistory, String>,
+    pub prices: Once<PathBuf, PriceHistory, Invalid>,
     /// Funding files by where they are.
-    pub funding: Once<PathBuf, FundingHistory, String>,
+    pub funding: Once<PathBuf, FundingHistory, Invalid>,
     /// Joined histories by all that determines them.
     pub returns: Once<String, JointReturns, JointError>,
     /// The same of histories that are replayed.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Invalid, Result};
 use crate::scenario::definition::Scenario;
 use crate::scenario::sweep::axes::Sweep;
 use crate::scenario::sweep::batch::{Batch, Cell};
@@ -24,7 +24,7 @@ pub const DEFAULT_TEXT: &str = include_str!("../../scenarios/ten-thousand.toml")
 /// stem; relative file names are relative to its folder.
 ///
 /// # Errors
-/// [`Error::Input`] with the place and the remedy: a file that cannot be read, is too large or not
+/// [`Error::Input`](crate::error::Error::Input) with the place and the remedy: a file that cannot be read, is too large or not
 /// UTF-8, and everything that [`load_text`] refuses.
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario> {
     alone(&path.display().to_string(), load_batch(path, overrides)?)
@@ -46,7 +46,7 @@ impl Scenario {
     /// Reads and validates a scenario file; relative file names in it are relative to its folder.
     ///
     /// # Errors
-    /// [`Error::Input`] with the place, the value and what to write instead; a file with `[sweep]` too, which
+    /// [`Error::Input`](crate::error::Error::Input) with the place, the value and what to write instead; a file with `[sweep]` too, which
     /// [`load_batch`] reads.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         load(path.as_ref(), &[])
@@ -64,7 +64,7 @@ impl Scenario {
 /// Reads a venue file of the user's, as `venue.preset = "./my-venue.toml"` does.
 ///
 /// # Errors
-/// [`Error::Input`]: a file that cannot be read, and everything that is no venue file.
+/// [`Error::Input`](crate::error::Error::Input): a file that cannot be read, and everything that is no venue file.
 pub fn load_preset(path: &Path) -> Result<venue::Preset> {
     let shown_name = path.display().to_string();
     let text = read_text(path, &shown_name, "venue file")?;
@@ -74,7 +74,7 @@ pub fn load_preset(path: &Path) -> Result<venue::Preset> {
 /// As [`load`], for a text that is already in memory. `shown_name` is what messages call it.
 ///
 /// # Errors
-/// [`Error::Input`]: a name that is not one, TOML syntax, an unknown key, a value out of its
+/// [`Error::Input`](crate::error::Error::Input): a name that is not one, TOML syntax, an unknown key, a value out of its
 /// range, data files that cannot be read, an account that would be liquidated at entry; a sweep.
 pub fn load_text(
     name: &str,
@@ -105,8 +105,8 @@ pub fn load_batch_text(
         overrides::apply(&mut root, set, &mut sources)?;
     }
     if matches!(&root.value, Value::Table(entries) if entries.is_empty()) {
-        let what = "is empty; a scenario has [simulation], [account], [assets.NAME] and [positions.NAME]";
-        return Err(Error::input(format!("{}: {what}", quoted(shown_name))));
+        let help = "write [simulation], [account], [assets.NAME] and [positions.NAME]";
+        return Err(Invalid::new("the scenario is empty").in_file(shown_name).with_help(help).into());
     }
     let sweep = Sweep::take(&mut root, &mut sources)?;
     let mut loader = Loader::new(name, folder, sources);
@@ -123,26 +123,26 @@ fn alone(shown_name: &str, batch: Batch) -> Result<Scenario> {
     let (is_sweep, count) = (batch.is_sweep(), batch.cells.len());
     match batch.cells.into_iter().next().filter(|_| !is_sweep) {
         Some(cell) => Ok(cell.scenario),
-        None => Err(Error::input(format!(
-            "{}: [sweep] asks for {count} runs, and here one is wanted: write --set 'sweep={{}}' to leave the sweep out, \
-             and --set KEY=VALUE for its keys",
-            quoted(shown_name)
-        ))),
+        None => {
+            let message =
+                format!("the scenario is a sweep of {count} runs, but this command needs a single run");
+            let help = "write --set 'sweep={}' to leave the sweep out, and --set KEY=VALUE for its keys";
+            Err(Invalid::new(message).in_file(shown_name).of_key("sweep").with_help(help).into())
+        }
     }
 }
 
 fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
     if let Some(fault) = name::name_fault(name) {
-        return Err(Error::input(format!(
-            "{}: the file's name names the run and its folder, but {} {fault}",
-            quoted(shown_name),
-            quoted(name),
-        )));
+        let message = format!("invalid name {}: it {fault}", quoted(name));
+        let note = "the file's name is also the name of the run and of its result folder";
+        let invalid = Invalid::new(message).in_file(shown_name).with_value(name).with_note(note);
+        return Err(invalid.with_help(format!("rename the file; {}", name::RULE)).into());
     }
     if let Some(at) = text.find('\0') {
         let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
-        let what = "holds a NUL character: it is not a text file, or one in UTF-16; save it as UTF-8";
-        return Err(Error::input(format!("{}: line {line} {what}", quoted(shown_name))));
+        let message = "a NUL character: this is no text file, or it is encoded in UTF-16";
+        return Err(Invalid::new(message).in_line(shown_name, line).with_help("save it as UTF-8").into());
     }
     Ok(())
 }

@@ -95,15 +95,16 @@ pub(crate) fn read_account(root: &Table<'_>, context: &mut Context<'_>) -> Resul
     let wallet = wallet.normalize();
     let before_point = wallet.trunc().mantissa().checked_ilog10().map_or(0, |digits| digits + 1);
     if before_point + wallet.scale() > WALLET_DIGITS {
-        let what = format!("`{}` is {wallet}: more than {WALLET_DIGITS} digits", field.path);
-        return Err(field.fail(&what, "round it: sums stay exact only up to 24 digits"));
+        let what = format!("`{}` is {wallet}, which has more than {WALLET_DIGITS} digits", field.path);
+        return Err(field.fail(&what, "round it; sums are exact up to 24 digits only"));
     }
     let currency = match table.field("currency") {
         Some(field) => {
             let text = field.text("currency = \"USD\"")?;
             if text.chars().count() > MAX_CURRENCY_CHARS || text.chars().any(char::is_control) {
-                let what = format!("`{}` is {}; allowed: up to 16 characters", field.path, quoted(text));
-                return Err(field.fail(&what, "write, for example, currency = \"USD\""));
+                let invalid = field.invalid(&format!("`{}` is {}", field.path, quoted(text)));
+                let invalid = invalid.expected("up to 16 characters, none of them a control character");
+                return Err(invalid.with_help("write, for example, `currency = \"USD\"`").into());
             }
             text.to_owned()
         }

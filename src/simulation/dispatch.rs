@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 use super::block::{Observer, Scratch, run_block};
 use super::results::ModeResults;
 use super::totals::{NotFinite, Totals};
-use crate::error::Result;
+use crate::error::{Invalid, Result};
 use crate::margin::BookState;
 use crate::simulation::engine::Job;
 
@@ -28,14 +28,17 @@ pub enum WidthLimit {
 }
 
 impl FromStr for WidthLimit {
-    type Err = String;
+    type Err = Invalid;
 
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, Invalid> {
         match text {
             "scalar" => Ok(Self::Scalar),
             "avx2" => Ok(Self::Avx2),
             "avx512" => Ok(Self::Avx512),
-            _ => Err(format!("RINGFENCE_VECTOR is '{text}'; write scalar, avx2 or avx512, or unset it")),
+            _ => Err(Invalid::new(format!("the environment variable RINGFENCE_VECTOR is `{text}`"))
+                .of_key("RINGFENCE_VECTOR")
+                .with_value(text)
+                .expected("scalar, avx2 or avx512")),
         }
     }
 }

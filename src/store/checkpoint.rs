@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::error::{Error, Result};
-use crate::store::folder::sync;
+use crate::error::{Error, Invalid, Result};
+use crate::store::disk::{copy, sync};
 
 /// How far the work at hand has come.
 pub const AT_HAND: &str = "at-hand.bin";
@@ -29,7 +29,6 @@ impl Unfinished {
     /// [`Error::Input`] where there are any and neither was asked for, or when they cannot be removed.
     pub fn open(path: PathBuf, identity: Value, resume: bool, force: bool) -> Result<Self> {
         let work = Self { path, identity };
-        let place = work.path.display();
         let is_same = match fs::read(work.path.join(IDENTITY)) {
             Ok(text) => serde_json::from_slice::<Value>(&text).is_ok_and(|found| found == work.identity),
             Err(_) => false,
@@ -38,17 +37,20 @@ impl Unfinished {
             return Ok(work);
         }
         if work.is_worth_keeping() && !force {
-            let what = match is_same {
-                true => format!("go on with it ({} so far) by adding --resume", work.amount()),
-                false => "it is of another scenario, version or split, or is damaged".to_owned(),
+            let (found, help) = match is_same {
+                true => ("an interrupted run", format!("resume it ({} so far) with --resume", work.amount())),
+                false => (
+                    "an interrupted run of another scenario, version or split, or a damaged one",
+                    "choose another folder with --out DIR".to_owned(),
+                ),
             };
-            return Err(Error::input(format_args!(
-                "{place} holds a run that did not end: {what}; drop it and begin anew with --force, or choose another \
-                 folder with --out DIR"
-            )));
+            let invalid = Invalid::new(format!("the folder contains {found}")).in_file(&work.path);
+            return Err(invalid.with_help(format!("{help}, or discard it with --force")).into());
         }
         match remove_all(&work.path) {
-            Err(e) => Err(Error::input(format_args!("{place}: cannot be removed: {e}"))),
+            Err(e) => {
+                Err(Invalid::new(format!("the folder cannot be removed: {e}")).in_file(&work.path).into())
+            }
             Ok(()) => Ok(work),
         }
     }
@@ -135,7 +137,7 @@ impl Unfinished {
     /// # Errors
     /// [`Error::Failed`] naming the file.
     pub fn copy(&self, name: &str, folder: &Path) -> Result<()> {
-        crate::store::folder::copy(&self.path, folder, name).map_err(|e| self.failed(name, &e))
+        copy(&self.path, folder, name).map_err(|e| self.failed(name, &e))
     }
 
     /// Removes a file, if it is there.
@@ -180,8 +182,7 @@ impl Unfinished {
     }
 
     fn failed(&self, name: &str, e: &io::Error) -> Error {
-        let place = self.path.join(name);
-        Error::failed(format_args!("{}: {e}", place.display()))
+        Error::failed(format_args!("{}: {e}", self.path.join(name).display()))
     }
 }
 

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::error::{Error, Result};
-pub use crate::store::checkpoint::{AT_HAND, Unfinished};
+use crate::error::{Error, Invalid, Result};
+pub use crate::store::disk::copy;
+use crate::store::disk::sync;
 use crate::store::lock::Lock;
 pub use crate::store::output_folder::OutputFolder;
 use crate::store::place::{MANIFEST, check};
@@ -49,18 +50,16 @@ pub fn prepare(
     force: bool,
 ) -> Result<ResultFolder> {
     if !is_plain_name(name) {
-        return Err(Error::input(format_args!(
-            "{name:?} cannot name a result folder: rename the scenario file"
-        )));
+        let invalid = Invalid::new(format!("invalid name `{name}` for a result folder")).with_value(name);
+        return Err(invalid.with_help("rename the scenario file").into());
     }
     let out = out.path();
     let lock = Lock::take(out, name)?;
-    check(&out.join(name), sha256, resolved, force).map_err(Error::Input)?;
+    check(&out.join(name), sha256, resolved, force)?;
     let unwritable = |e: io::Error| {
-        Error::input(format_args!(
-            "{}: cannot write to the output folder: {e}; choose another with --out DIR",
-            out.display()
-        ))
+        Invalid::new(format!("cannot write to the output folder: {e}"))
+            .in_file(out)
+            .with_help("choose another folder with --out DIR")
     };
     if lock.is_exclusive() {
         staging::remove_stale(out, name).map_err(unwritable)?;
@@ -93,14 +92,13 @@ impl ResultFolder {
     /// there before is still there then.
     pub fn publish(self, manifest: &Value) -> Result<PathBuf> {
         let target = self.out.join(&self.name);
-        let failed =
-            |e: io::Error| Error::failed(format_args!("{}: cannot write the result: {e}", target.display()));
-        let text = self.manifest(manifest).map_err(failed)?;
-        fs::write(self.staging().join(MANIFEST), text).map_err(failed)?;
-        sync_all(self.staging()).map_err(failed)?;
-        check(&target, &self.sha256, &self.resolved, self.force).map_err(Error::Failed)?;
-        self.exchange(&target).map_err(failed)?;
-        sync(&self.out).map_err(failed)?;
+        let failed = Error::io(&target, "the result cannot be written");
+        let text = self.manifest(manifest).map_err(&failed)?;
+        fs::write(self.staging().join(MANIFEST), text).map_err(&failed)?;
+        sync_all(self.staging()).map_err(&failed)?;
+        check(&target, &self.sha256, &self.resolved, self.force).map_err(Error::failed)?;
+        self.exchange(&target).map_err(&failed)?;
+        sync(&self.out).map_err(&failed)?;
         let Self { staging, lock, .. } = self;
         // It has moved: there is nothing left to remove.
         let _ = staging.keep();
@@ -162,20 +160,4 @@ fn sync_all(folder: &Path) -> io::Result<()> {
         }
     }
     sync(folder)
-}
-
-/// Puts the file `name` of one folder into another as well.
-///
-/// # Errors
-/// Those of the system.
-pub fn copy(from: &Path, to: &Path, name: &str) -> io::Result<()> {
-    let (from, target) = (from.join(name), to.join(name));
-    fs::create_dir_all(target.parent().unwrap_or(to))?;
-    // A second name costs no room; not every file system has them.
-    fs::hard_link(&from, &target).or_else(|_| fs::copy(&from, &target).map(|_| ()))
-}
-
-/// Folders are synchronised where the system can.
-pub(crate) fn sync(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

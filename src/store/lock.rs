@@ -3,7 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 
 /// Attempts to lock a file that other runs keep removing.
 const TRIES: u32 = 100;
@@ -16,6 +16,8 @@ pub struct Lock {
     _file: File,
 }
 
+const ELSEWHERE: &str = "choose another folder with --out DIR";
+
 impl Lock {
     /// Takes the lock of `out/name`, without waiting.
     ///
@@ -24,16 +26,15 @@ impl Lock {
     pub fn take(out: &Path, name: &str) -> Result<Self> {
         let path = out.join(format!(".{name}.lock"));
         let refused = |why: &dyn std::fmt::Display| {
-            Error::input(format_args!("{}: {why}; choose another folder with --out DIR", path.display()))
+            let invalid = Invalid::new(format!("the folder cannot be locked: {why}")).in_file(&path);
+            Error::from(invalid.with_help(ELSEWHERE))
         };
         for _ in 0..TRIES {
             let file = File::options().create(true).append(true).open(&path).map_err(|e| refused(&e))?;
             let locked = file.try_lock();
             if let Err(TryLockError::WouldBlock) = locked {
-                return Err(Error::input(format_args!(
-                    "{} is being written by another run: wait for it, or choose another folder with --out DIR",
-                    out.join(name).display()
-                )));
+                let invalid = Invalid::new("another run is writing to this folder").in_file(out.join(name));
+                return Err(invalid.with_help(format!("wait for it, or {ELSEWHERE}")).into());
             }
             // The run before removes its lock file when it is done, perhaps just after it was opened here.
             if is_at(&file, &path) {
@@ -41,7 +42,7 @@ impl Lock {
                 return Ok(Self { path, exclusive: locked.is_ok(), _file: file });
             }
         }
-        Err(refused(&"cannot be locked"))
+        Err(refused(&"it is replaced again and again"))
     }
 
     /// Whether the system vouches that no other process writes this result.

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Invalid, Result};
 
 /// Where results go. Dropped (after every [`crate::store::folder::ResultFolder`] in it), it removes what was made for it
 /// and is still empty.
@@ -19,14 +19,13 @@ impl OutputFolder {
     /// Opens the folder at `path`; makes it, and those above it, where they are missing.
     ///
     /// # Errors
-    /// [`Error::Input`] when that cannot be done.
+    /// [`Error::Input`](crate::error::Error::Input) when that cannot be done.
     pub fn open(path: &Path) -> Result<Self> {
         let mut opened = Self { path: path.to_owned(), made: Vec::new() };
         opened.make().map_err(|e| {
-            Error::input(format_args!(
-                "{}: cannot make the output folder: {e}; choose another with --out DIR",
-                path.display()
-            ))
+            Invalid::new(format!("the output folder cannot be created: {e}"))
+                .in_file(path)
+                .with_help("choose another folder with --out DIR")
         })?;
         Ok(opened)
     }

@@ -1,4 +1,4 @@
-//! May a result be put here? What stands there already decides.
+//! Whether a result may be put into a folder, which depends on what is there already.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -6,11 +6,12 @@ use std::{env, fs, io};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::error::Invalid;
 use crate::text::hex;
 
-/// The file that tells whose result a folder is.
+/// The file that names the scenario of a result folder.
 pub const MANIFEST: &str = "manifest.json";
-/// A manifest that is larger is none of ours.
+/// A larger file is no manifest.
 const MANIFEST_LIMIT: u64 = 16 << 20;
 /// Differences that a message lists.
 const SHOWN: usize = 8;
@@ -19,29 +20,30 @@ const ELSEWHERE: &str = "choose another folder with --out DIR";
 /// Whether the result of the scenario `sha256` (with the keys `resolved`) may be put at `target`.
 ///
 /// # Errors
-/// A complete message: what is in the way, and what to do.
-pub fn check(target: &Path, sha256: &str, resolved: &[(String, String)], force: bool) -> Result<(), String> {
-    let place = target.display();
+/// What is in the way, and what to do.
+pub fn check(target: &Path, sha256: &str, resolved: &[(String, String)], force: bool) -> Result<(), Invalid> {
+    let invalid = |message: &str| Invalid::new(message).in_file(target).with_help(ELSEWHERE);
     let found = match fs::symlink_metadata(target) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(format!("{place}: {e}; {ELSEWHERE}")),
+        Err(e) => return Err(invalid(&format!("the folder cannot be read: {e}"))),
         Ok(found) => found,
     };
     if found.is_symlink() {
-        return Err(format!("{place} is a symbolic link and is not followed: remove it, or {ELSEWHERE}"));
+        let invalid = invalid("this is a symbolic link, which is not followed");
+        return Err(invalid.with_help(format!("remove it, or {ELSEWHERE}")));
     }
     if !found.is_dir() {
-        return Err(format!(
-            "{place} is a file where the result's folder belongs: move it away, or {ELSEWHERE}"
-        ));
+        let invalid = invalid("this is a file, but the result needs a folder here");
+        return Err(invalid.with_help(format!("move it away, or {ELSEWHERE}")));
     }
-    let files = files_under(target).map_err(|e| format!("{place}: cannot be read: {e}; {ELSEWHERE}"))?;
+    let files = files_under(target).map_err(|e| invalid(&format!("the folder cannot be read: {e}")))?;
     if let Some(reason) = untouchable(target, &files) {
-        return Err(format!("{place} {reason} and is never replaced: {ELSEWHERE}"));
+        return Err(invalid(&format!("the folder {reason} and is never replaced")));
     }
     match in_the_way(target, files, sha256, resolved) {
         Some(what) if !force => {
-            Err(format!("{place} holds {what}\n{ELSEWHERE}, or replace it whole with --force"))
+            let invalid = invalid(&format!("the folder contains {what}"));
+            Err(invalid.with_help(format!("{ELSEWHERE}, or replace the folder with --force")))
         }
         _ => Ok(()),
     }
@@ -80,16 +82,16 @@ fn in_the_way(
         return None;
     }
     let Some(manifest) = manifest_of(target) else {
-        return Some(format!("files that are no result of this program: {}", listed(&files, ", ")));
+        return Some(format!("files that are not a result of this program: {}", listed(&files, ", ")));
     };
     if manifest.get("sha256").and_then(Value::as_str) != Some(sha256) {
         let differences = differences(&manifest, resolved);
-        let told = if differences.is_empty() {
+        let text = if differences.is_empty() {
             "the same keys and values, but another hash".to_owned()
         } else {
             listed(&differences, "\n  ")
         };
-        return Some(format!("the result of another scenario:\n  {told}"));
+        return Some(format!("the result of another scenario:\n  {text}"));
     }
     let known = manifest.get("files").and_then(Value::as_object);
     let ours = |file: &String| file == MANIFEST || known.is_some_and(|known| known.contains_key(file));
@@ -100,14 +102,14 @@ fn in_the_way(
 /// Why a folder is not replaced even by force.
 fn untouchable(target: &Path, files: &[String]) -> Option<&'static str> {
     if files.iter().any(|file| file.split('/').any(|part| part == ".git")) {
-        return Some("holds a git repository");
+        return Some("contains a git repository");
     }
     let Ok(target) = fs::canonicalize(target) else { return Some("cannot be resolved") };
     let holds = |inner: PathBuf| fs::canonicalize(inner).is_ok_and(|inner| inner.starts_with(&target));
     if env::current_dir().is_ok_and(holds) {
-        return Some("is or holds the current folder");
+        return Some("is or contains the current folder");
     }
-    env::home_dir().is_some_and(holds).then_some("is or holds the home folder")
+    env::home_dir().is_some_and(holds).then_some("is or contains the home folder")
 }
 
 /// The manifest of a result's folder, if it is one.

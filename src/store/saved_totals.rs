@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::Precision;
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::paths::LANES;
 use crate::result::document::ResultDocument;
 use crate::result::scenario_description::ScenarioDescription;
@@ -100,7 +100,7 @@ pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
 
 /// What [`encode`] wrote; `Err` says what is wrong with the bytes.
 pub fn decode<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> std::result::Result<T, &'static str> {
-    postcard::from_bytes(unseal(bytes)?).map_err(|_| "holds no totals of this version")
+    postcard::from_bytes(unseal(bytes)?).map_err(|_| "the file has no totals of this version")
 }
 
 /// A body behind its kind and its hash.
@@ -123,11 +123,12 @@ pub fn unseal(bytes: &[u8]) -> std::result::Result<&[u8], &'static str> {
 /// # Errors
 /// [`Error::Input`] naming the file: unreadable, too large, damaged.
 pub fn read<T: for<'a> Deserialize<'a>>(path: &Path, remedy: &str) -> Result<T> {
-    let wrong =
-        |what: &dyn std::fmt::Display| Error::input(format_args!("{}: {what}; {remedy}", path.display()));
+    let wrong = |message: &dyn std::fmt::Display| -> Error {
+        Invalid::new(message).in_file(path).with_help(remedy).into()
+    };
     let size = fs::metadata(path).map_err(|e| wrong(&e))?.len();
     if size > LIMIT {
-        return Err(wrong(&"is larger than any file of saved totals"));
+        return Err(wrong(&"the file is larger than any file of saved totals"));
     }
     let bytes = fs::read(path).map_err(|e| wrong(&e))?;
     decode(&bytes).map_err(|what| wrong(&what))

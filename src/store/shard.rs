@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::store::saved_totals::Part;
 
 /// Most parts that a run is cut into.
@@ -35,17 +35,20 @@ impl FromStr for Shard {
 
     fn from_str(text: &str) -> Result<Self> {
         let wrong = |what: &str| {
-            Error::input(format!(
-                "--shard {text}: {what}; write --shard I/N, for example --shard 1/4, I from 1 to N, N at most {MOST}"
-            ))
+            let invalid =
+                Invalid::new(format!("invalid value `{text}` for --shard: {what}")).with_value(text);
+            let help = format!(
+                "write --shard I/N, with I from 1 to N and N at most {MOST}, for example --shard 1/4"
+            );
+            Error::from(invalid.with_help(help))
         };
-        let (index, count) = text.split_once('/').ok_or_else(|| wrong("there is no `/`"))?;
-        let number = |text: &str| text.parse::<u64>().map_err(|_| wrong("is not two whole numbers"));
+        let (index, count) = text.split_once('/').ok_or_else(|| wrong("it has no `/`"))?;
+        let number = |text: &str| text.parse::<u64>().map_err(|_| wrong("it is not two whole numbers"));
         let (index, count) = (number(index)?, number(count)?);
         match index {
             0 => Err(wrong("shards are numbered from 1")),
-            _ if count > MOST => Err(wrong("there are too many shards")),
-            _ if index > count => Err(wrong("there is no such shard")),
+            _ if count > MOST => Err(wrong("the shard count is too large")),
+            _ if index > count => Err(wrong(&format!("shard index {index} exceeds the shard count {count}"))),
             _ => Ok(Self { index, count }),
         }
     }

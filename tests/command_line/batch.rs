@@ -185,10 +185,10 @@ fn parts_that_do_not_belong_together_are_refused() {
     let said = refused(place.path(), &["merge", "a/s.shard-1-of-2", "b/s.shard-2-of-2"]);
     assert!(said.contains("different scenarios"), "{said}");
     let said = refused(place.path(), &["merge", "a/s.shard-1-of-2", "c"]);
-    assert!(said.contains("parts of one split"), "{said}");
+    assert!(said.contains("shards of the same count"), "{said}");
     done(place.path(), &["run", "s.toml", "--shard", "1/2", "--out", "d", "--quiet"]);
     let said = refused(place.path(), &["merge", "a", "d"]);
-    assert!(said.contains("twice"), "{said}");
+    assert!(said.contains("duplicate shard"), "{said}");
     assert!(refused(place.path(), &["merge", "."]).contains("no finished shard"));
     assert!(refused(place.path(), &["merge", "nowhere"]).contains("nowhere"));
     // A bit that has turned over.
@@ -217,14 +217,14 @@ fn work_that_did_not_end_is_not_dropped_by_accident() {
     fs::write(work.join("cells/00000.json"), "{}").unwrap();
     for arguments in [&["run", "s.toml"][..], &["run", "s.toml", "--resume"]] {
         let said = refused(place.path(), arguments);
-        assert!(said.contains("did not end") && said.contains("--force"), "{said}");
+        assert!(said.contains("interrupted run") && said.contains("--force"), "{said}");
     }
     done(place.path(), &["run", "s.toml", "--force", "--no-charts", "--quiet"]);
     assert!(!work.exists());
     // What cannot be told to be ours is nobody's to drop.
     fs::create_dir_all(&work).unwrap();
     fs::write(work.join("mine.txt"), "mine").unwrap();
-    assert!(refused(place.path(), &["run", "s.toml", "--resume"]).contains("did not end"));
+    assert!(refused(place.path(), &["run", "s.toml", "--resume"]).contains("interrupted run"));
     assert_eq!(fs::read_to_string(work.join("mine.txt")).unwrap(), "mine");
 }
 

@@ -389,8 +389,8 @@ fn models_and_the_schema_are_printed_or_named() {
     let schema: Value = serde_json::from_str(&stdout(&schema)).unwrap();
     assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
     let refused: [(&[&str], &[&str]); 2] = [
-        (&["models", "hestn"], &["\"hestn\"", "did you mean heston?", "gbm, merton"]),
-        (&["schema", "x"], &["write schema scenario or schema result"]),
+        (&["models", "hestn"], &["`hestn`", "did you mean `heston`?", "gbm, merton"]),
+        (&["schema", "x"], &["expected scenario or result"]),
     ];
     for (arguments, parts) in refused {
         let output = run(folder.path(), arguments);

@@ -213,7 +213,7 @@ fn a_file_in_the_place_of_a_folder_is_refused_even_by_force() {
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("--out"), "{error}");
     fs::write(base.path().join("default"), "a file").unwrap();
-    assert!(refusal(base.path(), reserve(base.path(), "aa", true)).contains("is a file"));
+    assert!(refusal(base.path(), reserve(base.path(), "aa", true)).contains("this is a file"));
     assert_eq!(fs::read_to_string(base.path().join("default")).unwrap(), "a file");
 }
 

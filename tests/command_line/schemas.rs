@@ -267,13 +267,13 @@ fn a_new_scenario_runs_as_it_is() {
     let before = fs::read(folder.path().join("my-first.2.toml")).unwrap();
     fs::write(folder.path().join("mine.toml"), "mine").unwrap();
     for (name, says) in [
-        ("mine", "is there already"),
-        ("my-first.2", "is there already"),
-        ("mine.toml", "write ringfence new mine"),
-        ("../mine", "holds a character"),
-        ("a/b", "holds a character"),
+        ("mine", "exists already"),
+        ("my-first.2", "exists already"),
+        ("mine.toml", "write `ringfence new mine`"),
+        ("../mine", "contains a character"),
+        ("a/b", "contains a character"),
         ("", "is empty"),
-        ("..", "means a folder"),
+        ("..", "denotes a folder"),
         (".hidden", "begins with a dot"),
         ("CON", "device"),
         ("com1.x", "device"),
@@ -314,7 +314,7 @@ fn the_remarks_of_a_new_scenario_hold() {
     assert!(count > 15, "{on}");
     fs::write(folder.path().join("on.toml"), &on).unwrap();
     let plan = printed(&run(folder.path(), &["check", "on.toml"]));
-    assert!(plan.contains("a sweep of 48 cells on 4 draws of prices"), "{plan}");
+    assert!(plan.contains("a sweep of 48 cells on 4 sets of price paths"), "{plan}");
     let venue =
         ["check", "x.toml", "--set", "venue.preset=binance-usdm", "--set", "assets.BTC.market=BTCUSDT"];
     printed(&run(folder.path(), &venue));

@@ -142,7 +142,10 @@ fn without_intervals_there_are_no_bands() {
     let names = render_all(folder.path(), &run).unwrap();
     check(folder.path(), &names);
     let words = words(folder.path(), "survival");
-    assert!(!words.contains(" to ") && !words.contains("Bands") && words.contains("% at the end"), "{words}");
+    assert!(
+        !words.contains(" to ") && !words.contains("Bands") && words.contains("% at the horizon"),
+        "{words}"
+    );
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn batch(sweep: &str) -> Batch {
 
 fn refusal(read: Result<Batch>, what: &str) -> String {
     match read {
-        Err(Error::Input(text)) => text,
+        Err(Error::Input(error)) => error.to_string(),
         Err(error) => panic!("{what}: not the input's fault: {error}"),
         Ok(batch) => panic!("{what}: {} cells", batch.cells.len()),
     }
@@ -205,7 +205,7 @@ b = { asset = "ETH", side = "long", margin = 100, leverage = 4 }
     let shock =
         "[[shock]]\nat = \"1d\"\nmoves = { BTC = -0.1 }\n[sweep]\n\"shock.0.moves.BTC\" = [-0.2, -0.3]\n";
     let beyond = refusal(read(&shock.replace("shock.0", "shock.1"), &[]), "beyond the list");
-    assert!(beyond.contains("the sweep cannot reach \"1\" of a list of 1 item"), "{beyond}");
+    assert!(beyond.contains("the sweep cannot set item `1` of a list of 1 item"), "{beyond}");
     let moves: Vec<f64> =
         batch(shock).cells.iter().map(|c| c.scenario.market.shocks[0].log_moves[0]).collect();
     assert!(
@@ -301,7 +301,7 @@ fn settings_from_outside_come_before_the_sweep() {
     for set in ["positions.a.leverage=5", "positions.\"a\".leverage=2"] {
         let message = refusal(read(sweep, &[set]), set);
         for part in [
-            "the sweep varies positions.a.leverage",
+            "the sweep varies `positions.a.leverage`",
             "--set 'sweep.\"positions.a.leverage\"=[…]'",
             "sweep={}",
         ] {
@@ -309,17 +309,20 @@ fn settings_from_outside_come_before_the_sweep() {
         }
     }
     let whole = "[[sweep.positions]]\na = { asset = \"BTC\", side = \"long\", margin = 100, leverage = 2 }\n";
-    assert!(refusal(read(whole, &["positions.a.margin=5"]), "below").contains("the sweep varies positions,"));
+    assert!(
+        refusal(read(whole, &["positions.a.margin=5"]), "below").contains("the sweep varies `positions`")
+    );
     // A key above a swept one is written first, and the sweep's values then within it.
     let whole = "positions={ a = { asset = \"BTC\", side = \"long\", margin = 100, leverage = 9 } }";
     let within = read(sweep, &[whole]).unwrap();
     assert_eq!(within.cells[1].scenario.portfolio.positions[0].leverage, 3.into());
     // A key that a swept one excludes stays, so that the two contradict each other as two `--set` do.
     let both = refusal(read("[sweep]\n\"simulation.steps\" = [10]\n", &["simulation.step=2h"]), "both");
-    assert!(both.contains("are both written") && both.contains("cell: simulation.steps = 10"), "{both}");
+    assert!(both.contains("are both given") && both.contains("in the cell simulation.steps = 10"), "{both}");
     match load_text("swept", "swept.toml", &format!("{BASE}{sweep}"), Path::new(""), &[]) {
-        Err(Error::Input(text)) => {
-            assert!(text.contains("asks for 2 runs") && text.contains("sweep={}"), "{text}")
+        Err(Error::Input(error)) => {
+            let text = error.to_string();
+            assert!(text.contains("a sweep of 2 runs") && text.contains("sweep={}"), "{text}")
         }
         other => panic!("{other:?}"),
     }
@@ -338,68 +341,77 @@ const REFUSED: &[(&str, &[&str])] = &[
     ),
     (
         "\"positions.a.leverage\" = [2, 5000]",
-        &["the position a would be liquidated at entry", "cell: positions.a.leverage = 5000"],
+        &["the position a would be liquidated at entry", "in the cell positions.a.leverage = 5000"],
     ),
     (
         "\"positions.a.leverage\" = [500]\n\"venue.preset\" = [\"okx\", \"bybit\"]",
-        &["cell: positions.a.leverage = 500, venue.preset = \"okx\""],
+        &["in the cell positions.a.leverage = 500, venue.preset = \"okx\""],
     ),
-    ("\"positions.c.leverage\" = [2]", &["`positions.c.asset` is missing", "sweep.\"positions.c.leverage\""]),
+    (
+        "\"positions.c.leverage\" = [2]",
+        &["missing key `positions.c.asset`", "sweep.\"positions.c.leverage\""],
+    ),
     ("\"venue.preset\" = [\"okex\"]", &["did you mean `okx`"]),
-    ("\"simulation.seed.x\" = [2]", &["the sweep cannot reach `x`", "not a table"]),
-    ("\"simulation.modes.7\" = [\"cross\"]", &["`simulation.modes` is a table; it must be a list"]),
+    ("\"simulation.seed.x\" = [2]", &["the sweep cannot set `x`", "not a table"]),
+    ("\"simulation.modes.7\" = [\"cross\"]", &["`simulation.modes` is a table; expected a list"]),
     ("\"positions.a.leverage\" = []", &["`sweep.\"positions.a.leverage\"` is an empty list"]),
-    ("\"positions.a.leverage\" = 3", &["must be a list or a range", "{ from = 2, to = 10, steps = 5 }"]),
-    ("\"positions.a.leverage\" = [2, 3, 2.0]", &["takes 2.0 twice"]),
-    ("positions.a.leverage = [2, 3]", &["stands in quotes", "\"positions.a.leverage\" = [2, 5, 10]"]),
-    ("\"assets.BTC.model\" = { kind = \"gbm\" }", &["is one table", "a list of tables"]),
-    ("\"positions..a\" = [2]", &["a part of it, is empty"]),
-    ("\"a.b.c.d.e.f.g.h.i\" = [2]", &["more parts than any key"]),
+    ("\"positions.a.leverage\" = 3", &["expected a list or a range", "{ from = 2, to = 10, steps = 5 }"]),
+    ("\"positions.a.leverage\" = [2, 3, 2.0]", &["duplicate value of"]),
+    (
+        "positions.a.leverage = [2, 3]",
+        &["write the dotted key in quotes", "\"positions.a.leverage\" = [2, 5, 10]"],
+    ),
+    (
+        "\"assets.BTC.model\" = { kind = \"gbm\" }",
+        &["is a table; expected a list or a range", "a list of tables"],
+    ),
+    ("\"positions..a\" = [2]", &["one of its parts is empty"]),
+    ("\"a.b.c.d.e.f.g.h.i\" = [2]", &["more than 8 parts"]),
     ("\"positions.a.leverage\" = [2]\n\"positions.'a'.leverage\" = [3]", &["is swept twice"]),
-    ("\"positions.a\" = [{}]\n\"positions.a.leverage\" = [3]", &["holds", "\"positions.a\""]),
+    ("\"positions.a\" = [{}]\n\"positions.a.leverage\" = [3]", &["above or below it", "`positions.a`"]),
     (
         "\"simulation.step\" = [\"1h\"]\n\"simulation.steps\" = [3]",
-        &["a key that it excludes, \"simulation.step\""],
+        &["a key that excludes it, `simulation.step`"],
     ),
     (
         "\"account.wallet\" = { from = 1, to = 2, step = 3 }",
         &["unknown key `sweep.\"account.wallet\".step`", "did you mean `steps`"],
     ),
-    ("\"account.wallet\" = { from = 1, to = 2 }", &["`sweep.\"account.wallet\".steps` is missing"]),
-    ("\"account.wallet\" = { from = 1, steps = 2 }", &["`sweep.\"account.wallet\".to` is missing"]),
+    ("\"account.wallet\" = { from = 1, to = 2 }", &["missing key `sweep.\"account.wallet\".steps`"]),
+    ("\"account.wallet\" = { from = 1, steps = 2 }", &["missing key `sweep.\"account.wallet\".to`"]),
+    ("\"account.wallet\" = { from = 1, to = 2, steps = 1 }", &["steps` is 1, but `from` and `to` differ"]),
+    ("\"account.wallet\" = { from = 2, to = 2, steps = 3 }", &["steps` is 3, but `from` and `to` are equal"]),
+    ("\"account.wallet\" = { from = 1, to = 2, steps = 0 }", &["a whole number from 1 to 10000"]),
+    ("\"account.wallet\" = { from = 1, to = 2, steps = 1_000_000_000 }", &["a whole number from 1 to 10000"]),
     (
-        "\"account.wallet\" = { from = 1, to = 2, steps = 1 }",
-        &["steps` is 1, but from and to are two values"],
+        "\"account.wallet\" = { from = 1, to = 1.000_000_000_000_1, steps = 9 }",
+        &["duplicate value", "12 digits"],
     ),
-    ("\"account.wallet\" = { from = 2, to = 2, steps = 3 }", &["steps` is 3, but from and to are one value"]),
-    ("\"account.wallet\" = { from = 1, to = 2, steps = 0 }", &["whole numbers from 1 to 10000"]),
-    ("\"account.wallet\" = { from = 1, to = 2, steps = 1_000_000_000 }", &["whole numbers from 1 to 10000"]),
-    ("\"account.wallet\" = { from = 1, to = 1.000_000_000_000_1, steps = 9 }", &["twice", "12 digits"]),
     (
         "\"account.wallet\" = { from = 0, to = 2, steps = 3, scale = \"log\" }",
-        &["both must be greater than 0"],
+        &["expected ends greater than 0 on a log scale"],
     ),
     ("\"account.wallet\" = { from = 1, to = 2, steps = 3, scale = \"logg\" }", &["did you mean `log`"]),
     ("\"account.wallet\" = { from = \"1h\", to = 2, steps = 3 }", &["is not a number"]),
     ("\"account.wallet\" = { from = nan, to = 2, steps = 3 }", &["is not a finite number"]),
     (
         "\"simulation.seed\" = { from = 1, to = 101, steps = 101 }\n\"account.wallet\" = { from = 1, to = 100, steps = 100 }",
-        &["too many cells", "10100", "at most 10000"],
+        &["too many cells", "10100", "the limit is 10000 cells"],
     ),
-    ("\"title\" = [\"a\"]", &["\"title\" cannot be swept"]),
-    ("\"description\" = [\"a\"]", &["\"description\" cannot be swept"]),
-    ("\"simulation\" = [{}]", &["cannot be swept whole"]),
+    ("\"title\" = [\"a\"]", &["`title` cannot be swept"]),
+    ("\"description\" = [\"a\"]", &["`description` cannot be swept"]),
+    ("\"simulation\" = [{}]", &["it is a whole section"]),
     ("\"simulation.confidence\" = [0.9]", &["the same for all cells"]),
     ("\"simulation.intervals\" = [\"pointwise\"]", &["the same for all cells"]),
     ("\"simulation.precision.half_width\" = [0.1]", &["the same for all cells"]),
     ("\"sweep.x\" = [1]", &["a sweep cannot vary itself"]),
-    ("zip = 3", &["`sweep.zip` is 3"]),
-    ("[sweep.zip]", &["`sweep.zip` holds no keys"]),
+    ("zip = 3", &["`sweep.zip` is the number `3`"]),
+    ("[sweep.zip]", &["`sweep.zip` has no keys"]),
     (
         "[[sweep.zip]]\n\"account.wallet\" = [1, 2, 3]\n\"positions.a.margin\" = [1, 2]",
-        &["`sweep.zip.0.\"positions.a.margin\"` has 2 values", "\"account.wallet\"", "has 3"],
+        &["`sweep.zip.0.\"positions.a.margin\"` has 2 values", "`account.wallet`", "has 3"],
     ),
-    ("[[sweep.zip]]\n\"account.wallet\" = [1, 2]\n\"account.wallet.x\" = [1, 2]", &["\"account.wallet\""]),
+    ("[[sweep.zip]]\n\"account.wallet\" = [1, 2]\n\"account.wallet.x\" = [1, 2]", &["`account.wallet`"]),
     ("[[sweep.zip]]\n\"account.wallet\" = [1]\n[[sweep.zip]]\n\"account.wallet\" = [1]", &["is swept twice"]),
 ];
 
@@ -412,9 +424,9 @@ fn refusals_say_what_to_write() {
         }
     }
     let number = refusal(read("", &["sweep=3"]), "sweep=3");
-    assert!(number.contains("`sweep` is 3; it must be a table"), "{number}");
+    assert!(number.contains("`sweep` is the number `3`; expected a table"), "{number}");
     let broken = refusal(read("", &["sweep.\"account.wallet\"=[1"]), "broken");
-    assert!(broken.contains("not valid TOML"), "{broken}");
+    assert!(broken.contains("invalid TOML"), "{broken}");
 }
 
 /// 10^36 cells, as a product that no integer holds: refused at once, and nothing is expanded.
@@ -482,10 +494,10 @@ fn a_precision_that_cannot_be_met_is_refused() {
     let any = |rest: &str| format!("{{ measure = \"liquidation.any\"{rest} }}");
     let cases: [(String, &str); 10] = [
         ("0.002".to_owned(), "precision = { measure = \"liquidation.any\", half_width = 0.002 }"),
-        ("{ half_width = 0.1 }".to_owned(), "`simulation.precision.measure` is missing"),
+        ("{ half_width = 0.1 }".to_owned(), "missing key `simulation.precision.measure`"),
         ("{ measure = \"liquidation.some\", half_width = 0.1 }".to_owned(), "did you mean `liquidation.any`"),
-        (any(""), "does not say how well"),
-        (any(", half_width = 0.1, relative = 0.1"), "are both written"),
+        (any(""), "gives no precision"),
+        (any(", half_width = 0.1, relative = 0.1"), "are both given"),
         (any(", half_width = 0"), "greater than 0, below 1"),
         (any(", half_width = -0.1"), "greater than 0, below 1"),
         (any(", half_width = 1"), "greater than 0, below 1"),
@@ -533,7 +545,7 @@ fn shipped_sweeps_are_small_and_say_what_they_teach() {
         assert!(!alone.is_sweep());
         let shown = plan::render_batch(&swept, 2);
         assert!(shown.contains(&format!(
-            "a sweep of {} cells on {} draw",
+            "a sweep of {} cells on {} set",
             swept.cells.len(),
             swept.groups().len()
         )));
@@ -557,7 +569,7 @@ fn the_plan_of_a_sweep_fits_and_escapes() {
     assert!(!shown.contains('\u{1b}'));
     assert!(shown.contains("simulation.seed (100): 1, 2, 3") && shown.contains("…, 100"), "{shown}");
     assert!(
-        shown.contains("a sweep of 200 cells on 100 draws of prices: 30,000 paths drawn in all"),
+        shown.contains("a sweep of 200 cells on 100 sets of price paths: 30,000 paths in all"),
         "{shown}"
     );
     for line in shown.lines() {
@@ -567,7 +579,7 @@ fn the_plan_of_a_sweep_fits_and_escapes() {
     let stops = read("[sweep]\n\"account.wallet\" = [900, 1000]\n", &[precision]);
     let shown = plan::render_batch(&stops.unwrap(), 2);
     assert!(
-        shown.contains("a cell stops early where the pointwise interval of ruin is within ±0.01"),
+        shown.contains("a cell stops early once the pointwise interval of ruin is within ±0.01"),
         "{shown}"
     );
     assert!(shown.contains("Predicted: at most "), "{shown}");

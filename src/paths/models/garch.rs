@@ -166,7 +166,7 @@ impl FormulaModel for Garch {
         let gamma = parameters.decimal("gamma")?;
         if alpha + gamma < Decimal::ZERO {
             let problem = format!(
-                "`{}`: alpha + gamma is {}, so that a loss would lower the variance below zero; allowed: 0 or more",
+                "`{}`: alpha + gamma is {}, so that a loss could make the variance negative; expected at least 0",
                 parameters.path(""),
                 (alpha + gamma).normalize()
             );
@@ -191,7 +191,7 @@ impl FormulaModel for Garch {
                 parameters.path(""),
                 persistence.normalize()
             );
-            let help = "lower alpha, beta or gamma until the sum is below 1, such as 0.98";
+            let help = "lower alpha, beta or gamma until the sum is less than 1, for example 0.98";
             return Err(parameters.refuse("", &problem, help));
         }
         Ok(model)

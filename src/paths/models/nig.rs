@@ -99,13 +99,13 @@ impl FormulaModel for Nig {
         let largest = model.beta.abs().max((model.beta + 1.0).abs());
         if largest >= model.alpha {
             let problem = format!(
-                "`{}`: alpha is {} and beta {}; alpha must exceed |beta| and |beta + 1|, here {largest}, or the expected \
-                 price does not exist",
+                "`{}`: alpha is {} and beta is {}; expected alpha greater than |beta| and |beta + 1|, here {largest}, \
+                 because otherwise the expected price is infinite",
                 parameters.path(""),
                 model.alpha,
                 model.beta
             );
-            return Err(parameters.refuse("", &problem, "raise alpha, or bring beta nearer to −0.5"));
+            return Err(parameters.refuse("", &problem, "raise alpha, or move beta towards −0.5"));
         }
         Ok(model)
     }

@@ -75,7 +75,7 @@ impl PriceModel for Ou {
 }
 
 impl FormulaModel for Ou {
-    const OVERFLOW_HELP: &'static str = "bring level nearer to the price, or lower volatility";
+    const OVERFLOW_HELP: &'static str = "move level towards the price, or lower volatility";
 
     fn read<E>(parameters: &mut dyn ParameterReader<E>) -> Result<Self, E> {
         Ok(Self {

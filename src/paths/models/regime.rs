@@ -191,8 +191,8 @@ impl FormulaModel for Regime {
         let durations: Vec<f64> = states.iter().map(|state| state.mean_duration_years).collect();
         let Some(start) = stationary(&transition, &durations) else {
             let problem = format!(
-                "`{}`: the states fall into groups that do not lead to each other, so that their long-run shares of \
-                 time, in which a path starts, depend on the start",
+                "`{}`: some states cannot be reached from others, so that the long-run shares of time, with which a \
+                 path starts, are not unique",
                 parameters.path("transition")
             );
             return Err(parameters.refuse("", &problem, "make every state reachable from every other"));

@@ -101,7 +101,8 @@ impl FormulaModel for VarianceGamma {
         let taken = nu * (skew + 0.5 * volatility * volatility);
         if taken >= 1.0 {
             let problem = format!(
-                "`{}`: skew·nu + volatility²·nu/2 is {taken}: from 1 on the expected price does not exist",
+                "`{}`: skew·nu + volatility²·nu/2 is {taken}; expected less than 1, because otherwise the expected price \
+             is infinite",
                 parameters.path("")
             );
             return Err(parameters.refuse("", &problem, "lower nu, skew or volatility"));
@@ -109,7 +110,7 @@ impl FormulaModel for VarianceGamma {
         let shape = parameters.step_years() / nu;
         if shape > LARGEST_SHAPE {
             let problem = format!(
-                "`{}`: a step is {shape:.0} times nu, so that the subordinator is as good as time itself; allowed: {LARGEST_SHAPE:.0}",
+                "`{}`: a step is {shape:.0} times nu, so that the subordinator equals time; expected at most {LARGEST_SHAPE:.0} times",
                 parameters.path("")
             );
             let help = "use kind = \"gbm\", a larger nu, or a shorter simulation.step";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::Measure;
-use crate::error::{Error, Result};
+use crate::error::{Invalid, Result};
 use crate::paths::Sampling;
 use crate::result::comparison::document::{Compared, DiffDocument, DiffRow, DifferingKey};
 use crate::result::comparison::saved::Saved;
@@ -23,7 +23,7 @@ const SHOWN: usize = 200;
 /// Compares two runs, or two sweeps with the same cells.
 ///
 /// # Errors
-/// [`Error::Input`] where one is a run and the other a sweep, or where the sweeps have other cells.
+/// [`Error::Input`](crate::error::Error::Input) where one is a run and the other a sweep, or where the sweeps have other cells.
 pub fn diff(a: &Saved, b: &Saved) -> Result<DiffDocument> {
     let (cells_a, cells_b) = (cells(a), cells(b));
     refuse_unlike(a, b, &cells_a, &cells_b)?;
@@ -145,22 +145,14 @@ fn refuse_unlike(a: &Saved, b: &Saved, cells_a: &[Cell<'_>], cells_b: &[Cell<'_>
         Document::Sweep(_) => "a sweep",
     };
     if kind(a) != kind(b) {
-        return Err(Error::input(format!(
-            "{} is {}, {} is {}: name two runs, or two sweeps with the same cells",
-            a.path,
-            kind(a),
-            b.path,
-            kind(b)
-        )));
+        let message = format!("{} is {}, but {} is {}", a.path, kind(a), b.path, kind(b));
+        return Err(Invalid::new(message)
+            .with_help("name two runs, or two sweeps with the same cells")
+            .into());
     }
     if cells_a.len() != cells_b.len() {
-        return Err(Error::input(format!(
-            "{} has {} cells, {} has {}: name two sweeps with the same cells",
-            a.path,
-            cells_a.len(),
-            b.path,
-            cells_b.len()
-        )));
+        let message = format!("{} has {} cells, but {} has {}", a.path, cells_a.len(), b.path, cells_b.len());
+        return Err(Invalid::new(message).with_help("name two sweeps with the same cells").into());
     }
     let unlike = cells_a.iter().zip(cells_b).position(|(one, other)| one.set != other.set);
     match unlike {
@@ -171,14 +163,14 @@ fn refuse_unlike(a: &Saved, b: &Saved, cells_a: &[Cell<'_>], cells_b: &[Cell<'_>
                 let text = set.and_then(|set| serde_json::to_string(set).ok()).unwrap_or_default();
                 text.chars().take(SHOWN).collect()
             };
-            Err(Error::input(format!(
-                "{} and {} have different cells: cell {index} is {} in the first and {} in the second; name two sweeps with \
-                 the same [sweep]",
+            let message = format!(
+                "{} and {} have different cells: cell {index} is {} in the first and {} in the second",
                 a.path,
                 b.path,
                 shown(cells_a),
                 shown(cells_b)
-            )))
+            );
+            Err(Invalid::new(message).with_help("name two sweeps with the same [sweep]").into())
         }
     }
 }

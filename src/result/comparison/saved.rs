@@ -8,12 +8,13 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::result::document::either::Document;
 use crate::result::json::SUMMARY;
 
 const MANIFEST: &str = "manifest.json";
 /// A summary that is larger is not read: 10,000 cells take some 200 MB.
+const NAME_A_RESULT: &str = "name a result folder, such as results/NAME, or the summary.json in one";
 const LARGEST: u64 = 512 << 20;
 /// What names of shapes start and end with that this version reads.
 const SCHEMA: (&str, &str) = ("ringfence/", "/1");
@@ -44,15 +45,12 @@ pub fn load(path: &Path) -> Result<Saved> {
     let folder = path.is_dir();
     let file: PathBuf = if folder { path.join(SUMMARY) } else { path.to_owned() };
     let bytes = read(&file)?;
-    let shown = file.display();
     let head: Head = serde_json::from_slice(&bytes).map_err(|e| not_a_result(&file, &bytes, &e))?;
     let (start, end) = SCHEMA;
     if !(head.schema.starts_with(start) && head.schema.ends_with(end)) {
-        return Err(Error::input(format!(
-            "{shown}: its schema is {:?}, which this version does not read: run the scenario again with version {}",
-            head.schema,
-            env!("CARGO_PKG_VERSION"),
-        )));
+        let message = format!("this version cannot read the schema `{}`", head.schema);
+        let help = format!("run the scenario again with version {}", env!("CARGO_PKG_VERSION"));
+        return Err(Invalid::new(message).in_file(&file).with_help(help).into());
     }
     let document = match head.sweep {
         Some(_) => serde_json::from_slice(&bytes).map(|sweep| Document::Sweep(Box::new(sweep))),
@@ -64,15 +62,14 @@ pub fn load(path: &Path) -> Result<Saved> {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>> {
-    let shown = file.display();
-    let hint = "name a result folder, such as results/NAME, or the summary.json in one";
+    let invalid = |message: &str| Invalid::new(message).in_file(file).with_help(NAME_A_RESULT);
     let failed = |e: std::io::Error| match e.kind() {
-        ErrorKind::NotFound => Error::input(format!("{shown}: there is no such file; {hint}")),
-        _ => Error::input(format!("{shown}: cannot be read: {e}; {hint}")),
+        ErrorKind::NotFound => invalid("no such file"),
+        _ => invalid(&format!("the file cannot be read: {e}")),
     };
     let opened = File::open(file).map_err(failed)?;
     let too_large =
-        || Error::input(format!("{shown}: larger than {} MiB, which no result is; {hint}", LARGEST >> 20));
+        || invalid(&format!("the file is larger than {} MiB, the limit for a result", LARGEST >> 20)).into();
     if opened.metadata().map_err(failed)?.len() > LARGEST {
         return Err(too_large());
     }
@@ -83,19 +80,18 @@ fn read(file: &Path) -> Result<Vec<u8>> {
 }
 
 fn not_a_result(file: &Path, bytes: &[u8], error: &serde_json::Error) -> Error {
-    let shown = file.display();
+    let invalid = |message: &str| Invalid::new(message).in_file(file);
     let is_list = serde_json::from_slice::<Vec<IgnoredAny>>(bytes).is_ok();
     if is_list {
-        return Error::input(format!(
-            "{shown}: holds several results: name the folder of one, or its summary.json"
-        ));
+        let help = "name the folder of one of them, or its summary.json";
+        return invalid("the file contains several results").with_help(help).into();
     }
     if error.is_eof() {
-        return Error::input(format!("{shown}: ends in the middle of the document: run the scenario again"));
+        return invalid("the file ends in the middle of the document")
+            .with_help("run the scenario again")
+            .into();
     }
-    Error::input(format!(
-        "{shown}: is not the result of a run: {error}; name a result folder, such as results/NAME, or the summary.json in one"
-    ))
+    invalid(&format!("the file is not the result of a run: {error}")).with_help(NAME_A_RESULT).into()
 }
 
 /// The scenario's keys from a manifest; `None` where it does not say, since the summary alone can be compared too.

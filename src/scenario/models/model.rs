@@ -115,7 +115,7 @@ fn replay(keys: &Keys<'_, '_>, settings: &Settings, context: &mut Context<'_>) -
 fn history(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Result<Arc<PriceHistory>> {
     let field = keys.required("history")?;
     let file = context.data_file(&field, "history = \"btc.csv\"")?;
-    let read = || read_history(&file.path, &file.shown_name).map_err(|error| error.to_string());
+    let read = || read_history(&file.path, &file.shown_name).map_err(Error::into_invalid);
     let history =
         context.files.prices.get(file.path.clone(), read).map_err(|error| field.about_file(&error))?;
     context.resolve(keys.table.key("history"), format!("sha256:{}", history.sha256));

@@ -107,8 +107,9 @@ impl ParameterReader<Error> for ModelReader<'_, '_, '_, '_> {
         let field = self.keys.required(name)?;
         let items = field.list(&example)?;
         if items.is_empty() || items.len() > most {
-            let what = format!("`{}` has {} {name}; allowed: 1 to {most}", field.path, items.len());
-            return Err(field.fail(&what, &format!("write, for example, {example}")));
+            let what = format!("`{}` has {} {name}", field.path, items.len());
+            let help = format!("write, for example, `{example}`");
+            return Err(field.fail_expected(&what, &format!("1 to {most}"), &help));
         }
         for item in &items {
             let table = item.table()?;
@@ -145,12 +146,13 @@ fn require_word(field: &Field<'_>, word: &str, table_example: &str) -> Result<()
             let near = nearest(text, [word].into_iter());
             let meant = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
             field.fail(
-                &format!("`{}` is {}, which is none of its values", field.path, quoted(text)),
+                &format!("unknown value {} of `{}`", quoted(text), field.path),
                 &format!("{meant}write \"{word}\", or {table_example}"),
             )
         }
-        Err(_) => field.fail(
-            &format!("`{}` is neither a word nor a table", field.path),
+        Err(_) => field.fail_expected(
+            &format!("`{}` is {}", field.path, field.node().describe()),
+            "a text or a table",
             &format!("write \"{word}\", or {table_example}"),
         ),
     })

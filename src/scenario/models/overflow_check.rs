@@ -34,8 +34,8 @@ pub(crate) fn check_model(
 
 fn out_of_numbers(path: &str, horizon: Span, log_return: f64) -> String {
     format!(
-        "over a horizon of {horizon}, `{path}` lets the price leave the range of numbers: log returns up to {log_return:.0}; \
-         allowed: {LARGEST_LOG_RETURN}, a factor of 1e26"
+        "over a horizon of {horizon}, `{path}` allows log returns up to {log_return:.0}, at which prices overflow; \
+         expected at most {LARGEST_LOG_RETURN}, a factor of 1e26"
     )
 }
 

@@ -102,11 +102,13 @@ pub(crate) fn check_arrivals(field: &Field<'_>, rate: f64, horizon: Span) -> Res
         return Ok(());
     }
     let what = format!(
-        "`{}`: {rate} a year over {horizon} are {expected:.0} on every path, each drawn by itself; allowed: 1000000",
+        "`{}`: {rate} a year over {horizon} makes {expected:.0} arrivals on every path; expected at most 1000000",
         field.path
     );
-    Err(field
-        .fail(&what, "lower the rate, or shorten simulation.horizon; frequent small moves are volatility"))
+    Err(field.fail(
+        &what,
+        "lower the rate, or shorten simulation.horizon; express frequent small moves as volatility",
+    ))
 }
 
 /// `volatility = 0.65 (of the log price; …)`.
@@ -122,7 +124,7 @@ pub(crate) fn whole_steps(field: &Field<'_>, length: Span, horizon: Span, steps:
     let parts = u128::from(length.seconds()) * u128::from(steps);
     let of = u128::from(horizon.seconds());
     if length > horizon {
-        let what = format!("`{}` is {length}, longer than the horizon of {horizon}", field.path);
+        let what = format!("`{}` is {length}, which is longer than the horizon of {horizon}", field.path);
         return Err(field.fail(&what, "shorten it, or lengthen simulation.horizon"));
     }
     if parts.is_multiple_of(of) {

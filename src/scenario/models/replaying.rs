@@ -113,8 +113,8 @@ fn check_closes(
         let log_return = libm::log(high / low);
         if log_return > LARGEST_LOG_RETURN {
             let what = format!(
-                "the closes of {name} go from {low} to {high}, a log return of {log_return:.0}; allowed: \
-                 {LARGEST_LOG_RETURN}, a factor of 1e26"
+                "the closes of {name} go from {low} to {high}, a log return of {log_return:.0}; expected at \
+                 most {LARGEST_LOG_RETURN}, a factor of 1e26"
             );
             return Err(fail_at(root, name, Place::History, &what, "check the prices of the history"));
         }

@@ -148,7 +148,7 @@ fn check_overflow(
     }
     let what = format!(
         "over {steps} steps in blocks of {} on average the history lets the log price drift by {drift:.0} and spread \
-         by {spread:.0}, which leaves what numbers hold; allowed: a drift of {LARGEST_LOG_RETURN}, and \
+         by {spread:.0}, at which prices overflow; expected a drift of at most {LARGEST_LOG_RETURN}, and \
          {LARGEST_BOUND} together",
         history.mean_block
     );

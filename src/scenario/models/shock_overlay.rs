@@ -9,9 +9,8 @@ use crate::paths::{CommonJumps, NormalJump, Shock, ShockTime};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
 use crate::scenario::models::parameters::{Keys, check_arrivals, number};
-use crate::scenario::syntax::reader::{Field, Table};
+use crate::scenario::syntax::reader::{Field, Table, unknown};
 use crate::scenario::syntax::source::quoted;
-use crate::text::nearest;
 
 const MAX_SHOCKS: usize = 100;
 const RATE: &str = "rate";
@@ -26,10 +25,8 @@ static RATE_PARAMETER: Parameter =
 /// There is none of that name.
 pub(crate) fn find_asset(name: &str, field: &Field<'_>, assets: &[&str]) -> Result<usize> {
     assets.iter().position(|known| *known == name).ok_or_else(|| {
-        let what = format!("`{}`: there is no asset {}", field.path, quoted(name));
-        let near = nearest(name, assets.iter().copied()).map(|near| format!("did you mean {near}? "));
-        let help = format!("{}the assets are {}", near.unwrap_or_default(), assets.join(", "));
-        field.fail(&what, &help)
+        let message = format!("unknown asset {} in `{}`", quoted(name), field.path);
+        unknown(field.invalid(&message), name, assets)
     })
 }
 
@@ -47,8 +44,8 @@ pub(crate) fn common_jumps(
     let table = field.table()?;
     let rate = table.require(RATE, "rate = 4")?;
     if rate.is_table() {
-        let what = format!("`{}` is the number of arrivals per year, not an asset", rate.path);
-        let help = "an asset that is called rate cannot take part in common jumps: give it another name";
+        let what = format!("`{}` is a table, but `rate` is the number of arrivals a year", rate.path);
+        let help = "write a number; an asset named `rate` cannot have common jumps, so give it another name";
         return Err(rate.fail(&what, help));
     }
     let per_year = number(&rate, &RATE_PARAMETER)?;
@@ -63,7 +60,7 @@ pub(crate) fn common_jumps(
     }
     if sizes.iter().all(Option::is_none) {
         let what = format!("`{}` moves no asset", field.path);
-        return Err(field.fail(&what, &format!("write, for example, {SIZE_EXAMPLE} below its rate")));
+        return Err(field.fail(&what, &format!("write, for example, `{SIZE_EXAMPLE}` below its rate")));
     }
     let mut size = |table: &Table<'_>| -> Result<NormalJump> {
         let keys = Keys::new(table, &COMMON_JUMP, &[])?;
@@ -85,18 +82,19 @@ pub(crate) fn shocks(
 ) -> Result<Vec<Shock>> {
     let Some(field) = root.field("shock") else { return Ok(Vec::new()) };
     if field.is_table() {
-        let what = format!("`{}` is a table; shocks are a list of tables", field.path);
+        let what = format!("`{}` is a table; expected a list of tables", field.path);
         let help = if field.is_override() {
-            "the file has no shocks to change: write --set 'shock=[{ at = \"10d\", moves = { BTC = -0.30 } }]'"
+            "the file has no shocks to change; write --set 'shock=[{ at = \"10d\", moves = { BTC = -0.30 } }]'"
         } else {
-            "write [[shock]] with two brackets for each of them"
+            "write [[shock]], with two brackets, for each shock"
         };
         return Err(field.fail(&what, help));
     }
     let items = field.list("[[shock]] and its keys below")?;
     if items.len() > MAX_SHOCKS {
-        let what = format!("`{}` has {} shocks; allowed: {MAX_SHOCKS}", field.path, items.len());
-        return Err(field.fail(&what, "lay fewer shocks over one scenario"));
+        let what = format!("`{}` has {} shocks", field.path, items.len());
+        let expected = format!("at most {MAX_SHOCKS}");
+        return Err(field.fail_expected(&what, &expected, "use fewer shocks in one scenario"));
     }
     items.iter().map(|item| shock(&item.table()?, assets, settings, context)).collect()
 }
@@ -127,10 +125,10 @@ fn shock(
 }
 
 fn when(table: &Table<'_>, has: &str, fail: impl Fn(&str, &str) -> Error) -> Error {
-    let what = format!("`{}` has {has}; a shock needs one of the two", table.path());
+    let what = format!("`{}` has {has}; expected exactly one of the two", table.path());
     fail(
         &what,
-        "write at = \"10d\" for a shock at a known time, or rate = 2 for so many a year at random times",
+        "write at = \"10d\" for a shock at a fixed time, or rate = 2 for shocks at random times, on average two a year",
     )
 }
 
@@ -158,7 +156,7 @@ fn moves(table: &Table<'_>, assets: &[&str], context: &mut Context<'_>) -> Resul
     }
     if written.iter().flatten().all(Decimal::is_zero) {
         let what = format!("`{}` moves no asset", field.path);
-        return Err(field.fail(&what, &format!("write, for example, {MOVES_EXAMPLE}")));
+        return Err(field.fail(&what, &format!("write, for example, `{MOVES_EXAMPLE}`")));
     }
     for (name, fraction) in assets.iter().zip(&written) {
         if let Some(fraction) = fraction.filter(|fraction| !fraction.is_zero()) {

@@ -20,15 +20,17 @@ pub(crate) fn read(keys: &Keys<'_, '_>, name: &str, n: usize, context: &mut Cont
     let rows = match (keys.field(name)?, n) {
         (None, 1) => return Ok(vec![0.0]),
         (Some(field), 1) => {
-            let what = format!("`{}`: the only state is followed by no other", field.path);
+            let what = format!("`{}` has no effect with a single state", field.path);
             return Err(field.fail(&what, "remove it, or add states"));
         }
         (None, 2) => vec![vec![Decimal::ZERO, Decimal::ONE], vec![Decimal::ONE, Decimal::ZERO]],
         (Some(field), n) => written_rows(keys.parameter(name)?, &field, n)?,
         (None, n) => {
-            let what =
-                format!("`{}` is missing: with {n} states it says which follows which", keys.table.key(name));
-            return Err(keys.table.fail(&what, &format!("write, for example, {name} = {}", even(n))));
+            let what = format!(
+                "missing key `{}`, the probabilities of the next of {n} states",
+                keys.table.key(name)
+            );
+            return Err(keys.table.fail(&what, &format!("write, for example, `{name} = {}`", even(n))));
         }
     };
     let texts =
@@ -43,7 +45,7 @@ pub(crate) fn read(keys: &Keys<'_, '_>, name: &str, n: usize, context: &mut Cont
 
 fn written_rows(parameter: &Parameter, field: &Field<'_>, n: usize) -> Result<Vec<Vec<Decimal>>> {
     let example = format!("{} = {}", parameter.name, even(n));
-    let wrong = |at: &Field<'_>, what: String| at.fail(&what, &format!("write, for example, {example}"));
+    let wrong = |at: &Field<'_>, what: String| at.fail(&what, &format!("write, for example, `{example}`"));
     let rows = field.list(&example)?;
     if rows.len() != n {
         return Err(wrong(field, format!("`{}` has {} rows for {n} states", field.path, rows.len())));
@@ -59,14 +61,14 @@ fn written_rows(parameter: &Parameter, field: &Field<'_>, n: usize) -> Result<Ve
             entries.iter().map(|entry| number(entry, parameter)).collect::<Result<_>>()?;
         if let (Some(own), Some(entry)) = (values.get(index).filter(|p| !p.is_zero()), entries.get(index)) {
             let what = format!(
-                "`{}` is {own}: a state cannot follow itself, which its mean_duration already says; allowed: 0",
+                "`{}` is {own}; expected 0, because a state cannot follow itself (mean_duration sets how long it lasts)",
                 entry.path
             );
             return Err(wrong(entry, what));
         }
         let total: Decimal = values.iter().sum();
         if (total - Decimal::ONE).abs() > ROW_TOLERANCE {
-            return Err(wrong(row, format!("`{}` sums to {}; allowed: 1", row.path, total.normalize())));
+            return Err(wrong(row, format!("`{}` sums to {}; expected 1", row.path, total.normalize())));
         }
         matrix.push(values);
     }

@@ -53,9 +53,9 @@ pub(crate) fn read(
         assets.push(read_asset(name, &asset, settings, rules, context)?);
     }
     if assets.is_empty() {
-        let help = "write [assets.BTC] and below it price = 60_000 and model = { kind = \"gbm\", drift = 0.0, \
+        let help = "write [assets.BTC], and below it price = 60_000 and model = { kind = \"gbm\", drift = 0.0, \
                     volatility = 0.65 }";
-        return Err(table.fail("there are no assets", help));
+        return Err(table.fail("the scenario has no assets", help));
     }
     Ok(assets)
 }
@@ -67,12 +67,12 @@ pub(crate) fn check_name<'n>(
     earlier: impl Iterator<Item = &'n str>,
 ) -> Result<()> {
     if let Some(fault) = name::fault(written) {
-        return Err(field.fail(&format!("the name {} {fault}", quoted(written)), name::RULE));
+        return Err(field.fail(&format!("invalid name {}: it {fault}", quoted(written)), name::RULE));
     }
     match name::collision(written, earlier) {
         Some(other) => {
-            let what = format!("the names {other} and {written} differ only in case");
-            Err(field.fail(&what, "on some systems files cannot be told apart by case: choose another name"))
+            let what = format!("the names `{other}` and `{written}` differ only in case");
+            Err(field.fail(&what, "choose another name; some file systems do not distinguish case"))
         }
         None => Ok(()),
     }
@@ -92,7 +92,8 @@ fn read_asset(
     let price = field.decimal_in(|p| (low..=high).contains(&p), "1e-9 to 1e12", "price = 60_000")?;
     let price = price.normalize();
     if significant_digits(price) > PRICE_DIGITS {
-        let what = format!("`{}` is {price}: more than {PRICE_DIGITS} significant digits", field.path);
+        let what =
+            format!("`{}` is {price}, which has more than {PRICE_DIGITS} significant digits", field.path);
         return Err(field.fail(&what, "round it to 17 digits"));
     }
     context.resolve(table.key("price"), price);
@@ -133,11 +134,11 @@ fn check_unit(root: &Table<'_>, name: &str, table: &Table<'_>, rules: &Rules) ->
     }
     let venue = root.table("venue")?;
     let what = format!(
-        "`{}` is not the venue's \"{before}\", in which {called}'s table of {} is",
+        "`{}` differs from `{before}`, the unit of {}'s table for {called}",
         venue.key(key),
         rules.venue.preset
     );
-    let help = "write venue.tiers or venue.maintenance_margin_rate for it too";
+    let help = "write venue.tiers or venue.maintenance_margin_rate in the new unit too";
     Err(venue.field(key).map_or_else(|| venue.fail(&what, help), |field| field.fail(&what, help)))
 }
 
@@ -152,11 +153,15 @@ fn market_rules(
     let called = field.as_ref().map_or(Ok(name), |field| field.text("market = \"BTCUSDT\""))?;
     let market = rules.market(called);
     if let (Some(field), None) = (&field, market) {
-        let what =
-            format!("`{}` is {}, which {} does not list", field.path, quoted(called), rules.venue.preset);
+        let what = format!(
+            "unknown market {} for `{}`: {} does not list it",
+            quoted(called),
+            field.path,
+            rules.venue.preset
+        );
         let near = nearest(called, rules.markets.iter().map(|market| market.name.as_str()));
-        let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
-        let help = format!("{near}{}; or leave the key out", known_markets(called, rules));
+        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        let help = format!("{near}{}; or remove the key", known_markets(called, rules));
         return Err(field.fail(&what, &help));
     }
     let own = requirement::read(table, rules.kind, context)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use crate::domain::to_f64;
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::paths::{SMALLEST_PIVOT, cholesky};
 use crate::scenario::context::Context;
 use crate::scenario::models::positive_definite::{largest_factor, nearest_that_works, smallest_eigenvalue};
@@ -43,12 +43,12 @@ pub(crate) fn read(root: &Table<'_>, drivers: &[Driver<'_>], context: &mut Conte
     for (key, field) in table.fields() {
         let assets = read_assets(key, &field, drivers)?;
         if !known.insert(assets) {
-            let what = format!("`{}`: the correlation of these two assets is written twice", field.path);
-            return Err(field.fail(&what, "write each pair once; A/B and B/A are the same"));
+            let what = format!("duplicate correlation `{}` of the same two assets", field.path);
+            return Err(field.fail(&what, "remove one of the two; A/B and B/A are the same pair"));
         }
         let rho = field.decimal_in(
             |rho| rho > Decimal::NEGATIVE_ONE && rho < Decimal::ONE,
-            "−1 < rho < 1",
+            "a correlation greater than −1 and less than 1",
             &format!("\"{key}\" = 0.8"),
         )?;
         let pair = Pair { assets, rho, field };
@@ -77,9 +77,14 @@ fn check_distance(pair: &Pair<'_>) -> Result<()> {
         return Ok(());
     }
     let one = if rho > 0.0 { "1" } else { "−1" };
-    let what = format!("`{}` is {}, too near {one}: the two would move as one", pair.field.path, pair.rho);
-    let help =
-        format!("write {}, or simulate one of the two assets", if rho > 0.0 { "0.9999" } else { "-0.9999" });
+    let what = format!(
+        "`{}` is {}, which is so close to {one} that the two assets would move as one",
+        pair.field.path, pair.rho
+    );
+    let help = format!(
+        "write {}, or simulate only one of the two assets",
+        if rho > 0.0 { "0.9999" } else { "-0.9999" }
+    );
     Err(pair.field.fail(&what, &help))
 }
 
@@ -98,7 +103,7 @@ fn resolve_pairs(table: &Table<'_>, pairs: &[Pair<'_>], drivers: &[Driver<'_>], 
 fn read_assets(key: &str, field: &Field<'_>, drivers: &[Driver<'_>]) -> Result<(usize, usize)> {
     let Some((a, b)) = key.split_once('/') else {
         let what = format!("`{}` does not name two assets", field.path);
-        return Err(field.fail(&what, "write \"A/B\" = 0.8 with the names of two assets"));
+        return Err(field.fail(&what, "write \"A/B\" = 0.8, with the names of two assets"));
     };
     let (a, b) = (find(a, field, drivers)?, find(b, field, drivers)?);
     if a == b {
@@ -113,7 +118,7 @@ fn find(name: &str, field: &Field<'_>, drivers: &[Driver<'_>]) -> Result<usize> 
     let index = find_asset(name, field, &names)?;
     if !drivers.get(index).is_some_and(|driver| driver.gaussian) {
         let what = format!("`{}`: {name} follows a history and has no Gaussian driver", field.path);
-        let help = "remove the pair: the dependence of histories comes from their joint rows";
+        let help = "remove the pair; the dependence of histories comes from their joint rows";
         return Err(field.fail(&what, help));
     }
     Ok(index)
@@ -137,23 +142,23 @@ fn not_positive_definite(pairs: &[Pair<'_>], matrix: &[f64], drivers: &[Driver<'
         .min_by(|a, b| a.2.total_cmp(&b.2));
     if let Some((pair, value, _)) = proposal {
         let what = format!(
-            "the correlations contradict each other: with the others as they are, `{}` = {} makes a matrix that is \
-             not positive definite (its smallest eigenvalue is {eigenvalue})",
+            "the correlations contradict each other: with `{}` = {}, the matrix is not positive definite (its smallest \
+             eigenvalue is {eigenvalue})",
             pair.field.path, pair.rho
         );
-        return pair.field.fail(&what, &format!("the nearest value that works is {value}"));
+        return pair.field.fail(&what, &format!("write {value}, the nearest value that works"));
     }
     let what = format!(
         "the correlations contradict each other: their matrix is not positive definite (its smallest eigenvalue is \
          {eigenvalue}){}",
-        if tried.is_empty() { "" } else { ", and no single pair can be changed so that it is" }
+        if tried.is_empty() { "" } else { ", and changing a single pair cannot make it so" }
     );
     let help = match largest_factor(matrix, n) {
-        Some(percent) => format!("multiplied by 0.{percent:02}, all together work"),
+        Some(percent) => format!("multiply all of them by 0.{percent:02}, or by less"),
         None => "lower them towards 0".to_owned(),
     };
     match pairs.first() {
         Some(pair) => pair.field.fail(&what, &help),
-        None => Error::input(format!("{what}; {help}")),
+        None => Invalid::new(what).of_key("correlation").with_help(help).into(),
     }
 }

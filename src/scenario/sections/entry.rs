@@ -50,12 +50,12 @@ fn check_slippage(portfolio: &Portfolio) -> Result<(), Refusal> {
             return Err(Refusal {
                 position: None,
                 what: format!(
-                    "by venue.liquidation.slippage a close of the {} held of {} costs {slippage:.2} of the price; allowed: \
-                     below {MAX_SLIPPAGE}",
+                    "by venue.liquidation.slippage, closing {} of {} costs {slippage:.2} of the price; expected less \
+                     than {MAX_SLIPPAGE}",
                     notional.round_dp(2).normalize(),
                     asset.name
                 ),
-                help: "lower its impact, raise its daily_volume, or hold smaller positions".to_owned(),
+                help: "lower its impact, raise its daily_volume, or use smaller positions".to_owned(),
             });
         }
     }
@@ -139,7 +139,7 @@ fn check_pool(
                  them and require a maintenance margin of {}",
                 required.normalize()
             ),
-            help: "raise account.wallet or hold smaller positions".to_owned(),
+            help: "raise account.wallet or use smaller positions".to_owned(),
         },
     })
 }

@@ -103,7 +103,7 @@ fn check_interval(root: &Table<'_>, settings: &Settings, interval: u64) -> Resul
     if most <= MOST_PAYMENTS_A_STEP {
         return Ok(());
     }
-    let what = format!("a step holds {most} payments of funding; allowed: {MOST_PAYMENTS_A_STEP}");
+    let what = format!("a step has {most} funding payments; expected at most {MOST_PAYMENTS_A_STEP}");
     let help = "lengthen venue.funding.interval, or shorten simulation.step";
     let table = root.table("venue")?.table("funding")?;
     Err(table.field("interval").map_or_else(|| table.fail(&what, help), |field| field.fail(&what, help)))
@@ -209,7 +209,7 @@ fn of_windows(
     let total = phases.saturating_mul(span as u64);
     if total > MOST_RATES {
         return Err((
-            format!("the windows need {total} rates of funding; allowed: {MOST_RATES}"),
+            format!("the windows need {total} funding rates; expected at most {MOST_RATES}"),
             "write a funding interval that is a multiple of the stride, or a longer stride".to_owned(),
         ));
     }

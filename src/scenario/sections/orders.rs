@@ -94,10 +94,14 @@ pub(crate) fn note_idle(portfolio: &Portfolio, settings: &Settings, context: &mu
 
 fn read_level(field: &Field<'_>, above: bool, side: Side, entry: Decimal) -> Result<Decimal> {
     let most = Decimal::from(MAX_LEVEL);
-    let level =
-        field.decimal_in(|l| l > Decimal::ZERO && l <= most, "greater than 0, at most 1e12", "a price")?;
+    let level = field.decimal_in(
+        |l| l > Decimal::ZERO && l <= most,
+        "greater than 0, at most 1e12",
+        "level = 50_000",
+    )?;
     if significant_digits(level) > LEVEL_DIGITS {
-        let what = format!("`{}` is {level}: more than {LEVEL_DIGITS} significant digits", field.path);
+        let what =
+            format!("`{}` is {level}, which has more than {LEVEL_DIGITS} significant digits", field.path);
         return Err(field.fail(&what, "round it to 17 digits"));
     }
     if (level > entry) == above && level != entry {
@@ -124,7 +128,7 @@ fn read_top_up(field: &Field<'_>) -> Result<TopUp> {
     let most = Decimal::from(MAX_TRIGGER);
     let trigger = table.require("trigger", "trigger = 1.5, in multiples of the requirement")?.decimal_in(
         |trigger| trigger > Decimal::ONE && trigger <= most,
-        "greater than 1, at most 1000: a multiple of the requirement",
+        "a multiple of the requirement greater than 1 and at most 1000",
         "trigger = 1.5",
     )?;
     let example = "amount = 500, or amount = \"initial\"";

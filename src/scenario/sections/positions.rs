@@ -9,9 +9,8 @@ use crate::scenario::sections::assets::check_name;
 use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::sections::sizes::{SIZES, Size};
 use crate::scenario::sections::{orders, sizes};
-use crate::scenario::syntax::reader::{Field, Table};
+use crate::scenario::syntax::reader::{Field, Table, unknown};
 use crate::scenario::syntax::source::quoted;
-use crate::text::nearest;
 
 const MAX_POSITIONS: usize = 1_000;
 
@@ -33,18 +32,19 @@ pub(crate) fn read(
     for (name, field) in table.fields() {
         check_name(name, &field, positions.iter().map(|known| known.name.as_str()))?;
         if positions.len() == MAX_POSITIONS {
-            return Err(
-                field.fail(&format!("more than {MAX_POSITIONS} positions"), "hold fewer in one scenario")
-            );
+            return Err(field.fail(
+                &format!("more than {MAX_POSITIONS} positions"),
+                "use fewer positions in one scenario",
+            ));
         }
         let position = read_position(name, &field.table()?, assets, venue, modes, context)?;
         check_one_coin(&field, venue, positions.first(), &position, assets)?;
         positions.push(position);
     }
     if positions.is_empty() {
-        let help = "write [positions.btc_long] and below it asset = \"BTC\", side = \"long\", margin = 2_000, \
+        let help = "write [positions.btc_long], and below it asset = \"BTC\", side = \"long\", margin = 2_000, \
                     leverage = 10";
-        return Err(table.fail("there are no positions", help));
+        return Err(table.fail("the scenario has no positions", help));
     }
     Ok(positions)
 }
@@ -63,13 +63,14 @@ fn check_one_coin(
     }
     let name = |position: &Position| assets.get(position.asset).map_or("", |a| a.asset.name.as_str());
     let what = format!(
-        "{} holds {} and {} holds {}: on inverse contracts margin is in the coin itself, and one account is in one coin",
+        "position {} is in {} and position {} in {}, but the margin of inverse contracts is paid in the coin itself, \
+         and an account has one coin",
         first.name,
         name(first),
         position.name,
         name(position)
     );
-    Err(field.fail(&what, "hold one asset, or take a venue of linear contracts"))
+    Err(field.fail(&what, "use positions in one asset, or a venue with linear contracts"))
 }
 
 fn read_position(
@@ -138,7 +139,7 @@ fn check_leverage(
     let allowed = modelled.requirement.max_leverage(notional, size.quantity);
     let Some(allowed) = allowed.filter(|max| size.leverage > *max) else { return Ok(()) };
     let what = format!(
-        "the position {name} has a leverage of {}x at a notional of {}; {} allows {}x for this size",
+        "position {name} has a leverage of {}x at a notional of {}, but {} allows {}x for this size",
         size.leverage,
         notional.round_dp(2).normalize(),
         modelled.required_by,
@@ -155,9 +156,11 @@ fn read_asset<'a>(table: &Table<'_>, assets: &'a [Modelled]) -> Result<(usize, &
     let found = assets.iter().enumerate().find(|(_, modelled)| name(modelled) == written);
     found.ok_or_else(|| {
         let names: Vec<&str> = assets.iter().map(name).collect();
-        let what = format!("`{}` is {}, which is not an asset of this scenario", field.path, quoted(written));
-        let near = nearest(written, names.iter().copied()).map(|near| format!("did you mean {near}? "));
-        field.fail(&what, &format!("{}the assets are {}", near.unwrap_or_default(), names.join(", ")))
+        unknown(
+            field.invalid(&format!("unknown asset {} for `{}`", quoted(written), field.path)),
+            written,
+            &names,
+        )
     })
 }
 
@@ -169,7 +172,8 @@ fn read_collateral(
     let mixed = modes.contains(&MarginMode::Mixed);
     let Some(field) = table.field("mode") else {
         if mixed {
-            let what = format!("`{}` is missing, and simulation.modes asks for \"mixed\"", table.key("mode"));
+            let what =
+                format!("missing key `{}`, which mode `mixed` in simulation.modes needs", table.key("mode"));
             return Err(table.fail(&what, "write mode = \"isolated\" or mode = \"cross\""));
         }
         return Ok(None);

@@ -24,15 +24,17 @@ pub(crate) fn read(
 ) -> Result<Option<Precision>> {
     let Some(field) = simulation.field("precision") else { return Ok(None) };
     if !field.is_table() {
-        let what = format!("`{}` is no table of a measure and how well it is to be known", field.path);
-        return Err(field.fail(&what, &format!("write, for example, {EXAMPLE}")));
+        let invalid = field.invalid(&format!("`{}` is {}", field.path, field.node().describe()));
+        let invalid = invalid.expected("a table with a measure and its precision");
+        return Err(invalid.with_help(format!("write, for example, `{EXAMPLE}`")).into());
     }
     let table = field.table()?;
     table.only(&["measure", "half_width", "relative"], &[])?;
     let word = table.require("measure", EXAMPLE)?;
     let measure = word.word(&Measure::ALL.map(|measure| (measure.name(), measure)), &[])?;
     if measure.is_paired() && modes.len() < 2 {
-        let what = format!("`{}` is {measure}, which compares two modes, but there is one", word.path);
+        let what =
+            format!("`{}` is `{measure}`, which compares two modes, but the scenario has one", word.path);
         return Err(word.fail(&what, "add a mode to simulation.modes, or choose a measure of one mode"));
     }
     context.resolve(table.key("measure"), measure);
@@ -60,11 +62,14 @@ pub(crate) fn read(
             PrecisionTarget::Relative(to_f64(share))
         }
         (Some(_), Some(field)) => {
-            let what = format!("`{}` and `{}` are both written", table.key("half_width"), field.path);
-            return Err(field.fail(&what, "keep one: a width in the measure's unit, or a share of it"));
+            let what = format!("`{}` and `{}` are both given", table.key("half_width"), field.path);
+            return Err(field.fail(
+                &what,
+                "keep one: half_width is in the unit of the measure, relative is a fraction of it",
+            ));
         }
         (None, None) => {
-            let what = format!("`{}` does not say how well {measure} is to be known", field.path);
+            let what = format!("`{}` gives no precision for {measure}", field.path);
             return Err(field.fail(&what, "add half_width = 0.002, or relative = 0.05"));
         }
     };
@@ -80,7 +85,7 @@ pub(crate) fn check(root: &Table<'_>, scenario: &Scenario) -> Result<()> {
     match simulation.field("precision").filter(|_| scenario.windows_overlap()) {
         Some(field) => {
             let what = format!(
-                "`{}`: paths are overlapping windows of one history, which have no sampling error to stop at",
+                "`{}` needs a sampling error, and paths that are overlapping windows of one history have none",
                 field.path
             );
             Err(field.fail(&what, "remove it, or lengthen the models' stride to the horizon"))

@@ -22,7 +22,8 @@ pub(crate) fn read_rows(field: &Field<'_>, kind: RequirementKind) -> Result<Mark
     MarketRequirement::of_rows(kind, &rows).map_err(|error| {
         let row = tier_of(&error).checked_sub(1).and_then(|row| items.get(row));
         let what = format!("`{}`: {error}", field.path);
-        row.unwrap_or(field).fail(&what, "correct the row; the amount may be left out, it is computed")
+        row.unwrap_or(field)
+            .fail(&what, "correct the row; the amount may be left out, because it can be computed")
     })
 }
 
@@ -31,15 +32,16 @@ fn read_row(item: &Field<'_>) -> Result<TierRow> {
     let numbers = item.list(example)?;
     if !(2..=4).contains(&numbers.len()) {
         let what = format!("`{}` has {} numbers", item.path, numbers.len());
-        return Err(
-            item.fail(&what, "write [floor, rate], [floor, rate, max_leverage], or the amount as a fourth")
-        );
+        return Err(item.fail(
+            &what,
+            "write [floor, rate], [floor, rate, max_leverage] or [floor, rate, max_leverage, amount]",
+        ));
     }
     let most = Decimal::from(1_000_000_000_000_000_u64);
     let number = |at: usize| numbers.get(at).map(|field| field.decimal(example)).transpose();
     let floor = match numbers.first() {
         Some(field) => {
-            field.decimal_in(|f| f >= Decimal::ZERO && f <= most, "floors from 0 to 1e15", example)?
+            field.decimal_in(|f| f >= Decimal::ZERO && f <= most, "a floor from 0 to 1e15", example)?
         }
         None => Decimal::ZERO,
     };
@@ -67,10 +69,10 @@ pub(crate) fn leverage_cap(field: &Field<'_>) -> Result<Decimal> {
 pub(crate) fn rate(field: &Field<'_>, example: &str) -> Result<Decimal> {
     let rate = field.decimal(example)?;
     if rate >= Decimal::ONE && rate < Decimal::ONE_HUNDRED {
-        return Err(field.per_cent(rate, rate / Decimal::ONE_HUNDRED, "0 <= r < 1"));
+        return Err(field.per_cent(rate, rate / Decimal::ONE_HUNDRED, "0 <= rate < 1"));
     }
     if rate < Decimal::ZERO || rate >= Decimal::ONE {
-        return Err(field.out_of_range(rate, "0 <= r < 1", example));
+        return Err(field.out_of_range(rate, "0 <= rate < 1", example));
     }
     Ok(rate)
 }
@@ -87,7 +89,7 @@ pub(crate) fn read(
     let keys = ["maintenance_margin_rate", "tiers", "base"];
     let written: Vec<_> = keys.iter().filter_map(|key| table.field(key)).collect();
     if let [first, second, ..] = &written[..] {
-        let what = format!("`{}` and `{}` are both written", first.path, second.path);
+        let what = format!("`{}` and `{}` are both given", first.path, second.path);
         return Err(second.fail(&what, "keep one of the two"));
     }
     let cap = table.field("max_leverage").map(|field| leverage_cap(&field)).transpose()?;
@@ -110,12 +112,13 @@ pub(crate) fn read(
     let Some(field) = table.field("tiers") else { return Ok(None) };
     if !field.is_text() {
         if !field.is_list() {
-            let what = format!("`{}` is neither a list of tiers nor the name of a tier file", field.path);
-            return Err(field.fail(&what, &format!("write {ROWS_EXAMPLE}; or tiers = \"tiers.csv\"")));
+            let what = format!("`{}` is {}", field.path, field.node().describe());
+            let help = format!("write {ROWS_EXAMPLE}; or tiers = \"tiers.csv\"");
+            return Err(field.fail_expected(&what, "a list of tiers, or the name of a tier file", &help));
         }
         return Ok(Some(read_rows(&field, kind)?.capped(cap)));
     }
     let file = context.data_file(&field, "tiers = \"tiers.csv\"")?;
     let read = read_tiers(&file.path, &file.shown_name);
-    Ok(Some(read.map_err(|error| field.about_file(&error.to_string()))?.capped(cap)))
+    Ok(Some(read.map_err(|error| field.about_file(&error.into_invalid()))?.capped(cap)))
 }

@@ -115,14 +115,14 @@ pub(crate) fn check_size(root: &Table<'_>, settings: &Settings, assets: usize) -
     }
     let days = work / ASSET_STEPS_PER_SECOND / 86_400;
     let what = format!(
-        "{} paths of {} steps of {assets} assets: at about 100 million asset-steps a second, one core would \
-         need {days} days",
+        "{} paths of {} steps of {assets} assets need {days} days on one core, at about 100 million asset-steps a \
+         second",
         settings.paths, settings.steps
     );
     let table = root.table("simulation")?;
     Err(table.fail(
         &what,
-        "lower simulation.paths or lengthen simulation.step; 100_000 paths leave ±0.3 points at 95 %",
+        "lower simulation.paths, or lengthen simulation.step; 100_000 paths give ±0.3 percentage points at 95 %",
     ))
 }
 
@@ -145,11 +145,13 @@ pub(crate) fn check_models(root: &Table<'_>, settings: &Settings, assets: &[Mode
         for asset in assets {
             let Some(entry) = asset.model.entry().filter(|entry| !entry.is_continuous) else { continue };
             let reason = match &asset.model {
-                Model::Formula(_) => "moves by jumps alone: it has no continuous path between two steps",
-                _ => "knows only its bars, and nothing of the time between them",
+                Model::Formula(_) => {
+                    "moves by jumps alone, so that it has no continuous path between two steps"
+                }
+                _ => "has bars alone, and no prices between them",
             };
             let what = format!(
-                "`{}` is \"continuous\", but the model {} of {} {reason}",
+                "`{}` is `continuous`, but the model {} of {} {reason}",
                 table.key("monitoring"),
                 entry.kind,
                 asset.asset.name
@@ -163,19 +165,21 @@ pub(crate) fn check_models(root: &Table<'_>, settings: &Settings, assets: &[Mode
         let key = table.key("sampling");
         if settings.paths % 2 == 1 {
             let (below, above) = (settings.paths - 1, settings.paths + 1);
-            let what =
-                format!("`{key}` is \"antithetic\": paths come in pairs, and {} is odd", settings.paths);
+            let what = format!(
+                "`{key}` is `antithetic`, which needs an even number of paths; {} is odd",
+                settings.paths
+            );
             let help = if below == 0 { String::new() } else { format!("paths = {below} or ") };
             return fail("paths", &what, &format!("write {help}paths = {above}"));
         }
         let help = "write sampling = \"independent\"";
         if !assets.iter().any(|asset| asset.model.is_driven()) {
-            let what = format!("`{key}` is \"antithetic\", but no asset has a Gaussian driver to mirror");
+            let what = format!("`{key}` is `antithetic`, but no asset has a Gaussian driver to mirror");
             return fail("sampling", &what, help);
         }
         if assets.iter().any(|asset| matches!(asset.model, Model::Replay(_))) {
             let what = format!(
-                "`{key}` is \"antithetic\", but the two paths of a pair would replay different windows"
+                "`{key}` is `antithetic`, but the two paths of a pair would replay different windows"
             );
             return fail("sampling", &what, help);
         }
@@ -196,7 +200,7 @@ fn read_confidence(table: &Table<'_>) -> Result<Decimal> {
     // A level below one half is no one's: only from 50 on is a number a level in per cent.
     match value.checked_div(Decimal::ONE_HUNDRED).filter(|small| allowed(*small)) {
         Some(small) if value >= Decimal::from(50) => Err(field.per_cent(value, small, &range)),
-        _ => Err(field.out_of_range(value, &range, "confidence = 0.95 or confidence = 0.99")),
+        _ => Err(field.out_of_range(value, &range, "confidence = 0.95")),
     }
 }
 
@@ -220,14 +224,14 @@ fn read_modes(table: &Table<'_>) -> Result<Vec<MarginMode>> {
     for item in field.list(example)? {
         let mode = item.word(&MarginMode::ALL.map(|mode| (mode.name(), mode)), &["portfolio"])?;
         if modes.contains(&mode) {
-            let what = format!("`{}` names the mode {mode} twice", field.path);
-            return Err(item.fail(&what, "name each mode once"));
+            let what = format!("duplicate mode `{mode}` in `{}`", field.path);
+            return Err(item.fail(&what, "remove one of the two"));
         }
         modes.push(mode);
     }
     if modes.is_empty() {
         let what = format!("`{}` is empty", field.path);
-        return Err(field.fail(&what, &format!("write, for example, {example}")));
+        return Err(field.fail(&what, &format!("write, for example, `{example}`")));
     }
     Ok(modes)
 }
@@ -235,8 +239,9 @@ fn read_modes(table: &Table<'_>) -> Result<Vec<MarginMode>> {
 fn read_steps(table: &Table<'_>, horizon: Span) -> Result<u64> {
     match (table.field("step"), table.field("steps")) {
         (Some(step), Some(_)) => {
-            let what = format!("`{}` and `{}` are both written", table.key("step"), table.key("steps"));
-            Err(step.fail(&what, "keep one: a length such as step = \"1h\", or a number such as steps = 720"))
+            let what = format!("`{}` and `{}` are both given", table.key("step"), table.key("steps"));
+            Err(step
+                .fail(&what, "keep one: a duration such as step = \"1h\", or a number such as steps = 720"))
         }
         (None, Some(steps)) => steps.whole(1, MAX_STEPS, "steps = 720"),
         (Some(field), None) => {
@@ -255,12 +260,12 @@ fn read_steps(table: &Table<'_>, horizon: Span) -> Result<u64> {
 fn steps_of_length(horizon: Span, step: Span) -> std::result::Result<u64, (String, String)> {
     if !horizon.seconds().is_multiple_of(step.seconds()) {
         let what = format!("a step of {step} does not divide the horizon of {horizon}");
-        return Err((what, format!("the nearest steps that do: {}", nearest_divisors(horizon, step))));
+        return Err((what, format!("write the nearest step that does: {}", nearest_divisors(horizon, step))));
     }
     let steps = horizon.seconds() / step.seconds();
     if steps > MAX_STEPS {
         let what = format!("a step of {step} divides the horizon of {horizon} into {steps} steps");
-        return Err((what, format!("lengthen simulation.step: at most {MAX_STEPS} steps are simulated")));
+        return Err((what, format!("lengthen simulation.step; the limit is {MAX_STEPS} steps")));
     }
     Ok(steps)
 }

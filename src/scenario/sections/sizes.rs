@@ -74,7 +74,10 @@ fn read_sizes(table: &Table<'_>) -> Result<Written> {
     if let Some((field, quantity)) = &quantity
         && significant_digits(*quantity) > WRITTEN_DIGITS
     {
-        let what = format!("`{}` is {quantity}: more than {WRITTEN_DIGITS} significant digits", field.path);
+        let what = format!(
+            "`{}` is {quantity}, which has more than {WRITTEN_DIGITS} significant digits",
+            field.path
+        );
         return Err(field.fail(&what, "round it to 17 digits"));
     }
     Ok(Written {
@@ -140,23 +143,27 @@ fn explain(error: &SizeError, table: &Table<'_>, asset: &Asset) -> crate::error:
     let (what, help) = match error {
         SizeError::Combination => {
             let found: Vec<&str> = SIZES.into_iter().filter(|key| table.field(key).is_some()).collect();
-            let found = if found.is_empty() { "none of its sizes".to_owned() } else { found.join(", ") };
+            let found = if found.is_empty() { "none of them".to_owned() } else { found.join(", ") };
             return table.fail(
-                &format!("`{path}` has {found}: its size needs exactly two numbers"),
+                &format!(
+                    "the size of `{path}` needs exactly two of {}, but it has {found}",
+                    SIZES.join(", ")
+                ),
                 &combination_help(table, asset),
             );
         }
-        SizeError::Overflow => {
-            (format!("`{path}`: its size is too large or too small a number"), "choose usual sizes")
-        }
+        SizeError::Overflow => (
+            format!("the size of `{path}` is too large or too small to represent"),
+            "write a size between 1e-12 and 1e12",
+        ),
         SizeError::Notional(notional) => {
             let notional = notional.normalize();
             let what =
-                format!("`{path}` has a notional of {notional} at {}; allowed: up to 1e12", asset.price);
+                format!("`{path}` has a notional of {notional} at {}; expected at most 1e12", asset.price);
             (what, "lower its size")
         }
         SizeError::Quantity(quantity) => {
-            (format!("`{path}` has a quantity of {quantity}; allowed: 1e-12 and more"), "raise its size")
+            (format!("`{path}` has a quantity of {quantity}; expected at least 1e-12"), "raise its size")
         }
         SizeError::Margin => (
             format!("`{path}`: its margin rounds down to 0 at 8 decimals"),

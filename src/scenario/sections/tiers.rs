@@ -5,7 +5,7 @@ use std::path::Path;
 use csv::StringRecord;
 use rust_decimal::{Decimal, dec};
 
-use crate::error::Result;
+use crate::error::{Invalid, Result};
 use crate::history::csv_file::{CsvFile, shown};
 use crate::history::layout::{is_data, separators};
 use crate::scenario::sections::market_requirement::tier_of;
@@ -53,34 +53,30 @@ pub fn read_tiers(path: &Path, shown_name: &str) -> Result<MarketRequirement> {
     let mut file = CsvFile::open(path, shown_name, MAX_MIB, Some(b'#'))?;
     let mut record = StringRecord::new();
     let Some(line) = file.read(&mut record)? else {
-        return Err(file.error(
-            "the file holds no header: write one: tier,notional_floor,notional_cap,maintenance_margin_rate",
-        ));
+        let help = format!("write a first line {}", COLUMNS.join(","));
+        return Err(Invalid::new("the file has no header").in_file(shown_name).with_help(help).into());
     };
     let is_quantity = |name: &str| BY_QUANTITY.contains(&name.trim().to_lowercase().as_str());
     let kind = if record.iter().any(is_quantity) { RequirementKind::Steps } else { RequirementKind::Lines };
-    let columns = find_columns(&record, kind).map_err(|text| file.error_at(line, text))?;
+    let columns = find_columns(&record, kind).map_err(|invalid| file.error_at(line, invalid))?;
     let width = record.len();
     let mut rows: Vec<Row> = Vec::new();
     while let Some(line) = file.read(&mut record)? {
         if record.len() != width {
-            let text = format!(
-                "the row has {} columns instead of the header's {width}: correct the row",
-                record.len()
-            );
-            return Err(file.error_at(line, text));
+            let message = format!("the row has {} columns, but the header has {width}", record.len());
+            return Err(file.error_at(line, Invalid::new(message).with_help("correct the row")));
         }
-        let row =
-            read_row(&columns, &record, line, rows.len() + 1).map_err(|text| file.error_at(line, text))?;
-        check_joint(rows.last(), &row).map_err(|text| file.error_at(line, text))?;
+        let row = read_row(&columns, &record, line, rows.len() + 1)
+            .map_err(|invalid| file.error_at(line, invalid))?;
+        check_joint(rows.last(), &row).map_err(|invalid| file.error_at(line, invalid))?;
         rows.push(row);
     }
     let tiers: Vec<TierRow> =
         rows.iter().map(|row| (row.floor, row.rate, row.max_leverage, row.amount)).collect();
     MarketRequirement::of_rows(kind, &tiers).map_err(|error| {
         match rows.get(tier_of(&error).wrapping_sub(1)) {
-            Some(row) => file.error_at(row.line, error),
-            None => file.error(error),
+            Some(row) => file.error_at(row.line, Invalid::new(error)),
+            None => file.error(&error.to_string()),
         }
     })
 }
@@ -89,34 +85,33 @@ pub fn read_tiers(path: &Path, shown_name: &str) -> Result<MarketRequirement> {
 fn find_columns(
     header: &StringRecord,
     kind: RequirementKind,
-) -> std::result::Result<[Option<usize>; 6], String> {
+) -> std::result::Result<[Option<usize>; 6], Invalid> {
     separators(header)?;
     let mut columns = COLUMNS;
     if kind == RequirementKind::Steps {
         [columns[1], columns[2]] = BY_QUANTITY;
     }
     if is_data(header) {
-        return Err(format!("the file has no header: write a first line {}", COLUMNS.join(",")));
+        let help = format!("write a first line {}", COLUMNS.join(","));
+        return Err(Invalid::new("the file has no header").with_help(help));
     }
     let mut found = [None; 6];
     for (index, name) in header.iter().enumerate() {
         let name = name.trim();
         let lower = name.to_lowercase();
         let Some((slot, _)) = found.iter_mut().zip(columns).find(|(_, column)| *column == lower) else {
-            return Err(format!(
-                "the column {} is not known; the columns are {}",
-                shown(name),
-                columns.join(",")
-            ));
+            let expected = format!("one of: {}", columns.join(", "));
+            return Err(Invalid::new(format!("unknown column {}", shown(name))).expected(expected));
         };
         if slot.replace(index).is_some() {
-            return Err(format!("the column `{lower}` is there twice: keep one"));
+            return Err(
+                Invalid::new(format!("duplicate column `{lower}`")).with_help("remove one of the two")
+            );
         }
     }
     match found.iter().zip(columns).take(REQUIRED).find(|(index, _)| index.is_none()) {
-        Some((_, column)) => {
-            Err(format!("the column `{column}` is missing; the columns are {}", columns.join(",")))
-        }
+        Some((_, column)) => Err(Invalid::new(format!("missing column `{column}`"))
+            .expected(format!("the columns {}", columns.join(",")))),
         None => Ok(found),
     }
 }
@@ -126,17 +121,19 @@ fn read_row(
     record: &StringRecord,
     line: u64,
     number: usize,
-) -> std::result::Result<Row, String> {
+) -> std::result::Result<Row, Invalid> {
     let [tier, floor, cap, rate, leverage, amount] =
         columns.map(|index| index.and_then(|index| record.get(index)).unwrap_or_default().trim());
     if tier.parse() != Ok(number) {
-        return Err(format!("the tier is {}; tiers count from 1, so this is tier {number}", shown(tier)));
+        let invalid = Invalid::new(format!("the tier is {}", shown(tier))).expected(number);
+        return Err(invalid.with_help("number the tiers from 1"));
     }
     let max_leverage = optional("max_leverage", leverage)?;
     if let Some(leverage) = max_leverage
         && leverage < Decimal::ONE
     {
-        return Err(format!("the max_leverage is {leverage}; write at least 1, or leave it empty"));
+        let invalid = Invalid::new(format!("the max_leverage is {leverage}")).expected("at least 1");
+        return Err(invalid.with_help("correct it, or leave it empty"));
     }
     Ok(Row {
         line,
@@ -149,11 +146,12 @@ fn read_row(
 }
 
 /// The cap of a tier is the floor of the next.
-fn check_joint(previous: Option<&Row>, row: &Row) -> std::result::Result<(), String> {
+fn check_joint(previous: Option<&Row>, row: &Row) -> std::result::Result<(), Invalid> {
     if let Some(cap) = row.cap
         && cap <= row.floor
     {
-        return Err(format!("the notional_cap {cap} is not above the notional_floor {}", row.floor));
+        let message = format!("the notional_cap {cap} is not greater than the notional_floor {}", row.floor);
+        return Err(Invalid::new(message));
     }
     let Some(previous) = previous else {
         return Ok(());
@@ -163,35 +161,40 @@ fn check_joint(previous: Option<&Row>, row: &Row) -> std::result::Result<(), Str
         Some(cap) if cap == floor => Ok(()),
         Some(cap) => {
             let what = if cap < floor { "a gap" } else { "an overlap" };
-            Err(format!(
-                "the notional_floor {floor} is not the notional_cap {cap} of line {}, which leaves {what}: \
-                 write the same number in both",
+            let message = format!(
+                "the notional_floor {floor} differs from the notional_cap {cap} of line {}, which leaves {what}",
                 previous.line
-            ))
+            );
+            Err(Invalid::new(message).with_help("write the same number in both"))
         }
-        None => Err(format!(
-            "the notional_cap of line {} is empty, which only the last tier's may be: write {floor} there",
-            previous.line
-        )),
+        None => {
+            let message = format!(
+                "the notional_cap of line {} is empty, but only that of the last tier may be",
+                previous.line
+            );
+            Err(Invalid::new(message).with_help(format!("write {floor} there")))
+        }
     }
 }
 
-fn optional(name: &str, text: &str) -> std::result::Result<Option<Decimal>, String> {
+fn optional(name: &str, text: &str) -> std::result::Result<Option<Decimal>, Invalid> {
     if text.is_empty() { Ok(None) } else { decimal(name, text).map(Some) }
 }
 
-fn bounded(name: &str, notional: Decimal) -> std::result::Result<Decimal, String> {
+fn bounded(name: &str, notional: Decimal) -> std::result::Result<Decimal, Invalid> {
     if notional <= MAX_NOTIONAL {
         return Ok(notional);
     }
-    let last = if name == "notional_cap" { ", or leave the last cap empty" } else { "" };
-    Err(format!("the {name} is {notional}; write at most 1e15{last}"))
+    let invalid = Invalid::new(format!("the {name} is {notional}")).expected("at most 1e15");
+    Err(if name == "notional_cap" { invalid.with_help("leave the last cap empty") } else { invalid })
 }
 
-fn decimal(name: &str, text: &str) -> std::result::Result<Decimal, String> {
+fn decimal(name: &str, text: &str) -> std::result::Result<Decimal, Invalid> {
     text.parse().map_err(|_| {
         let example = if name == "maintenance_margin_rate" { "0.005 for 0.5 %" } else { "50000" };
-        format!("the {name} is {}, not a number: write a decimal such as {example}", shown(text))
+        let invalid =
+            Invalid::new(format!("the {name} is {}", shown(text))).with_value(text).expected("a number");
+        invalid.with_help(format!("write a decimal such as {example}"))
     })
 }
 
@@ -235,7 +238,7 @@ mod tests {
         assert_eq!(file.max_leverage(dec!(1e9), dec!(10)), Some(dec!(100)));
         assert_eq!(file.max_leverage(dec!(1), dec!(10.1)), Some(dec!(66.66)));
         let mixed = format!("{}\n1,0,,0.004,,\n", header.replace("quantity_cap", "notional_cap"));
-        assert!(read(&mixed).unwrap_err().to_string().contains("`notional_cap` is not known"));
+        assert!(read(&mixed).unwrap_err().to_string().contains("unknown column `notional_cap`"));
     }
 
     #[test]
@@ -279,10 +282,7 @@ mod tests {
         let deduction = table("1333333.333333333333333333333").unwrap().requirement.tiers()[1].deduction;
         assert!((deduction * dec!(3) - dec!(4000000)).abs() < dec!(1e-15));
         let text = table("1333333.333").unwrap_err().to_string();
-        assert!(
-            text.starts_with("tiers.csv, line 3: tier 2 has the maintenance amount 1333333.333;"),
-            "{text}"
-        );
+        assert!(text.starts_with("tiers.csv:3: tier 2 has the maintenance amount 1333333.333;"), "{text}");
     }
 
     #[test]
@@ -290,56 +290,53 @@ mod tests {
         let second = |row: &str| format!("{HEADER}\n1,0,50000,0.004,125,0\n{row}\n3,600000,,0.0065,75,950\n");
         let cases = [
             (String::new(), "tiers.csv: the file is empty"),
-            ("# nothing\n".to_owned(), "tiers.csv: the file holds no header"),
+            ("# nothing\n".to_owned(), "tiers.csv: the file has no header"),
             (format!("{HEADER}\n"), "tiers.csv: the table has no tiers"),
-            ("tier,floor\n1,0\n".to_owned(), "line 1: the column `floor` is not known"),
+            ("tier,floor\n1,0\n".to_owned(), ":1: unknown column `floor`"),
             (
                 format!("{HEADER}\n1,0,,0.004,,\n").replace(',', ";"),
-                "line 1: the columns are separated by semicolons; write commas",
+                ":1: the columns are separated by semicolons; expected commas",
             ),
-            (format!("{HEADER}\n1,0,,0.004,,\n").replace(',', "\t"), "separated by tabs; write commas"),
+            (format!("{HEADER}\n1,0,,0.004,,\n").replace(',', "\t"), "separated by tabs; expected commas"),
             (
                 "1,0,50000,0.004,125,0\n".to_owned(),
-                "line 1: the file has no header: write a first line tier,notional_floor",
+                ":1: the file has no header; help: write a first line tier,notional_floor",
             ),
-            (
-                "tier,notional_floor,notional_cap\n".to_owned(),
-                "line 1: the column `maintenance_margin_rate` is missing",
-            ),
-            ("tier,tier\n".to_owned(), "line 1: the column `tier` is there twice"),
-            (second("2,50000,600000,0.005,100"), "line 3: the row has 5 columns"),
-            (second("3,50000,600000,0.005,100,50"), "line 3: the tier is `3`"),
+            ("tier,notional_floor,notional_cap\n".to_owned(), ":1: missing column `maintenance_margin_rate`"),
+            ("tier,tier\n".to_owned(), ":1: duplicate column `tier`"),
+            (second("2,50000,600000,0.005,100"), ":3: the row has 5 columns"),
+            (second("3,50000,600000,0.005,100,50"), ":3: the tier is `3`"),
             (
                 second("2,60000,600000,0.005,100,50"),
-                "line 3: the notional_floor 60000 is not the notional_cap 50000 of line 2, which leaves a gap",
+                ":3: the notional_floor 60000 differs from the notional_cap 50000 of line 2, which leaves a gap",
             ),
             (second("2,40000,600000,0.005,100,50"), "an overlap"),
-            (second("2,50000,,0.005,100,50"), "line 4: the notional_cap of line 3 is empty"),
+            (second("2,50000,,0.005,100,50"), ":4: the notional_cap of line 3 is empty"),
             (
                 second("2,50000,50000,0.005,100,50"),
-                "line 3: the notional_cap 50000 is not above the notional_floor 50000",
+                ":3: the notional_cap 50000 is not greater than the notional_floor 50000",
             ),
             (
                 second("2,50000,1000000000000001,0.005,100,50"),
-                "line 3: the notional_cap is 1000000000000001; write at most 1e15, or leave",
+                ":3: the notional_cap is 1000000000000001; expected at most 1e15; help: leave",
             ),
             (
                 format!("{HEADER}\n1,0,50000,0.004,,\n2,9000000000000000,,0.005,,\n"),
-                "line 3: the notional_floor is 9000000000000000; write at most 1e15",
+                ":3: the notional_floor is 9000000000000000; expected at most 1e15",
             ),
-            (second("2,50000,600000,0.003,100,50"), "line 3: tier 2 has the rate 0.003; below the 0.004"),
-            (second("2,50000,600000,5,100,50"), "line 3: tier 2 has the rate 5;"),
-            (second("2,50000,600000,0.5 %,100,50"), "line 3: the maintenance_margin_rate is `0.5 %`"),
-            (second("2,50000,600000,0.005,100,60"), "line 3: tier 2 has the maintenance amount 60"),
-            (second("2,50000,600000,0.005,0,50"), "line 3: the max_leverage is 0"),
-            (second("2,50000,600000,0.005,x,50"), "line 3: the max_leverage is `x`"),
-            (second("2,\"50,000\",600000,0.005,100,50"), "line 3: the notional_floor is `50,000`"),
-            (second(",50000,600000,0.005,100,50"), "line 3: the tier is ``"),
-            (format!("{HEADER}\n1,5,,0.004,,\n"), "line 2: tier 1 starts at 5"),
-            (format!("{HEADER}\n1,0,,0.004,,7\n"), "line 2: tier 1 has the maintenance amount 7"),
+            (second("2,50000,600000,0.003,100,50"), ":3: tier 2 has the rate 0.003; below the 0.004"),
+            (second("2,50000,600000,5,100,50"), ":3: tier 2 has the rate 5;"),
+            (second("2,50000,600000,0.5 %,100,50"), ":3: the maintenance_margin_rate is `0.5 %`"),
+            (second("2,50000,600000,0.005,100,60"), ":3: tier 2 has the maintenance amount 60"),
+            (second("2,50000,600000,0.005,0,50"), ":3: the max_leverage is 0"),
+            (second("2,50000,600000,0.005,x,50"), ":3: the max_leverage is `x`"),
+            (second("2,\"50,000\",600000,0.005,100,50"), ":3: the notional_floor is `50,000`"),
+            (second(",50000,600000,0.005,100,50"), ":3: the tier is ``"),
+            (format!("{HEADER}\n1,5,,0.004,,\n"), ":2: tier 1 starts at 5"),
+            (format!("{HEADER}\n1,0,,0.004,,7\n"), ":2: tier 1 has the maintenance amount 7"),
             (
                 format!("{HEADER}\n1,0,,0.004,,-79228162514264337593543950335\n"),
-                "line 2: tier 1 has the maintenance amount",
+                ":2: tier 1 has the maintenance amount",
             ),
         ];
         for (content, part) in cases {

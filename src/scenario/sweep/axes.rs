@@ -1,6 +1,6 @@
 //! `[sweep]` as written: the axes, and the values that each cell's keys take.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::scenario::sweep::batch::Axis;
 use crate::scenario::sweep::batch::MOST_CELLS;
 use crate::scenario::sweep::range;
@@ -8,7 +8,7 @@ use crate::scenario::syntax::key::split_key;
 use crate::scenario::syntax::node::{Node, Value};
 use crate::scenario::syntax::overrides::{Override, alternatives};
 use crate::scenario::syntax::reader::{Field, Table};
-use crate::scenario::syntax::source::{Origin, Sources, quoted};
+use crate::scenario::syntax::source::{Origin, Sources, quoted, quoted_key};
 use crate::text::number::exact_decimal;
 
 const EXAMPLE: &str = "\"positions.btc_long.leverage\" = [2, 5, 10]";
@@ -47,7 +47,7 @@ impl Sweep {
         }
         let cells = axes.iter().map(|axis| axis.first().map_or(0, |key| key.values.len())).product();
         for swept in axes.iter().flatten() {
-            let label = format!("sweep.{}", quoted(&swept.key));
+            let label = format!("sweep.{}", quoted_key(&swept.key));
             let key = swept.parts.first().map(|(_, origin)| origin);
             for place in key.into_iter().chain(swept.values.iter().map(|value| &value.origin)) {
                 sources.mark(place, &label);
@@ -89,20 +89,23 @@ impl Sweep {
     /// The first such `--set`.
     pub fn refuse(&self, overrides: &[Override]) -> Result<()> {
         for set in overrides {
-            let parts = split_key(&set.key).map_err(Error::input)?;
+            let parts = split_key(&set.key).map_err(Invalid::new)?;
             let below = |swept: &&SweptKey| {
                 swept.parts.len() <= parts.len()
                     && swept.parts.iter().zip(&parts).all(|(own, other)| own.0 == other.0)
             };
             if let Some(swept) = self.axes.iter().flatten().find(below) {
-                return Err(Error::input(format!(
-                    "--set {}={}: the sweep varies {}, and would write over it; write --set 'sweep.\"{}\"=[…]' for other \
-                     values, or --set 'sweep={{}}' beside it to leave the sweep out",
-                    set.key,
-                    quoted(&set.value),
-                    swept.key,
-                    swept.key,
-                )));
+                let message =
+                    format!("--set {} has no effect, because the sweep varies `{}`", set.key, swept.key);
+                let help = format!(
+                    "write --set 'sweep.\"{}\"=[…]' for other values, or add --set 'sweep={{}}' to leave the sweep out",
+                    swept.key
+                );
+                return Err(Invalid::new(message)
+                    .of_key(&swept.key)
+                    .with_value(&set.value)
+                    .with_help(help)
+                    .into());
             }
         }
         Ok(())
@@ -158,7 +161,7 @@ fn read_axes(field: &Field<'_>) -> Result<Vec<Vec<SweptKey>>> {
                     cells.to_string()
                 };
                 let what = format!("the sweep has too many cells: with `{}` {many}", entry.path);
-                let help = format!("give fewer values; a sweep has at most {MOST_CELLS} cells");
+                let help = format!("give fewer values; the limit is {MOST_CELLS} cells");
                 return Err(entry.fail(&what, &help));
             }
             for swept in &axis {
@@ -191,10 +194,10 @@ fn check_apart<'k>(
             && alternatives(&words).contains(&last);
         match (other.starts_with(&own) || own.starts_with(&other), excludes) {
             (true, _) if own == other => Some((key, "is swept twice", "keep one of the two")),
-            (true, _) => {
-                Some((key, "is swept beside a key that holds it or that it holds", "keep one of the two"))
+            (true, _) => Some((key, "is swept together with a key above or below it", "keep one of the two")),
+            (false, true) => {
+                Some((key, "is swept together with a key that excludes it", "keep one of the two"))
             }
-            (false, true) => Some((key, "is swept beside a key that it excludes", "keep one of the two")),
             (false, false) => None,
         }
     });
@@ -211,8 +214,8 @@ fn check_distinct(axis: &[SweptKey], entry: &Field<'_>) -> Result<()> {
         let words = serde_json::Value::from_iter(values.iter().map(|node| json(node))).to_string();
         if !seen.insert(words) {
             let shown: Vec<String> = values.iter().map(|node| node.describe()).collect();
-            let what = format!("`{}` takes {} twice", entry.path, shown.join(" with "));
-            return Err(entry.fail(&what, "name each value once; a range gives 12 digits"));
+            let what = format!("duplicate value of `{}`: {}", entry.path, shown.join(" with "));
+            return Err(entry.fail(&what, "write each value once; a range computes 12 digits"));
         }
     }
     Ok(())
@@ -224,19 +227,19 @@ fn read_zip(group: &Field<'_>) -> Result<Vec<SweptKey>> {
         let swept = read_key(key, &field)?;
         if let Some(first) = keys.first().filter(|first| first.values.len() != swept.values.len()) {
             let what = format!(
-                "`{}` has {} values, and {}, which moves with it, has {}",
+                "`{}` has {} values, but {}, which varies with it, has {}",
                 field.path,
                 swept.values.len(),
                 quoted(&first.key),
                 first.values.len()
             );
-            return Err(field.fail(&what, "give every key of a zip as many values"));
+            return Err(field.fail(&what, "give every key of a zip the same number of values"));
         }
         keys.push(swept);
     }
     if keys.is_empty() {
-        let what = format!("`{}` holds no keys", group.path);
-        return Err(group.fail(&what, &format!("write keys that move together, for example {EXAMPLE}")));
+        let what = format!("`{}` has no keys", group.path);
+        return Err(group.fail(&what, &format!("write keys that vary together, for example `{EXAMPLE}`")));
     }
     Ok(keys)
 }
@@ -249,22 +252,22 @@ fn read_key(key: &str, field: &Field<'_>) -> Result<SweptKey> {
         return Err(unquoted(key, node, field));
     }
     let parts = split_key(key).map_err(|reason| {
-        field.fail(&format!("`{}`: {reason}", field.path), &format!("write, for example, {EXAMPLE}"))
+        field.fail(&format!("`{}`: {reason}", field.path), &format!("write, for example, `{EXAMPLE}`"))
     })?;
     let parts: Vec<String> = parts.into_iter().map(|(part, _)| part).collect();
     check_allowed(key, &parts, field)?;
     let values = match &node.value {
         Value::List(items) if items.is_empty() => {
             let what = format!("`{}` is an empty list", field.path);
-            return Err(field.fail(&what, "give it a value, or remove it"));
+            return Err(field.fail(&what, "write at least one value, or remove the key"));
         }
         Value::List(items) => items.clone(),
         Value::Table(_) => range::read(field)?,
         _ => {
-            let what = format!("`{}` is {}; it must be a list or a range", field.path, node.describe());
-            let help = "write a list such as [2, 5, 10], or { from = 2, to = 10, steps = 5 }; a single value stands in its \
+            let what = format!("`{}` is {}", field.path, node.describe());
+            let help = "write a list such as [2, 5, 10], or { from = 2, to = 10, steps = 5 }; write a single value in its \
                         own section";
-            return Err(field.fail(&what, help));
+            return Err(field.fail_expected(&what, "a list or a range", help));
         }
     };
     let place = field.key_origin().clone();
@@ -275,9 +278,9 @@ fn read_key(key: &str, field: &Field<'_>) -> Result<SweptKey> {
 /// `[sweep]` with a dotted key that does not stand in quotes is a table of tables.
 fn unquoted(key: &str, node: &Node, field: &Field<'_>) -> Error {
     if key.contains('.') {
-        let what = format!("`{}` is one table; it must be a list or a range", field.path);
-        return field
-            .fail(&what, "write a list of tables, [{ … }, { … }], or { from = 2, to = 10, steps = 5 }");
+        let what = format!("`{}` is a table", field.path);
+        let help = "write a list of tables, [{ … }, { … }], or { from = 2, to = 10, steps = 5 }";
+        return field.fail_expected(&what, "a list or a range", help);
     }
     let mut path = key.to_owned();
     let mut node = node;
@@ -287,12 +290,12 @@ fn unquoted(key: &str, node: &Node, field: &Field<'_>) -> Error {
         path = format!("{path}.{}", entry.key);
         node = &entry.node;
     }
-    let what = format!("`{}` is a table, and neither values nor a range", field.path);
+    let what = format!("`{}` is a table", field.path);
     let help = format!(
-        "the swept key stands in quotes, as one: {} = [2, 5, 10], or {{ from, to, steps }}",
-        quoted(&path)
+        "write the dotted key in quotes: {} = [2, 5, 10], or {{ from, to, steps }}",
+        quoted_key(&path)
     );
-    field.fail(&what, &help)
+    field.fail_expected(&what, "a list or a range", &help)
 }
 
 /// Refuses keys that are the same in all cells of one result.
@@ -301,9 +304,7 @@ fn check_allowed(key: &str, parts: &[String], field: &Field<'_>) -> Result<()> {
     let (fault, help) = match &words[..] {
         ["sweep", ..] => ("a sweep cannot vary itself", "name a key outside [sweep]"),
         ["title" | "description", ..] => ("a sweep has one title and one description", "remove it"),
-        ["simulation"] => {
-            ("[simulation] cannot be swept whole", "sweep its keys, such as \"simulation.step\"")
-        }
+        ["simulation"] => ("it is a whole section", "sweep its keys, such as \"simulation.step\""),
         ["simulation", "confidence" | "intervals" | "precision", ..] => {
             ("it is the same for all cells of a sweep", "write it in [simulation]")
         }

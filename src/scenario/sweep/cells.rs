@@ -110,7 +110,7 @@ impl<'a> Loader<'a> {
 fn failure(set: &[(String, serde_json::Value)], error: Error, more: usize) -> Error {
     /// Characters of a value: a table can be long.
     const SHOWN: usize = 60;
-    let Error::Input(text) = error else { return error };
+    let Error::Input(invalid) = error else { return error };
     let setting = |(key, value): &(String, serde_json::Value)| {
         let value = value.to_string();
         let cut: String = value.chars().take(SHOWN).collect();
@@ -120,8 +120,8 @@ fn failure(set: &[(String, serde_json::Value)], error: Error, more: usize) -> Er
     let settings: Vec<String> = set.iter().map(setting).collect();
     let others = match more {
         0 => String::new(),
-        1 => "; one more cell cannot be run".to_owned(),
-        more => format!("; {more} more cells cannot be run"),
+        1 => "; one more cell has errors".to_owned(),
+        more => format!("; {more} more cells have errors"),
     };
-    Error::Input(format!("{text}\n  = cell: {}{others}", settings.join(", ")))
+    invalid.with_note(format!("in the cell {}{others}", settings.join(", "))).into()
 }

@@ -27,11 +27,11 @@ pub(crate) fn read(field: &Field<'_>) -> Result<Vec<Node>> {
     let steps = count.whole(1, MOST_CELLS as u64, "steps = 6, the number of values with both ends")?;
     if (steps == 1) != (from == to) {
         let what = match steps {
-            1 => format!("`{}` is 1, but from and to are two values", count.path),
-            _ => format!("`{}` is {steps}, but from and to are one value", count.path),
+            1 => format!("`{}` is 1, but `from` and `to` differ", count.path),
+            _ => format!("`{}` is {steps}, but `from` and `to` are equal", count.path),
         };
         return Err(
-            count.fail(&what, "write steps = 2 or more for different ends, and steps = 1 for equal ones")
+            count.fail(&what, "write steps = 2 or more for different ends, or steps = 1 for equal ends")
         );
     }
     let is_log = match table.field("scale") {
@@ -40,7 +40,7 @@ pub(crate) fn read(field: &Field<'_>) -> Result<Vec<Node>> {
     };
     if is_log && (from <= Decimal::ZERO || to <= Decimal::ZERO) {
         let what =
-            format!("`{}` goes from {from} to {to}; on a log scale both must be greater than 0", field.path);
+            format!("`{}` goes from {from} to {to}; expected ends greater than 0 on a log scale", field.path);
         return Err(field.fail(&what, "raise the lower end, or write scale = \"linear\""));
     }
     let value = |index: u64| match index {
@@ -57,8 +57,8 @@ pub(crate) fn read(field: &Field<'_>) -> Result<Vec<Node>> {
 }
 
 fn too_wide(field: &Field<'_>) -> Error {
-    let what = format!("`{}`: its values need more than the 28 digits that are kept exactly", field.path);
-    field.fail(&what, "bring its ends nearer together, or round them")
+    let what = format!("the values of `{}` need more than the 28 digits that are kept exactly", field.path);
+    field.fail(&what, "move its ends closer together, or round them")
 }
 
 /// `from + (to − from)·index/intervals`, at 12 significant digits; `None` where 28 digits are too few.

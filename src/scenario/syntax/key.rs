@@ -23,16 +23,16 @@ pub(crate) fn split_key(
             }
         };
         if part.is_empty() {
-            return Err("the key, or a part of it, is empty");
+            return Err("the key or one of its parts is empty");
         }
         parts.push((part.to_owned(), at..at + length));
         if parts.len() > MAX_PARTS {
-            return Err("the key has more parts than any key of a scenario");
+            return Err("the key has more than 8 parts");
         }
         match key.get(at + length..).unwrap_or_default().chars().next() {
             None => return Ok(parts),
             Some('.') => at += length + 1,
-            Some(_) => return Err("a quoted part of the key is followed by something other than a dot"),
+            Some(_) => return Err("a quoted part of the key is not followed by a dot"),
         }
     }
 }

@@ -5,16 +5,12 @@ const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 /// The same with a digit from 1 to 9 after them.
 const NUMBERED_DEVICES: [&str; 2] = ["COM", "LPT"];
 
-/// The rule in words.
-pub(crate) const RULE: &str = "names have 1 to 64 letters, digits, `_`, `-` or `.`, for example btc_long";
+/// What to write instead of an invalid name.
+pub const RULE: &str = "use 1 to 64 ASCII letters, digits, `_`, `-` or `.`, for example btc_long";
 
-/// Why a scenario cannot have a name, which is its file's and its result folder's too, and what to do; `None` where it
-/// can.
-pub fn name_fault(name: &str) -> Option<String> {
-    if let Some(fault) = fault(name) {
-        return Some(format!("{fault}; rename it: {RULE}"));
-    }
-    name.starts_with('.').then(|| "begins with a dot, which hides a folder; rename it".to_owned())
+/// Why a scenario cannot have a name, which its file and its result folder have too, to follow "it"; `None` where it can.
+pub fn name_fault(name: &str) -> Option<&'static str> {
+    fault(name).or_else(|| name.starts_with('.').then_some("begins with a dot, which hides a folder"))
 }
 
 /// Why a name is refused, to follow the name; `None` where it is fine.
@@ -25,11 +21,11 @@ pub(crate) fn fault(name: &str) -> Option<&'static str> {
     } else if name.len() > 64 {
         Some("is longer than 64 characters")
     } else if !name.bytes().all(plain) {
-        Some("holds a character that names do not have")
+        Some("contains a character that is not allowed")
     } else if name == "." || name == ".." {
-        Some("means a folder")
+        Some("denotes a folder")
     } else if is_device(name) {
-        Some("is a device on some systems")
+        Some("denotes a device on some systems")
     } else {
         None
     }

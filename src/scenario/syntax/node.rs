@@ -67,7 +67,7 @@ impl Node {
         let value = match value {
             DeValue::String(text) => Value::Text(text.into_owned()),
             DeValue::Integer(number) if number.radix() == 10 => Value::Number(number.as_str().to_owned()),
-            DeValue::Integer(_) => Value::Other("a number that is not written in base ten"),
+            DeValue::Integer(_) => Value::Other("a number in a base other than ten"),
             DeValue::Float(number) => Value::Number(number.as_str().to_owned()),
             DeValue::Boolean(flag) => Value::Flag(flag),
             DeValue::Datetime(_) => Value::Other("a date"),
@@ -93,10 +93,10 @@ impl Node {
     pub fn describe(&self) -> String {
         match &self.value {
             Value::Text(text) => format!("the text {}", quoted(text)),
-            Value::Number(digits) => digits.chars().take(60).collect(),
+            Value::Number(digits) => format!("the number {}", quoted(digits)),
             Value::List(_) => "a list".to_owned(),
             Value::Table(_) => "a table".to_owned(),
-            Value::Flag(_) => "true or false".to_owned(),
+            Value::Flag(flag) => format!("`{flag}`"),
             Value::Other(kind) => (*kind).to_owned(),
         }
     }
@@ -112,17 +112,15 @@ fn syntax_error(
     let origin = Origin { source, span: span.clone() };
     if error.message() == "duplicate key" {
         let key = text.get(span.clone()).unwrap_or_default();
-        let first = first_place(text, &span);
-        return sources.error_with(
-            &origin,
-            &format!("the key {} is written twice", quoted(key)),
-            first.map(|span| (span, "first written here")),
-            "keep one of the two",
-        );
+        let message = format!("duplicate key {}", quoted(key));
+        let invalid = match first_place(text, &span) {
+            Some(first) => sources.invalid_with(&origin, &message, &first, "first defined here"),
+            None => sources.invalid(&origin, &message),
+        };
+        return invalid.with_value(key).with_help("remove one of the two").into();
     }
-    let help =
-        "texts and durations stand in quotes (\"30d\"), tables open with [name], lists are [\"a\", \"b\"]";
-    sources.error(&origin, &format!("not valid TOML: {}", error.message()), help)
+    let help = "write texts and durations in quotes (\"30d\"), tables as [name], and lists as [\"a\", \"b\"]";
+    sources.error(&origin, &format!("invalid TOML: {}", error.message()), help)
 }
 
 /// The earlier place of a key or table header that was written twice; `None` wherever the text alone leaves a doubt.

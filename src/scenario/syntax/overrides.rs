@@ -2,10 +2,12 @@
 
 use toml::de::DeValue;
 
-use crate::error::{Error, Result};
+use crate::error::{Invalid, Result};
 use crate::scenario::syntax::key::split_key;
 use crate::scenario::syntax::node::{Entry, Node, Value};
 use crate::scenario::syntax::source::{OVERRIDE, Origin, Sources, quoted};
+
+const EXAMPLE: &str = "write KEY=VALUE, for example --set simulation.paths=50_000";
 
 /// One `--set KEY=VALUE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,13 +23,13 @@ pub struct Override {
 /// # Errors
 /// No `=`, an empty key or key part, an unclosed quote, more than eight parts.
 pub fn parse_override(text: &str) -> Result<Override> {
-    let example = "write KEY=VALUE, for example --set simulation.paths=50_000";
-    let (key, value) = text
-        .split_once('=')
-        .ok_or_else(|| Error::input(format!("--set {}: there is no `=`; {example}", quoted(text))))?;
+    let invalid = |reason: &str| {
+        let message = format!("invalid value {} for --set: {reason}", quoted(text));
+        Invalid::new(message).with_value(text).with_help(EXAMPLE)
+    };
+    let (key, value) = text.split_once('=').ok_or_else(|| invalid("it has no `=`"))?;
     let parsed = Override { key: key.trim().to_owned(), value: value.trim().to_owned() };
-    split_key(&parsed.key)
-        .map_err(|reason| Error::input(format!("--set {}: {reason}; {example}", quoted(text))))?;
+    split_key(&parsed.key).map_err(invalid)?;
     Ok(parsed)
 }
 
@@ -59,13 +61,8 @@ pub(crate) fn apply(root: &mut Node, set: &Override, sources: &mut Sources) -> R
     let written = format!("{}={}", set.key, set.value);
     let source = sources.add(OVERRIDE, &written);
     let offset = set.key.len() + 1;
-    let parts = split_key(&set.key).map_err(|reason| {
-        sources.error(
-            &Origin { source, span: 0..set.key.len() },
-            reason,
-            "write KEY=VALUE, for example --set simulation.paths=50_000",
-        )
-    })?;
+    let parts = split_key(&set.key)
+        .map_err(|reason| sources.error(&Origin { source, span: 0..set.key.len() }, reason, EXAMPLE))?;
     let value = parse_value(&set.value, source, offset, sources)?;
     let parts: Vec<(String, Origin)> =
         parts.into_iter().map(|(part, span)| (part, Origin { source, span })).collect();
@@ -84,9 +81,9 @@ fn parse_value(text: &str, source: usize, offset: usize, sources: &Sources) -> R
         Err(error) if text.starts_with(['[', '{', '"', '\'']) => {
             let span = error.span().unwrap_or(0..text.len());
             let origin = Origin { source, span: span.start + offset..span.end + offset };
-            let what = format!("the value of --set is not valid TOML: {}", error.message());
+            let what = format!("the value of --set is invalid TOML: {}", error.message());
             let help =
-                "texts inside a list or table stand in quotes: simulation.modes='[\"isolated\", \"cross\"]'";
+                "write texts inside a list or table in quotes: simulation.modes='[\"isolated\", \"cross\"]'";
             Err(sources.error(&origin, &what, help))
         }
         Err(_) => Ok(bare()),
@@ -116,10 +113,11 @@ pub(crate) fn insert(
             }
             _ => {
                 let what = format!(
-                    "{} cannot reach `{part}`: what holds it is {words}, not a table",
-                    who(origin, sources)
+                    "{} cannot set {}: the value above it is {words}, not a table",
+                    who(origin, sources),
+                    quoted(part)
                 );
-                return Err(sources.error(origin, &what, "name a key that the scenario's tables can hold"));
+                return Err(sources.error(origin, &what, "name a key below one of the scenario's tables"));
             }
         };
         // What the file wrote gives way; of two overrides that exclude each other neither does.
@@ -152,10 +150,10 @@ fn list_index(part: &str, length: usize, origin: &Origin, sources: &Sources) -> 
         return Ok(index);
     }
     let items = if length == 1 { "1 item".to_owned() } else { format!("{length} items") };
-    let what = format!("{} cannot reach {} of a list of {items}", who(origin, sources), quoted(part));
+    let what = format!("{} cannot set item {} of a list of {items}", who(origin, sources), quoted(part));
     let help = match length {
-        0 => "give the list whole".to_owned(),
-        _ => format!("items are named by their numbers, here 0 to {}; or give the list whole", length - 1),
+        0 => "set the whole list".to_owned(),
+        _ => format!("write an index from 0 to {}, or set the whole list", length - 1),
     };
     Err(sources.error(origin, &what, &help))
 }

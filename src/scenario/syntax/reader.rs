@@ -1,13 +1,13 @@
-//! Typed reading of the tree: every refusal names the key, the value, what is allowed and what to
+//! Typed reading of the tree: every error names the key, the value, what is expected and what to
 //! write instead.
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::domain::Span;
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::scenario::syntax::node::{Entry, Node, Value};
-use crate::scenario::syntax::source::{Origin, Sources, quoted};
+use crate::scenario::syntax::source::{Origin, Sources, quoted, quoted_key};
 use crate::text::nearest;
 use crate::text::number::exact_decimal;
 
@@ -33,16 +33,16 @@ pub(crate) struct Field<'a> {
 /// One more part of a dotted key, in quotes where it needs them.
 fn join(path: &str, part: &str) -> String {
     let plain = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    let part = if plain && (1..=64).contains(&part.len()) { part.to_owned() } else { quoted(part) };
+    let part = if plain && (1..=64).contains(&part.len()) { part.to_owned() } else { quoted_key(part) };
     if path.is_empty() { part } else { format!("{path}.{part}") }
 }
 
-/// "did you mean …?" where there is a near candidate, and the list of all.
-fn choose(word: &str, candidates: &[&str]) -> String {
-    let all = candidates.join(", ");
-    match nearest(word, candidates.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`? Known here: {all}"),
-        None => format!("known here: {all}"),
+/// An unknown word: the known ones, and the nearest of them.
+pub(crate) fn unknown(invalid: Invalid, word: &str, known: &[&str]) -> Error {
+    let invalid = invalid.with_value(word).expected(format!("one of: {}", known.join(", ")));
+    match nearest(word, known.iter().copied()) {
+        Some(near) => invalid.with_help(format!("did you mean `{near}`?")).into(),
+        None => invalid.into(),
     }
 }
 
@@ -61,11 +61,16 @@ impl<'a> Table<'a> {
                 continue;
             }
             if later.contains(&key.as_str()) {
-                let what = format!("`{path}` is not yet known in this version");
-                return Err(self.sources.error(key_origin, &what, "remove it"));
+                let message = format!("key `{path}` is not supported yet");
+                return Err(self
+                    .sources
+                    .invalid(key_origin, &message)
+                    .of_key(path)
+                    .with_help("remove it")
+                    .into());
             }
-            let what = format!("unknown key `{path}`");
-            return Err(self.sources.error(key_origin, &what, &choose(key, known)));
+            let message = format!("unknown key `{path}`");
+            return Err(unknown(self.sources.invalid(key_origin, &message).of_key(path), key, known));
         }
         Ok(())
     }
@@ -80,8 +85,10 @@ impl<'a> Table<'a> {
     /// The value of a key that has no default.
     pub fn require(&self, key: &str, example: &str) -> Result<Field<'a>> {
         self.field(key).ok_or_else(|| {
-            let what = format!("`{}` is missing", join(&self.path, key));
-            self.fail(&what, &format!("write, for example, {example}"))
+            let key = join(&self.path, key);
+            let message = format!("missing key `{key}`");
+            let invalid = self.sources.invalid(self.origin, &message).of_key(key);
+            invalid.with_help(format!("write, for example, `{example}`")).into()
         })
     }
 
@@ -118,8 +125,8 @@ impl<'a> Table<'a> {
     }
 
     /// An error that points at the table.
-    pub fn fail(&self, what: &str, help: &str) -> Error {
-        self.sources.error(self.origin, what, help)
+    pub fn fail(&self, message: &str, help: &str) -> Error {
+        self.sources.invalid(self.origin, message).of_key(&self.path).with_help(help).into()
     }
 }
 
@@ -135,13 +142,29 @@ impl<'a> Field<'a> {
     }
 
     /// An error that points at the value.
-    pub fn fail(&self, what: &str, help: &str) -> Error {
-        self.sources.error(&self.node.origin, what, help)
+    pub fn fail(&self, message: &str, help: &str) -> Error {
+        self.invalid(message).with_help(help).into()
+    }
+
+    /// As [`Self::fail`], with what was expected.
+    pub fn fail_expected(&self, message: &str, expected: &str, help: &str) -> Error {
+        self.invalid(message).expected(expected).with_help(help).into()
+    }
+
+    /// As [`Self::fail`], without help.
+    pub fn invalid(&self, message: &str) -> Invalid {
+        let value = match &self.node.value {
+            Value::Text(text) | Value::Number(text) => text.clone(),
+            _ => self.node.describe(),
+        };
+        self.sources.invalid(&self.node.origin, message).of_key(&self.path).with_value(value)
     }
 
     /// An error inside the file that this field names.
-    pub fn about_file(&self, error: &str) -> Error {
-        self.fail(&format!("`{}`: {error}", self.path), "correct the file, or name another one here")
+    pub fn about_file(&self, error: &Invalid) -> Error {
+        let place = error.place().map_or_else(String::new, |place| format!("{place}: "));
+        let message = format!("`{}`: {place}{}", self.path, error.title());
+        self.fail(&message, error.help().unwrap_or("correct the file, or name another one here"))
     }
 
     /// Whether the value was given by `--set`.
@@ -150,8 +173,8 @@ impl<'a> Field<'a> {
     }
 
     fn wrong_kind(&self, wanted: &str, example: &str) -> Error {
-        let what = format!("`{}` is {}; it must be {wanted}", self.path, self.node.describe());
-        self.fail(&what, &format!("write, for example, {example}"))
+        let message = format!("`{}` is {}", self.path, self.node.describe());
+        self.invalid(&message).expected(wanted).with_help(format!("write, for example, `{example}`")).into()
     }
 
     /// The value, which must be a table.
@@ -185,7 +208,7 @@ impl<'a> Field<'a> {
         Ok(flag)
     }
 
-    /// A fraction from `low` to `high`; what is a hundred times too large is told to be per cent.
+    /// A fraction from `low` to `high`; a value a hundred times too large is reported as per cent.
     pub fn fraction(&self, low: Decimal, high: Decimal, example: &str) -> Result<Decimal> {
         let value = self.decimal(example)?;
         if (low..=high).contains(&value) {
@@ -228,12 +251,12 @@ impl<'a> Field<'a> {
         if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text) {
             return Ok(*value);
         }
-        let what = if later.contains(&text) {
-            format!("`{}` is {}, which is not yet known in this version", self.path, quoted(text))
+        let message = if later.contains(&text) {
+            format!("{} is not supported yet as `{}`", quoted(text), self.path)
         } else {
-            format!("`{}` is {}, which is none of its values", self.path, quoted(text))
+            format!("unknown value {} of `{}`", quoted(text), self.path)
         };
-        Err(self.fail(&what, &choose(text, &names)))
+        Err(unknown(self.invalid(&message), text, &names))
     }
 
     /// A number, written as a number or as a text of digits; exact.
@@ -242,8 +265,8 @@ impl<'a> Field<'a> {
             return Err(self.wrong_kind("a number", example));
         };
         exact_decimal(text).map_err(|error| {
-            let what = format!("`{}`: {} {}", self.path, self.node.describe(), error.reason());
-            self.fail(&what, &format!("write, for example, {example}"))
+            let message = format!("invalid number {} for `{}`: {}", quoted(text), self.path, error.reason());
+            self.fail(&message, &format!("write, for example, `{example}`"))
         })
     }
 
@@ -263,13 +286,13 @@ impl<'a> Field<'a> {
         let value = self.decimal(example)?;
         let in_range = value.to_u64().filter(|whole| value.is_integer() && (low..=high).contains(whole));
         in_range
-            .ok_or_else(|| self.out_of_range(value, &format!("whole numbers from {low} to {high}"), example))
+            .ok_or_else(|| self.out_of_range(value, &format!("a whole number from {low} to {high}"), example))
     }
 
     /// A value outside its range.
     pub fn out_of_range(&self, value: Decimal, range: &str, example: &str) -> Error {
-        let what = format!("`{}` is {}; allowed: {range}", self.path, value.normalize());
-        self.fail(&what, &format!("write, for example, {example}"))
+        let message = format!("`{}` is {}", self.path, value.normalize());
+        self.invalid(&message).expected(range).with_help(format!("write, for example, `{example}`")).into()
     }
 
     /// A value that was written in per cent; `fraction` is what it should be.
@@ -277,16 +300,17 @@ impl<'a> Field<'a> {
         let key = self.path.rsplit('.').next().unwrap_or_default();
         // An item of a list is named by its number, which is no key to write.
         let key = if key.parse::<usize>().is_ok() { String::new() } else { format!("{key} = ") };
-        let what = format!("`{}` is {written}, which looks like per cent; allowed: {range}", self.path);
-        self.fail(&what, &format!("write {key}{}", fraction.normalize()))
+        let message = format!("`{}` is {written}, which looks like per cent", self.path);
+        let help = format!("write `{key}{}`", fraction.normalize());
+        self.invalid(&message).expected(range).with_help(help).into()
     }
 
     /// A length of time.
     pub fn span(&self, example: &str) -> Result<Span> {
         let text = self.text(example)?;
         text.parse().map_err(|reason| {
-            let what = format!("`{}` is {}; {reason}", self.path, quoted(text));
-            self.fail(&what, &format!("write, for example, {example}"))
+            let message = format!("invalid duration {} for `{}`: {reason}", quoted(text), self.path);
+            self.fail(&message, &format!("write, for example, `{example}`"))
         })
     }
 }

@@ -1,10 +1,8 @@
-//! Where every value was written, and error texts that point at it with a caret.
+//! Where every value was written, and errors that point there.
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-
-use crate::error::Error;
+use crate::error::{Error, Excerpt, Invalid};
 
 /// Longest stretch of a user's text that a message repeats, in characters.
 const QUOTED_CHARS: usize = 60;
@@ -22,7 +20,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    fn holds(&self, other: &Self) -> bool {
+    fn contains(&self, other: &Self) -> bool {
         let (own, other_span) = (&self.span, &other.span);
         self.source == other.source && own.start <= other_span.start && other_span.end <= own.end
     }
@@ -38,7 +36,7 @@ struct Source {
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     texts: Vec<Source>,
-    /// Places whose errors are told with more words.
+    /// Places and the label that errors within them begin with.
     marks: Vec<(Origin, String)>,
 }
 
@@ -59,51 +57,53 @@ impl Sources {
         self.marks.push((place.clone(), label.to_owned()));
     }
 
-    /// What is wrong, where (file, line, column, caret), and what to write instead.
-    pub fn error(&self, origin: &Origin, what: &str, help: &str) -> Error {
-        self.error_with(origin, what, None, help)
+    /// What is wrong at a place, and what to write instead.
+    pub fn error(&self, origin: &Origin, message: &str, help: &str) -> Error {
+        self.invalid(origin, message).with_help(help).into()
     }
 
-    /// As [`Self::error`], with a second place of the same source and what it has to do with it.
-    pub fn error_with(
+    /// What is wrong at a place.
+    pub fn invalid(&self, origin: &Origin, message: &str) -> Invalid {
+        self.labelled(origin, message, self.excerpt(origin))
+    }
+
+    /// As [`Self::invalid`], with a second place of the same source and what it has to do with the first.
+    pub fn invalid_with(
         &self,
         origin: &Origin,
-        what: &str,
-        other: Option<(Range<usize>, &str)>,
-        help: &str,
-    ) -> Error {
-        let label = self.marks.iter().find(|(place, _)| place.holds(origin)).map(|(_, label)| label);
-        let what = label.map_or_else(|| what.to_owned(), |label| format!("{label}: {what}"));
-        let Some(source) = self.texts.get(origin.source) else {
-            return Error::input(format!("{what}; {help}"));
-        };
-        let mut snippet = Snippet::source(source.text.as_str())
-            .path(source.shown_name.as_str())
-            .annotation(AnnotationKind::Primary.span(source.clamp(&origin.span)));
-        if let Some((span, label)) = other {
-            snippet = snippet.annotation(AnnotationKind::Context.span(source.clamp(&span)).label(label));
-        }
-        let group =
-            Level::ERROR.no_name().primary_title(what).element(snippet).element(Level::HELP.message(help));
-        Error::input(Renderer::plain().render(&[group]))
+        message: &str,
+        related: &Range<usize>,
+        label: &str,
+    ) -> Invalid {
+        let excerpt = self.excerpt(origin).map(|excerpt| excerpt.with_related(related, label));
+        self.labelled(origin, message, excerpt)
+    }
+
+    fn excerpt(&self, origin: &Origin) -> Option<Excerpt> {
+        let source = self.texts.get(origin.source)?;
+        Some(Excerpt::new(&source.shown_name, &source.text, &origin.span))
+    }
+
+    fn labelled(&self, origin: &Origin, message: &str, excerpt: Option<Excerpt>) -> Invalid {
+        let label = self.marks.iter().find(|(place, _)| place.contains(origin)).map(|(_, label)| label);
+        let invalid = Invalid::new(message);
+        let invalid = excerpt.into_iter().fold(invalid, Invalid::in_excerpt);
+        label.into_iter().fold(invalid, Invalid::with_prefix)
     }
 }
 
-impl Source {
-    /// A span the renderer accepts whatever the parser reported.
-    fn clamp(&self, span: &Range<usize>) -> Range<usize> {
-        let floor = |at: usize| (0..=at.min(self.text.len())).rev().find(|&i| self.text.is_char_boundary(i));
-        let start = floor(span.start).unwrap_or(0);
-        start..floor(span.end).unwrap_or(start).max(start)
-    }
-}
-
-/// A user's text as a message repeats it: escaped, and cut where it is long.
+/// A user's text as a message repeats it: between backticks, escaped, and cut where it is long.
 pub(crate) fn quoted(text: &str) -> String {
-    let short: String = text.chars().take(QUOTED_CHARS).collect();
-    if short.len() < text.len() {
-        format!("{short:?}… ({} characters)", text.chars().count())
+    let start: String = text.chars().take(QUOTED_CHARS).collect();
+    if start.len() < text.len() {
+        format!("`{}…` ({} characters)", start.escape_debug(), text.chars().count())
     } else {
-        format!("{short:?}")
+        format!("`{}`", start.escape_debug())
     }
+}
+
+/// A part of a dotted key between double quotes, as TOML writes it; cut where it is long.
+pub(crate) fn quoted_key(text: &str) -> String {
+    let start: String = text.chars().take(QUOTED_CHARS).collect();
+    if start.len() < text.len() { format!("\"{}…\"", start.escape_debug()) } else { format!("{start:?}") }
 }

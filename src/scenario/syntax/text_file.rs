@@ -3,8 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use crate::error::{Error, Result};
-use crate::scenario::syntax::source::quoted;
+use crate::error::{Invalid, Result};
 
 /// Largest scenario file: parsing takes some 70 times its size in memory.
 pub(crate) const MAX_BYTES: u64 = 1 << 20;
@@ -14,23 +13,25 @@ pub(crate) const MAX_BYTES: u64 = 1 << 20;
 /// # Errors
 /// A file that cannot be read, is too large or not UTF-8.
 pub(crate) fn read_text(path: &Path, shown_name: &str, what: &str) -> Result<String> {
-    let wrong = |fault: &str| Error::input(format!("{}: {fault}", quoted(shown_name)));
-    let cannot = |error: std::io::Error| wrong(&format!("the {what} cannot be read: {error}"));
-    if !path.metadata().map_err(cannot)?.is_file() {
-        return Err(wrong(&format!("is not a regular file; name a {what}, a file that ends in .toml")));
+    let invalid = |message: &str| Invalid::new(message).in_file(shown_name);
+    let unreadable = |error: std::io::Error| invalid(&format!("the {what} cannot be read: {error}"));
+    if !path.metadata().map_err(unreadable)?.is_file() {
+        let help = format!("name a {what}, a file that ends in .toml");
+        return Err(invalid("not a regular file").with_help(help).into());
     }
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(cannot)?;
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(wrong(&format!("is larger than 1 MiB, the limit for a {what}; put data into CSV files")));
+        let message = format!("the {what} is larger than the limit of 1 MiB");
+        return Err(invalid(&message).with_help("move data into CSV files").into());
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(wrong("is written in UTF-16; save it as UTF-8"));
+        return Err(invalid("the file is encoded in UTF-16").with_help("save it as UTF-8").into());
     }
-    String::from_utf8(bytes).map_err(|error| {
+    Ok(String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
-        wrong(&format!("line {line} is not UTF-8; save the file as UTF-8"))
-    })
+        Invalid::new("not valid UTF-8").in_line(shown_name, line).with_help("save the file as UTF-8")
+    })?)
 }

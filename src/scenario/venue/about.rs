@@ -68,7 +68,7 @@ pub(crate) fn check(table: &Table<'_>) -> Result<String> {
     let field = table.require("name", "name = \"my-venue\"")?;
     let name = field.text("name = \"my-venue\"")?;
     if let Some(fault) = name::fault(name) {
-        return Err(field.fail(&format!("the name {} {fault}", quoted(name)), name::RULE));
+        return Err(field.fail(&format!("invalid name {}: it {fault}", quoted(name)), name::RULE));
     }
     if !REQUIREMENT.iter().any(|key| table.field(key).is_some()) {
         return Err(

@@ -114,9 +114,8 @@ fn example(table: &Table<'_>, rules: &Rules) -> Result<Example> {
     table.only(&[&KEYS[..], &Quantity::ALL.map(|(name, _)| name), &["note"]].concat(), &[])?;
     let modes = [MarginMode::Isolated, MarginMode::Cross].map(|mode| (mode.name(), mode));
     let contracts = [Contract::Linear, Contract::Inverse].map(|contract| (contract.name(), contract));
-    let positive = |field: Field<'_>| {
-        field.decimal_in(|value| value > Decimal::ZERO, "greater than 0", "a number such as 100")
-    };
+    let positive =
+        |field: Field<'_>| field.decimal_in(|value| value > Decimal::ZERO, "a number greater than 0", "100");
     let optional = |key: &str| table.field(key).map(positive).transpose();
     let text = |key: &str| table.field(key).map(|field| field.text("a text").map(str::to_owned)).transpose();
     let entry = positive(table.require("entry", "entry = 60_000")?)?;
@@ -127,7 +126,7 @@ fn example(table: &Table<'_>, rules: &Rules) -> Result<Example> {
         .collect::<Result<_>>()?;
     if expected.is_empty() {
         return Err(table.fail(
-            "the example expects nothing",
+            "the example has no expected value",
             "write liquidation_price, bankruptcy_price, maintenance_margin, initial_margin or unrealized_pnl",
         ));
     }
@@ -139,7 +138,7 @@ fn example(table: &Table<'_>, rules: &Rules) -> Result<Example> {
     };
     if !has_money {
         let help = "write margin or leverage for an isolated position, wallet for a cross one";
-        return Err(table.fail("the example has no money", help));
+        return Err(table.fail("the example has no collateral", help));
     }
     Ok(Example {
         source: table.require("source", "source = \"where it is published\"")?.text("a text")?.to_owned(),
@@ -171,8 +170,8 @@ fn requirement(table: &Table<'_>, rules: &Rules) -> Result<MarketRequirement> {
         let name = field.text("market = \"BTCUSDT\"")?;
         let found = rules.market(name).and_then(|market| market.requirement.clone());
         return found.ok_or_else(|| {
-            let what = format!("`{}` is {name}, which has no requirement in this file", field.path);
-            field.fail(&what, "name one of its markets, or write rate = 0.005")
+            let what = format!("`{}` is `{name}`, a market without a requirement in this file", field.path);
+            field.fail(&what, "name a market that has one, or write rate = 0.005")
         });
     }
     if let Some(field) = table.field("tiers") {
@@ -194,6 +193,9 @@ fn requirement(table: &Table<'_>, rules: &Rules) -> Result<MarketRequirement> {
         Some(Ok(table)) => {
             Ok(MarketRequirement { requirement: Requirement::Lines(table), max_leverages: vec![None, None] })
         }
-        _ => Err(field.fail(&format!("`{}` makes no requirement", field.path), "write a deduction above 0")),
+        _ => {
+            Err(field
+                .fail(&format!("`{}` gives no requirement", field.path), "write a deduction greater than 0"))
+        }
     }
 }

@@ -66,11 +66,14 @@ fn replaced<T: Copy + Default + PartialEq>(
 
 fn unlisted(name: &str, field: &Field<'_>, listed: &Table<'_>) -> Error {
     let known = || listed.fields().map(|(known, _)| known);
-    let near = nearest(name, known()).map(|near| format!("did you mean {near}? "));
-    let what =
-        format!("`{}`: the venue does not list {}, and it is given no requirement", field.path, quoted(name));
+    let near = nearest(name, known()).map(|near| format!("did you mean `{near}`? "));
+    let what = format!(
+        "`{}`: the venue does not list {}, and the table gives no requirement for it",
+        field.path,
+        quoted(name)
+    );
     let help = format!(
-        "{}write a listed market, or maintenance_margin_rate or tiers of its own",
+        "{}write the name of a listed market, or add maintenance_margin_rate or tiers",
         near.unwrap_or_default()
     );
     field.fail(&what, &help)

@@ -89,7 +89,7 @@ fn slippage(field: &Field<'_>) -> Result<Slippage> {
     )?;
     let daily_volume = table.require("daily_volume", "daily_volume = 1e9")?.decimal_in(
         |volume| volume > Decimal::ZERO && volume <= MAX_NOTIONAL,
-        "greater than 0, at most 1e15, in the money that notionals are in",
+        "an amount greater than 0 and at most 1e15, in the currency of notionals",
         "daily_volume = 1e9",
     )?;
     Ok(Slippage::SquareRoot { impact, daily_volume })
@@ -98,7 +98,7 @@ fn slippage(field: &Field<'_>) -> Result<Slippage> {
 fn backstop(field: &Field<'_>) -> Result<Decimal> {
     field.decimal_in(
         |share| share > Decimal::ZERO && share <= Decimal::ONE,
-        "greater than 0, at most 1: a share of the requirement",
+        "a fraction of the requirement greater than 0 and at most 1",
         "backstop = 0.6667",
     )
 }
@@ -135,20 +135,26 @@ fn fillable(
 fn steps(table: &Table<'_>, price: FillPrice) -> Result<Vec<LiquidationStep>> {
     let (written, procedure) = (table.field("steps"), table.field("procedure"));
     if let (Some(field), Some(_)) = (&written, &procedure) {
-        let what = format!("`{}` and `{}` are both written", table.key("procedure"), field.path);
+        let what = format!("`{}` and `{}` are both given", table.key("procedure"), field.path);
         return Err(field.fail(&what, "keep one of the two"));
     }
     let full = LiquidationStep { kind: StepKind::Full, price };
     if let (Some(field), Some(_)) = (table.field("fraction"), &written) {
-        let what =
-            format!("`{}` has no effect beside `{}`, which name their own", field.path, table.key("steps"));
-        return Err(field.fail(&what, "write venue.liquidation.steps whole, or procedure = \"fraction\""));
+        let what = format!(
+            "`{}` has no effect when `{}` is given, because each step has its own",
+            field.path,
+            table.key("steps")
+        );
+        return Err(
+            field.fail(&what, "write it in venue.liquidation.steps, or write procedure = \"fraction\"")
+        );
     }
     if let Some(field) = written {
         let items = field.list(EXAMPLE)?;
         if items.is_empty() || items.len() > MAX_STEPS {
-            let what = format!("`{}` has {} steps; allowed: 1 to {MAX_STEPS}", field.path, items.len());
-            return Err(field.fail(&what, &format!("write, for example, {EXAMPLE}")));
+            let what = format!("`{}` has {} steps", field.path, items.len());
+            let expected = format!("1 to {MAX_STEPS}");
+            return Err(field.fail_expected(&what, &expected, &format!("write, for example, `{EXAMPLE}`")));
         }
         let steps =
             items.iter().map(|item| step(&item.table()?, price)).collect::<Result<Vec<LiquidationStep>>>()?;
@@ -214,8 +220,10 @@ fn step(table: &Table<'_>, default: FillPrice) -> Result<LiquidationStep> {
         Some(field) => {
             let price = field.word(&FILLS, &[])?;
             if kind != Kind::Full && price == FillPrice::Bankruptcy {
-                let what =
-                    format!("`{}` is \"bankruptcy\", at which only a whole pool is handed over", field.path);
+                let what = format!(
+                    "`{}` is `bankruptcy`, the price at which only a whole pool is taken over",
+                    field.path
+                );
                 return Err(field.fail(&what, "write price = \"mark\", or kind = \"full\""));
             }
             price
@@ -255,22 +263,17 @@ fn check_end(items: &[Field<'_>], steps: &[LiquidationStep]) -> Result<()> {
         Some(end) if end + 1 == steps.len() => Ok(()),
         Some(end) => {
             let item = items.get(end + 1).or(items.first());
-            let what = format!("step {} closes everything, and another follows it", end + 1);
+            let what = format!("step {} closes everything, but another step follows it", end + 1);
             Err(item.map_or_else(
                 || crate::error::Error::input(&what),
-                |item| item.fail(&what, "put the step that closes everything last"),
+                |item| item.fail(&what, "move the step that closes everything to the end"),
             ))
         }
         None => {
             let what = "the last step leaves positions open".to_owned();
             Err(items.last().map_or_else(
                 || crate::error::Error::input(&what),
-                |item| {
-                    item.fail(
-                        &what,
-                        "end with { kind = \"full\" }, or with a fraction that has repeat = true",
-                    )
-                },
+                |item| item.fail(&what, "end with { kind = \"full\" }, or with a fraction and repeat = true"),
             ))
         }
     }
@@ -282,7 +285,7 @@ fn check_order(table: &Table<'_>, order: Order, steps: &[LiquidationStep]) -> Re
         return Ok(());
     }
     let what =
-        format!("a step `cover` closes one size after the other, but `{}` is \"all\"", table.key("order"));
+        format!("a step `cover` closes one position after another, but `{}` is `all`", table.key("order"));
     let field = table.field("order").or_else(|| table.field("steps")).or_else(|| table.field("procedure"));
     let help = "write order = \"largest_loss\" or order = \"largest_requirement\"";
     Err(field.map_or_else(|| table.fail(&what, help), |field| field.fail(&what, help)))

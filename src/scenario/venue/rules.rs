@@ -8,7 +8,7 @@ use crate::domain::{
     Basis, Debit, FeeInRequirement, Fees, FillPrice, FundingRule, LiquidationRule, LiquidationStep,
     MarginMode, Order, Slippage, Span, StepKind, Trigger, Venue,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::history::funding::{FundingHistory, read_funding_history};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
@@ -165,7 +165,7 @@ fn modes(table: &Table<'_>) -> Result<Vec<MarginMode>> {
     let modes = field.list(example)?.iter().map(|item| item.word(&words, &[])).collect::<Result<Vec<_>>>()?;
     if modes.is_empty() {
         return Err(
-            field.fail(&format!("`{}` is empty", field.path), &format!("write, for example, {example}"))
+            field.fail(&format!("`{}` is empty", field.path), &format!("write, for example, `{example}`"))
         );
     }
     Ok(modes)
@@ -181,14 +181,16 @@ fn markets(
     let mut markets: Vec<Market> = Vec::new();
     for (name, field) in table.fields() {
         if let Some(fault) = name::fault(name) {
-            return Err(field.fail(&format!("the name {} {fault}", quoted(name)), name::RULE));
+            return Err(field.fail(&format!("invalid name {}: it {fault}", quoted(name)), name::RULE));
         }
         if let Some(other) = name::collision(name, markets.iter().map(|known| known.name.as_str())) {
-            let what = format!("the markets {other} and {name} differ only in case");
-            return Err(field.fail(&what, "write one of them, as the venue does"));
+            let what = format!("the markets `{other}` and `{name}` differ only in case");
+            return Err(field.fail(&what, "remove one of the two"));
         }
         if markets.len() == MAX_MARKETS {
-            return Err(field.fail(&format!("more than {MAX_MARKETS} markets"), "keep those that you trade"));
+            return Err(
+                field.fail(&format!("more than {MAX_MARKETS} markets"), "remove those that you do not trade")
+            );
         }
         let market = field.table()?;
         market.only(&["lot", "tiers", "base", "slope", "maintenance_margin_rate", "max_leverage"], &[])?;
@@ -212,7 +214,7 @@ fn markets(
 pub(crate) fn lot(field: &Field<'_>) -> Result<Decimal> {
     field.decimal_in(
         |lot| lot > Decimal::ZERO && lot <= MAX_LOT,
-        "greater than 0, at most 1e12, in units of quantity",
+        "a quantity greater than 0 and at most 1e12",
         "lot = 0.001",
     )
 }
@@ -250,8 +252,8 @@ fn interval(field: &Field<'_>) -> Result<Span> {
     if span.seconds() >= 60 {
         return Ok(span);
     }
-    let what = format!("`{}` is {span}; allowed: 1m and more", field.path);
-    Err(field.fail(&what, "write, for example, interval = \"8h\" or interval = \"1h\""))
+    let what = format!("`{}` is {span}", field.path);
+    Err(field.fail_expected(&what, "at least 1m", "write, for example, `interval = \"8h\"`"))
 }
 
 /// `rate` or `history` of a `funding` table; `None` where it has neither.
@@ -261,7 +263,7 @@ fn interval(field: &Field<'_>) -> Result<Span> {
 pub(crate) fn read_funding(table: &Table<'_>, context: &mut Context<'_>) -> Result<Option<FundingSource>> {
     match (table.field("rate"), table.field("history")) {
         (Some(rate), Some(history)) => {
-            let what = format!("`{}` and `{}` are both written", rate.path, history.path);
+            let what = format!("`{}` and `{}` are both given", rate.path, history.path);
             Err(history.fail(&what, "keep one of the two"))
         }
         (Some(field), None) => {
@@ -270,8 +272,7 @@ pub(crate) fn read_funding(table: &Table<'_>, context: &mut Context<'_>) -> Resu
         }
         (None, Some(field)) => {
             let file = context.data_file(&field, "history = \"funding.csv\"")?;
-            let read =
-                || read_funding_history(&file.path, &file.shown_name).map_err(|error| error.to_string());
+            let read = || read_funding_history(&file.path, &file.shown_name).map_err(Error::into_invalid);
             let history = context
                 .files
                 .funding
@@ -294,12 +295,12 @@ pub(crate) fn check_modes(root: &Table<'_>, settings: &Settings, rules: &Rules) 
     let has: Vec<&str> = rules.modes.iter().map(|mode| mode.name()).collect();
     let reason = rules.modes_reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let what = format!(
-        "`{}` asks for \"{mode}\", which {} does not have{reason}",
+        "`{}` has mode `{mode}`, which {} does not offer{reason}",
         table.key("modes"),
         rules.venue.preset
     );
     let quoted: Vec<String> = has.iter().map(|mode| format!("\"{mode}\"")).collect();
-    let help = format!("write modes = [{}], or override venue.modes", quoted.join(", "));
+    let help = format!("write modes = [{}], or set venue.modes", quoted.join(", "));
     Err(table.field("modes").map_or_else(|| table.fail(&what, &help), |field| field.fail(&what, &help)))
 }
 

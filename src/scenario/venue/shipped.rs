@@ -75,8 +75,8 @@ pub(crate) fn chosen_preset(root: &Table<'_>, folder: &Path) -> Result<VenueText
     let path = folder.join(written);
     let shown_name = path.display().to_string();
     let text = read_text(&path, &shown_name, "venue file").map_err(|error| {
-        let what = format!("`{}` is {}: {error}", field.path, quoted(written));
-        field.fail(&what, "file names are relative to the scenario's folder; or name a preset")
+        let what = format!("`{}` is {}: {}", field.path, quoted(written), error.into_invalid().title());
+        field.fail(&what, "write a path relative to the scenario's folder, or the name of a preset")
     })?;
     Ok(VenueText { shown_name, text: Cow::Owned(text), is_own: true })
 }

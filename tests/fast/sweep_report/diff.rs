@@ -228,15 +228,15 @@ fn what_is_no_result_is_refused_with_what_to_name_instead() {
     let huge = fs::File::create(folder.path().join("huge.json")).unwrap();
     huge.set_len((512 << 20) + 1).unwrap();
     for (name, said) in [
-        ("nowhere", "there is no such file; name a result folder"),
-        ("bare", "summary.json: there is no such file; name a result folder"),
+        ("nowhere", "no such file\n  help: name a result folder"),
+        ("bare", "summary.json: no such file"),
         ("cut.json", "ends in the middle of the document"),
         ("empty.json", "ends in the middle of the document"),
         ("head.json", "is not the result of a run: missing field"),
-        ("other.json", "its schema is \"ringfence/result/2\", which this version does not read"),
+        ("other.json", "this version cannot read the schema `ringfence/result/2`"),
         ("foreign.json", "is not the result of a run: missing field `schema`"),
-        ("array.json", "holds several results: name the folder of one"),
-        ("sweep.json", "is one run, sweep.json is a sweep: name two runs"),
+        ("array.json", "contains several results"),
+        ("sweep.json", "is one run, but sweep.json is a sweep"),
         ("huge.json", "larger than 512 MiB"),
     ] {
         let output = command::run(folder.path(), &["diff", "good.json", name]);
@@ -256,7 +256,11 @@ fn what_is_no_result_is_refused_with_what_to_name_instead() {
     other.sweep.pop();
     saved(&folder, "cells.json", &serde_json::to_string(&other).unwrap());
     let output = command::run(folder.path(), &["diff", "sweep.json", "cells.json"]);
-    assert!(stderr(&output).contains("sweep.json has 12 cells, cells.json has 11"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("sweep.json has 12 cells, but cells.json has 11"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 const SMALL: &str = r#"

@@ -8,7 +8,7 @@ use ringfence::paths::{
 use super::sample::{one_asset, walk};
 use super::zoo;
 
-/// Runs two blocks; every price must be a number, and not 0. Returns for each path whether it is held at last.
+/// Runs two blocks; every price expected a number, and not 0. Returns for each path whether it is held at last.
 fn held(market: &MarketModel, steps: usize) -> Vec<bool> {
     let generator = PathGenerator::new(market, 60_000).unwrap();
     let mut held = Vec::new();
