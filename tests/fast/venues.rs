@@ -582,7 +582,7 @@ fn flaws_are_told_with_the_remedy() {
         ("venue.funding.cap=sometimes", &["`venue.funding.cap`", "is not a number"]),
         ("venue.funding.debit=bank", &["margin, wallet, available_then_margin"]),
         ("venue.funding.history=none.csv", &["none.csv", "cannot be read"]),
-        ("assets.BTC.market=BTCUSD", &["\"BTCUSD\"", "textbook does not list", "leave the key out"]),
+        ("assets.BTC.market=BTCUSD", &["BTCUSD", "textbook does not list", "remove the key"]),
         ("assets.BTC.lot=0", &["`assets.BTC.lot` is 0"]),
         ("positions.long.entry=limit", &["taker, maker"]),
         ("positions.long.stop_loss=61_000", &["of a long it lies below the entry price of 60000"]),
@@ -610,7 +610,7 @@ fn flaws_are_told_with_the_remedy() {
     let mixed =
         refused(&["venue.preset=bybit-uta", "simulation.modes=[\"mixed\"]", "positions.long.mode=cross"]);
     assert!(
-        mixed.contains("which bybit-uta does not have: the margin mode belongs to the whole account"),
+        mixed.contains("which bybit-uta does not offer: the margin mode belongs to the whole account"),
         "{mixed}"
     );
     // 10·sqrt(20,000/8,000,000) is a half.
@@ -619,7 +619,7 @@ fn flaws_are_told_with_the_remedy() {
     assert!(refused(&[&slippage("7.9e6")]).contains("costs 0.50 of the price"));
     assert!(read(&[&slippage("8.1e6")]).is_ok());
     let fine = refused(&["venue.funding.interval=1m", "simulation.steps=1", "simulation.horizon=30d"]);
-    assert!(fine.contains("43200 payments") && fine.contains("expected 10000"), "{fine}");
+    assert!(fine.contains("43200 funding payments") && fine.contains("at most 10000"), "{fine}");
 }
 
 #[test]
