@@ -76,7 +76,7 @@ fn a_market_brings_its_tiers() {
     let unlisted = "--venue binance-usdm --side long --quantity 1 --entry 100 --leverage";
     assert!(printed(&format!("{unlisted} 25")).contains("margin"));
     let error = refused(&format!("{unlisted} 26"));
-    assert!(error.contains("--leverage 26 is exceeds 25"), "{error}");
+    assert!(error.contains("leverage 26 exceeds 25"), "{error}");
     // A rate of one's own knows no tiers.
     assert!(printed(&format!("{higher} 76 --rate 0.005")).contains("initial margin"));
 }
