@@ -6,4 +6,4 @@ pub(crate) mod number;
 pub(crate) mod suggestion;
 
 pub use crate::text::hex::hex;
-pub use crate::text::suggestion::nearest;
+pub use crate::text::suggestion::{did_you_mean, nearest, unknown};

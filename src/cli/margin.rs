@@ -9,7 +9,7 @@ use crate::domain::{Basis, Contract, Decimal, Requirement, Side, TierTable, Trig
 use crate::error::{Error, Invalid, Result};
 use crate::margin::{Backing, Quote, QuoteError, QuoteInput, quote};
 use crate::scenario;
-use crate::text::nearest;
+use crate::text::did_you_mean;
 
 /// Most markets that a message lists.
 const MOST_NAMES: usize = 12;
@@ -103,7 +103,9 @@ pub fn margin(options: &MarginOptions) -> Result<()> {
 
 fn refusal(error: &QuoteError) -> Error {
     let help = match error {
-        QuoteError::LeverageTooHigh { .. } => "lower it, or pass --rate for a requirement of your own",
+        QuoteError::LeverageTooHigh { .. } => {
+            "lower --leverage, or pass --rate for a requirement of your own"
+        }
         QuoteError::LeverageNeeded => "pass --leverage; this venue reserves a closing fee that depends on it",
         QuoteError::OutOfRange => "write smaller numbers",
     };
@@ -249,8 +251,7 @@ fn notional(contract: Contract, quantity: Decimal, price: Decimal) -> Result<Dec
 
 fn unknown_market(name: &str, rules: &scenario::Rules) -> Error {
     let mut names: Vec<&str> = rules.markets.iter().map(|market| market.name.as_str()).collect();
-    let near = nearest(name, names.iter().copied());
-    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    let near = did_you_mean(name, names.iter().copied());
     let more = if names.len() > MOST_NAMES { ", …" } else { "" };
     names.truncate(MOST_NAMES);
     let venue = &rules.venue.preset;

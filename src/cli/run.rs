@@ -117,10 +117,10 @@ fn refuse_shards_that_stop(asked: &[Asked], request: &Request<'_>) -> Result<()>
     let stops =
         |asked: &&Asked| asked.batch.cells.iter().any(|cell| cell.scenario.settings.precision.is_some());
     match asked.iter().find(stops).filter(|_| request.shard.is_some()) {
-        Some(asked) => {
+        Some(request) => {
             let message = format!(
                 "scenario `{}` cannot be split: simulation.precision stops a run by the result of all its paths",
-                asked.batch.name
+                request.batch.name
             );
             let invalid = Invalid::new(message).of_key("simulation.precision");
             Err(invalid.with_help("remove simulation.precision, or run without --shard").into())

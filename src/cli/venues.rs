@@ -4,7 +4,7 @@ use crate::cli::output;
 use crate::error::{Invalid, Result};
 use crate::report::venue_catalogue::{render_list, render_one};
 use crate::scenario::{Preset, load_preset, presets};
-use crate::text::nearest;
+use crate::text::unknown;
 
 /// `ringfence venues`
 pub fn venues(name: Option<&str>) -> Result<()> {
@@ -22,11 +22,8 @@ pub fn preset(name: &str) -> Result<Preset> {
     let presets = presets()?;
     let names: Vec<String> = presets.iter().map(|preset| preset.name.clone()).collect();
     presets.into_iter().find(|preset| preset.name == name).ok_or_else(|| {
-        let near = nearest(name, names.iter().map(String::as_str));
-        let invalid = Invalid::new(format!("unknown venue preset `{name}`")).with_value(name);
-        let invalid = invalid.expected(format!("one of: {}, or the name of a file", names.join(", ")));
-        near.into_iter()
-            .fold(invalid, |invalid, near| invalid.with_help(format!("did you mean `{near}`?")))
-            .into()
+        let known: Vec<&str> = names.iter().map(String::as_str).collect();
+        let invalid = unknown(Invalid::new(format!("unknown venue preset `{name}`")), name, &known);
+        invalid.expected(format!("one of: {}, or the name of a file", known.join(", "))).into()
     })
 }

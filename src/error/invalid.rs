@@ -11,7 +11,7 @@ pub enum Place {
     /// A file or folder as a whole.
     File(PathBuf),
     /// A line of a file, counted from 1.
-    Line(PathBuf, usize),
+    Line(PathBuf, u64),
     /// A stretch of a text of the scenario.
     Excerpt(Excerpt),
 }
@@ -54,7 +54,7 @@ impl Invalid {
 
     /// Sets the line of a file, counted from 1.
     #[must_use]
-    pub fn in_line(mut self, path: impl AsRef<Path>, line: usize) -> Self {
+    pub fn in_line(mut self, path: impl AsRef<Path>, line: u64) -> Self {
         self.0.place = Some(Place::Line(path.as_ref().to_owned(), line));
         self
     }

@@ -90,7 +90,7 @@ impl CsvFile {
 
     /// An error about one line of this file.
     pub(crate) fn error_at(&self, line: u64, invalid: Invalid) -> Error {
-        invalid.in_line(&self.name, usize::try_from(line).unwrap_or(usize::MAX)).into()
+        invalid.in_line(&self.name, line).into()
     }
 
     /// An error about the whole file.
@@ -174,7 +174,7 @@ impl Lines {
 
     /// An error about the last line read, in the only form that a reader can return.
     fn error(&self, invalid: Invalid) -> io::Error {
-        io::Error::other(invalid.in_line(&self.name, usize::try_from(self.number).unwrap_or(usize::MAX)))
+        io::Error::other(invalid.in_line(&self.name, self.number))
     }
 
     /// Refuses files that are no text and removes a byte order mark.

@@ -147,7 +147,7 @@ fn clamp(log_prices: &mut Lanes) -> u64 {
 }
 
 impl PathBlock {
-    /// A block of so many Gaussian drivers and assets, before any path is begun.
+    /// A block of this number of Gaussian drivers and assets, before any path is begun.
     pub(super) fn new(drivers: usize, assets: usize) -> Self {
         let asset = AssetPath {
             log_prices: Aligned([[0.0; LANES]; CHUNK + 1]),

@@ -31,7 +31,7 @@ pub trait ParameterReader<E> {
     /// A list of tables: calls `each` with the reader of every table and the number of tables.
     fn tables(&mut self, name: &str, each: &mut TableVisitor<'_, E>) -> Result<(), E>;
 
-    /// Row-major probabilities of going from each of so many states to each other. Rows sum to 1, the diagonal is 0.
+    /// Row-major probabilities of going from each of `states` states to each other. Rows sum to 1, the diagonal is 0.
     fn transitions(&mut self, name: &str, states: usize) -> Result<Vec<f64>, E>;
 
     /// Length of a step in years.

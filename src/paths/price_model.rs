@@ -56,7 +56,7 @@ pub trait FormulaModel: PriceModel {
     /// Variance of the log return per year over the long run, jumps included; of a reverting price over a short time.
     fn annual_variance(&self) -> f64;
 
-    /// Bound of the log return over a horizon of so many years, from this opening price.
+    /// Bound of the log return over a horizon of `years` years, from the opening price `price`.
     fn log_return_bound(&self, price: f64, years: f64) -> LogReturnBound;
 }
 

@@ -24,8 +24,8 @@ pub const DEFAULT_TEXT: &str = include_str!("../../scenarios/ten-thousand.toml")
 /// stem; relative file names are relative to its folder.
 ///
 /// # Errors
-/// [`Error::Input`](crate::error::Error::Input) with the place and the remedy: a file that cannot be read, is too large or not
-/// UTF-8, and everything that [`load_text`] refuses.
+/// [`Error::Input`](crate::error::Error::Input) with the place and the remedy: a file that cannot be read, is too large or
+/// not UTF-8, and everything that [`load_text`] refuses.
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Scenario> {
     alone(&path.display().to_string(), load_batch(path, overrides)?)
 }
@@ -46,8 +46,8 @@ impl Scenario {
     /// Reads and validates a scenario file; relative file names in it are relative to its folder.
     ///
     /// # Errors
-    /// [`Error::Input`](crate::error::Error::Input) with the place, the value and what to write instead; a file with `[sweep]` too, which
-    /// [`load_batch`] reads.
+    /// [`Error::Input`](crate::error::Error::Input) with the place, the value and what to write instead; a file with
+    /// `[sweep]` too, which [`load_batch`] reads.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         load(path.as_ref(), &[])
     }
@@ -140,7 +140,7 @@ fn check_text(name: &str, shown_name: &str, text: &str) -> Result<()> {
         return Err(invalid.with_help(format!("rename the file; {}", name::RULE)).into());
     }
     if let Some(at) = text.find('\0') {
-        let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+        let line = text.get(..at).unwrap_or_default().matches('\n').count() as u64 + 1;
         let message = "a NUL character: this is no text file, or it is encoded in UTF-16";
         return Err(Invalid::new(message).in_line(shown_name, line).with_help("save it as UTF-8").into());
     }

@@ -9,7 +9,7 @@ use crate::scenario::definition::Scenario;
 use crate::scenario::models::replaying;
 use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::sections::{assets, entry, funding, orders, positions, precision, settings};
-use crate::scenario::syntax::reader::Table;
+use crate::scenario::syntax::reader::{Table, for_example};
 use crate::scenario::syntax::source::quoted;
 use crate::scenario::venue;
 use crate::scenario::venue::overridden::Overridden;
@@ -104,7 +104,7 @@ pub(crate) fn read_account(root: &Table<'_>, context: &mut Context<'_>) -> Resul
             if text.chars().count() > MAX_CURRENCY_CHARS || text.chars().any(char::is_control) {
                 let invalid = field.invalid(&format!("`{}` is {}", field.path, quoted(text)));
                 let invalid = invalid.expected("up to 16 characters, none of them a control character");
-                return Err(invalid.with_help("write, for example, `currency = \"USD\"`").into());
+                return Err(invalid.with_help(for_example("currency = \"USD\"")).into());
             }
             text.to_owned()
         }
@@ -141,10 +141,7 @@ pub(crate) fn point_at(root: &Table<'_>, positions: &[Position], refusal: &entry
     match (place, position) {
         (Err(error), _) => error,
         (Ok(table), Some(_)) => table.fail(&refusal.what, &refusal.help),
-        (Ok(table), None) => match table.field("wallet") {
-            Some(field) => field.fail(&refusal.what, &refusal.help),
-            None => table.fail(&refusal.what, &refusal.help),
-        },
+        (Ok(table), None) => table.fail_at(&["wallet"], &refusal.what, &refusal.help),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Invalid, Result};
 use crate::store::disk::{copy, sync};
+use crate::store::place::ELSEWHERE;
 
 /// How far the work at hand has come.
 pub const AT_HAND: &str = "at-hand.bin";
@@ -37,15 +38,17 @@ impl Unfinished {
             return Ok(work);
         }
         if work.is_worth_keeping() && !force {
-            let (found, help) = match is_same {
-                true => ("an interrupted run", format!("resume it ({} so far) with --resume", work.amount())),
+            let (found, resume) = match is_same {
+                true => {
+                    ("an interrupted run", format!("resume it ({} so far) with --resume, ", work.amount()))
+                }
                 false => (
                     "an interrupted run of another scenario, version or split, or a damaged one",
-                    "choose another folder with --out DIR".to_owned(),
+                    String::new(),
                 ),
             };
             let invalid = Invalid::new(format!("the folder contains {found}")).in_file(&work.path);
-            return Err(invalid.with_help(format!("{help}, or discard it with --force")).into());
+            return Err(invalid.with_help(format!("{resume}discard it with --force, or {ELSEWHERE}")).into());
         }
         match remove_all(&work.path) {
             Err(e) => {

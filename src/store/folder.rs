@@ -13,7 +13,7 @@ pub use crate::store::disk::copy;
 use crate::store::disk::sync;
 use crate::store::lock::Lock;
 pub use crate::store::output_folder::OutputFolder;
-use crate::store::place::{MANIFEST, check};
+use crate::store::place::{ELSEWHERE, MANIFEST, check};
 pub use crate::store::place::{files_under, is_finished, manifest_of as manifest};
 use crate::store::staging;
 use crate::text::hex;
@@ -57,9 +57,7 @@ pub fn prepare(
     let lock = Lock::take(out, name)?;
     check(&out.join(name), sha256, resolved, force)?;
     let unwritable = |e: io::Error| {
-        Invalid::new(format!("cannot write to the output folder: {e}"))
-            .in_file(out)
-            .with_help("choose another folder with --out DIR")
+        Invalid::new(format!("cannot write to the output folder: {e}")).in_file(out).with_help(ELSEWHERE)
     };
     if lock.is_exclusive() {
         staging::remove_stale(out, name).map_err(unwritable)?;

@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Invalid, Result};
+use crate::store::place::ELSEWHERE;
 
 /// Attempts to lock a file that other runs keep removing.
 const TRIES: u32 = 100;
@@ -15,8 +16,6 @@ pub struct Lock {
     exclusive: bool,
     _file: File,
 }
-
-const ELSEWHERE: &str = "choose another folder with --out DIR";
 
 impl Lock {
     /// Takes the lock of `out/name`, without waiting.

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Invalid, Result};
+use crate::store::place::ELSEWHERE;
 
 /// Where results go. Dropped (after every [`crate::store::folder::ResultFolder`] in it), it removes what was made for it
 /// and is still empty.
@@ -25,7 +26,7 @@ impl OutputFolder {
         opened.make().map_err(|e| {
             Invalid::new(format!("the output folder cannot be created: {e}"))
                 .in_file(path)
-                .with_help("choose another folder with --out DIR")
+                .with_help(ELSEWHERE)
         })?;
         Ok(opened)
     }

@@ -15,7 +15,8 @@ pub const MANIFEST: &str = "manifest.json";
 const MANIFEST_LIMIT: u64 = 16 << 20;
 /// Differences that a message lists.
 const SHOWN: usize = 8;
-const ELSEWHERE: &str = "choose another folder with --out DIR";
+/// What to do where a folder cannot be used, to end a help.
+pub const ELSEWHERE: &str = "choose another folder with --out DIR";
 
 /// Whether the result of the scenario `sha256` (with the keys `resolved`) may be put at `target`.
 ///

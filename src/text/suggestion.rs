@@ -1,4 +1,6 @@
-//! Spelling suggestions: what a person most likely meant.
+//! Unknown words: what a person most likely meant, and what is known.
+
+use crate::error::Invalid;
 
 /// The candidate that `word` most likely meant, whatever its case: at most a third of its letters differ, or it is the
 /// first that begins with the word.
@@ -13,5 +15,19 @@ pub fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Opt
         true => Some(best),
         false if short.chars().count() < SHORTEST_BEGINNING => None,
         false => candidates.into_iter().find(begins),
+    }
+}
+
+/// "did you mean `word`? ", to begin a help with; empty where no candidate is near.
+pub fn did_you_mean<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> String {
+    nearest(word, candidates).map_or_else(String::new, |near| format!("did you mean `{near}`? "))
+}
+
+/// Adds an unknown word, the known ones and the nearest of them to an error.
+pub fn unknown(invalid: Invalid, word: &str, known: &[&str]) -> Invalid {
+    let invalid = invalid.with_value(word).expected(format!("one of: {}", known.join(", ")));
+    match nearest(word, known.iter().copied()) {
+        Some(near) => invalid.with_help(format!("did you mean `{near}`?")),
+        None => invalid,
     }
 }

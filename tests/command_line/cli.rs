@@ -362,7 +362,7 @@ fn venues_are_listed_and_told_in_words() {
     let told = stdout(&run(folder.path(), &["venues", "./mine.toml"]));
     assert!(told.contains("markets not listed here: 1 %") && told.contains("takes over"), "{told}");
     let near = stderr(&run(folder.path(), &["venues", "binance-usd"]));
-    assert!(near.contains("did you mean binance-usdm?"), "{near}");
+    assert!(near.contains("did you mean `binance-usdm`?"), "{near}");
     let set = ["check", "small.toml", "--set", "venue.preset=./mine.toml", "--set", "venue.taker_fee=0.001"];
     let plan = stdout(&run(folder.path(), &set)).split_whitespace().collect::<Vec<_>>().join(" ");
     for text in [
@@ -399,5 +399,39 @@ fn models_and_the_schema_are_printed_or_named() {
         for part in parts {
             assert!(stderr(&output).contains(part), "{part}: {}", stderr(&output));
         }
+    }
+}
+
+#[test]
+fn an_error_shows_the_line_and_a_caret() {
+    let folder = with_scenario(&SMALL.replace("leverage = 20", "leverage = \"five\""));
+    let line = SMALL.lines().position(|line| line == "leverage = 20").unwrap() + 1;
+    let output = run(folder.path(), &["check", "small.toml"]);
+    let expected = format!(
+        "\
+error: invalid number `five` for `positions.long.leverage`: is not a number
+  --> small.toml:{line}:12
+   |
+{line} | leverage = \"five\"
+   |            ^^^^^^
+   |
+   = help: write, for example, leverage = 10
+"
+    );
+    assert_eq!(stderr(&output), expected);
+}
+
+#[test]
+fn a_duplicate_key_is_shown_with_the_first() {
+    let folder = with_scenario(&SMALL.replace("leverage = 20", "leverage = 20\nleverage = 30"));
+    let text = stderr(&run(folder.path(), &["check", "small.toml"]));
+    for part in [
+        "error: duplicate key `leverage`",
+        " | leverage = 20",
+        "first defined here",
+        " | leverage = 30",
+        "^^^",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
     }
 }

@@ -71,12 +71,12 @@ fn a_market_brings_its_tiers() {
         "--venue binance-usdm --market BTCUSDT --side short --quantity 10.001 --entry 60000 --leverage";
     assert!(printed(&format!("{higher} 75")).contains("initial margin"));
     let error = refused(&format!("{higher} 76"));
-    assert!(error.contains("leverage 76 exceeds 75"), "{error}");
+    assert!(error.contains("leverage 76 exceeds 75") && error.contains("--leverage"), "{error}");
     // Without a market the rate and the leverage of those not listed hold.
     let unlisted = "--venue binance-usdm --side long --quantity 1 --entry 100 --leverage";
     assert!(printed(&format!("{unlisted} 25")).contains("margin"));
     let error = refused(&format!("{unlisted} 26"));
-    assert!(error.contains("leverage 26 exceeds 25"), "{error}");
+    assert!(error.contains("leverage 26 exceeds 25") && error.contains("--leverage"), "{error}");
     // A rate of one's own knows no tiers.
     assert!(printed(&format!("{higher} 76 --rate 0.005")).contains("initial margin"));
 }

@@ -4,6 +4,7 @@
 mod source;
 mod words;
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use source::{Source, imports, sources};
@@ -78,63 +79,82 @@ fn every_room_has_a_layer() {
     }
 }
 
-/// Rooms whose files still import from their parent's file or each other in a cycle. None may be added.
-const TANGLED: [&str; 2] = ["margin", "simulation"];
+/// Imports from a parent's file that are still there. A line goes when its import does; none is added.
+const PARENT_IMPORTS: [&str; 10] = [
+    "margin.rs < margin/kernel/ties.rs",
+    "margin/kernel.rs < margin/kernel/inside.rs",
+    "margin/kernel.rs < margin/kernel/plain_inside.rs",
+    "margin/ledger.rs < margin/ledger/close.rs",
+    "margin/ledger.rs < margin/ledger/cover.rs",
+    "margin/ledger.rs < margin/ledger/funding.rs",
+    "margin/ledger.rs < margin/ledger/inside.rs",
+    "margin/ledger.rs < margin/ledger/orders.rs",
+    "margin/ledger.rs < margin/ledger/procedure.rs",
+    "simulation/totals.rs < simulation/totals/saved.rs",
+];
 
-/// Whether the rule against cycles and imports from parents does not hold in a file's room yet.
-fn is_tangled(source: &Source) -> bool {
-    source.module.first().is_some_and(|room| TANGLED.contains(&room.as_str()))
-}
+/// Files that are still on an import cycle. A line goes when its file leaves the cycle; none is added.
+const ON_A_CYCLE: [&str; 18] = [
+    "margin/kernel.rs",
+    "margin/kernel/plain.rs",
+    "margin/kernel/plain_inside.rs",
+    "margin/plan.rs",
+    "simulation/audit.rs",
+    "simulation/bias.rs",
+    "simulation/block.rs",
+    "simulation/correlation.rs",
+    "simulation/dispatch.rs",
+    "simulation/engine.rs",
+    "simulation/group.rs",
+    "simulation/outcome.rs",
+    "simulation/outcomes.rs",
+    "simulation/pass.rs",
+    "simulation/results.rs",
+    "simulation/sample.rs",
+    "simulation/totals.rs",
+    "simulation/twins.rs",
+];
 
 /// What a child needs from its parent's file lives in a file below both.
 #[test]
 fn no_file_imports_from_the_file_of_its_parent() {
     let sources = sources();
-    let mut wrong = Vec::new();
+    let mut found = Vec::new();
     for (from, targets) in imports(&sources) {
         for to in targets {
-            if sources[from].module.starts_with(&sources[to].module) && !is_tangled(&sources[from]) {
-                wrong.push(format!("src/{} imports from src/{}", sources[from].name, sources[to].name));
+            if sources[from].module.starts_with(&sources[to].module) {
+                found.push(format!("{} < {}", sources[to].name, sources[from].name));
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    found.sort();
+    assert_eq!(found, PARENT_IMPORTS);
 }
 
 #[test]
 fn files_import_each_other_without_a_cycle() {
     let sources = sources();
     let mut graph = imports(&sources);
-    graph.retain(|from, _| !is_tangled(&sources[*from]));
-    for targets in graph.values_mut() {
-        targets.retain(|to| !is_tangled(&sources[*to]));
-    }
-    // Files that import nothing are on no cycle; nor are those that imported only them, and so on.
+    // A file that imports no other file of the graph, or that none imports, is on no cycle; once it is taken out, the
+    // same holds of others.
     loop {
-        let done: Vec<usize> =
-            graph.iter().filter(|(_, targets)| targets.is_empty()).map(|(at, _)| *at).collect();
-        if done.is_empty() {
+        let is_imported: BTreeSet<usize> = graph.values().flatten().copied().collect();
+        let is_free = |at: &usize, targets: &BTreeSet<usize>| targets.is_empty() || !is_imported.contains(at);
+        let free: Vec<usize> =
+            graph.iter().filter(|(at, targets)| is_free(at, targets)).map(|(at, _)| *at).collect();
+        if free.is_empty() {
             break;
         }
-        for at in done {
+        for at in free {
             graph.remove(&at);
             for targets in graph.values_mut() {
                 targets.remove(&at);
             }
         }
     }
-    // Each file that remains imports another that remains: a walk along them comes back to itself.
-    let Some(&start) = graph.keys().next() else { return };
-    let mut walk = vec![start];
-    let cycle = loop {
-        let next = *graph[walk.last().unwrap()].first().unwrap();
-        if let Some(at) = walk.iter().position(|file| *file == next) {
-            break walk.split_off(at);
-        }
-        walk.push(next);
-    };
-    let names: Vec<&str> = cycle.iter().map(|file| sources[*file].name.as_str()).collect();
-    panic!("import cycle: each of these imports the next, and the last the first: {}", names.join(", "));
+    let mut names: Vec<&str> = graph.keys().map(|file| sources[*file].name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ON_A_CYCLE, "files on an import cycle, or between two");
 }
 
 #[test]

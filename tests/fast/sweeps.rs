@@ -356,7 +356,10 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("\"simulation.modes.7\" = [\"cross\"]", &["`simulation.modes` is a table; expected a list"]),
     ("\"positions.a.leverage\" = []", &["`sweep.\"positions.a.leverage\"` is an empty list"]),
     ("\"positions.a.leverage\" = 3", &["expected a list or a range", "{ from = 2, to = 10, steps = 5 }"]),
-    ("\"positions.a.leverage\" = [2, 3, 2.0]", &["duplicate value of"]),
+    (
+        "\"positions.a.leverage\" = [2, 3, 2.0]",
+        &["duplicate value of `sweep.\"positions.a.leverage\"`: the number `2.0`"],
+    ),
     (
         "positions.a.leverage = [2, 3]",
         &["write the dotted key in quotes", "\"positions.a.leverage\" = [2, 5, 10]"],
@@ -385,7 +388,7 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("\"account.wallet\" = { from = 1, to = 2, steps = 1_000_000_000 }", &["a whole number from 1 to 10000"]),
     (
         "\"account.wallet\" = { from = 1, to = 1.000_000_000_000_1, steps = 9 }",
-        &["duplicate value", "12 digits"],
+        &["duplicate value", "the number `1`", "12 digits"],
     ),
     (
         "\"account.wallet\" = { from = 0, to = 2, steps = 3, scale = \"log\" }",
@@ -400,7 +403,7 @@ const REFUSED: &[(&str, &[&str])] = &[
     ),
     ("\"title\" = [\"a\"]", &["`title` cannot be swept"]),
     ("\"description\" = [\"a\"]", &["`description` cannot be swept"]),
-    ("\"simulation\" = [{}]", &["it is a whole section"]),
+    ("\"simulation\" = [{}]", &["`simulation` cannot be swept: it is a whole section"]),
     ("\"simulation.confidence\" = [0.9]", &["the same for all cells"]),
     ("\"simulation.intervals\" = [\"pointwise\"]", &["the same for all cells"]),
     ("\"simulation.precision.half_width\" = [0.1]", &["the same for all cells"]),

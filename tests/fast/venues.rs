@@ -16,6 +16,8 @@ use ringfence::scenario::{
 };
 use rust_decimal::dec;
 
+use crate::testkit::scenario::has_remedy;
+
 fn preset(name: &str) -> Preset {
     presets().unwrap().into_iter().find(|preset| preset.name == name).unwrap()
 }
@@ -582,7 +584,7 @@ fn flaws_are_told_with_the_remedy() {
         ("venue.funding.cap=sometimes", &["`venue.funding.cap`", "is not a number"]),
         ("venue.funding.debit=bank", &["margin, wallet, available_then_margin"]),
         ("venue.funding.history=none.csv", &["none.csv", "cannot be read"]),
-        ("assets.BTC.market=BTCUSD", &["BTCUSD", "textbook does not list", "remove the key"]),
+        ("assets.BTC.market=BTCUSD", &["`BTCUSD`", "textbook does not list", "remove the key"]),
         ("assets.BTC.lot=0", &["`assets.BTC.lot` is 0"]),
         ("positions.long.entry=limit", &["taker, maker"]),
         ("positions.long.stop_loss=61_000", &["of a long it lies below the entry price of 60000"]),
@@ -596,6 +598,9 @@ fn flaws_are_told_with_the_remedy() {
     let mut wrong = String::new();
     for (set, says) in cases {
         let text = refused(&[set]);
+        if !has_remedy(&text) {
+            writeln!(wrong, "{set} has no remedy:\n{text}\n").unwrap();
+        }
         for part in says.iter().chain(&["--set"]).filter(|part| !text.contains(**part)) {
             // A missing key is pointed at in the table, which may be the preset's.
             if *part != "--set" || !(text.contains("missing key") || text.contains("leaves")) {

@@ -18,6 +18,8 @@ use ringfence::{report::model_catalogue as catalogue, scenario::schema};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::testkit::scenario::has_remedy;
+
 /// A scenario with one asset; its model stands on line 11.
 fn with_model(model: &str) -> String {
     format!(
@@ -76,11 +78,14 @@ fn resolved<'s>(scenario: &'s Scenario, key: &str) -> &'s str {
     found.map_or_else(|| panic!("no {key} in {:?}", scenario.resolved), |(_, value)| value)
 }
 
-/// Every message names `parts` and its place.
+/// Every message names `parts`, its place and a remedy.
 fn expect_refused(cases: &[(&str, &[&str])], read: impl Fn(&str) -> Result<Scenario>) {
     let mut wrong = String::new();
     for (text, parts) in cases {
         let message = refusal(read(text), text);
+        if !has_remedy(&message) {
+            writeln!(wrong, "{text} has no remedy:\n{message}\n").unwrap();
+        }
         for part in parts.iter().chain(&[":"]).filter(|part| !message.contains(**part)) {
             writeln!(wrong, "{text} should say {part:?}, but says:\n{message}\n").unwrap();
         }
@@ -272,7 +277,10 @@ fn regimes_open_in_their_long_run_law() {
     let seconds = two.replace("20d", "1s");
     let long = with_model(&seconds).replace("\"10d\"", "\"30d\"").replace("step = \"1h\"", "steps = 30");
     let message = refusal(read(&long), "a switch a second");
-    assert!(message.contains("states.1.mean_duration`") && message.contains("expected 1000000"), "{message}");
+    assert!(
+        message.contains("states.1.mean_duration`") && message.contains("expected at most 1000000"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -315,7 +323,7 @@ fn parameters_must_fit_each_other() {
     let far = with_model("{ kind = \"ou\", level = 1e-9, mean_reversion = 0, volatility = 10 }");
     assert!(read(&far).is_ok());
     let message = refusal(read(&far.replace("10d", "90d")), "far");
-    assert!(message.contains("log returns up to 70") && message.contains("bring level nearer"), "{message}");
+    assert!(message.contains("log returns up to 70") && message.contains("move level towards"), "{message}");
     assert_eq!(
         law("{ kind = \"heston\", drift = 0, initial_variance = 0, mean_reversion = 0, long_run_variance = 0, \
              vol_of_vol = 0, correlation = 1 }")
@@ -327,7 +335,10 @@ fn parameters_must_fit_each_other() {
     );
     let message =
         refusal(read(&long.replace("\"10d\"", "\"101y\"").replace("step = \"1h\"", "steps = 1")), "long");
-    assert!(message.contains("model.jump_rate`") && message.contains("expected 1000000"), "{message}");
+    assert!(
+        message.contains("model.jump_rate`") && message.contains("expected at most 1000000"),
+        "{message}"
+    );
 }
 
 /// The example of a kind, and one key of it written otherwise.
@@ -607,11 +618,11 @@ fn shocks_fall_on_steps_exactly() {
         |text| read(&pair(&format!("[[shock]]\n{text}\n"))),
     );
     let table = refusal(read(&pair("[shock]\nat = \"1d\"\n")), "a table");
-    assert!(table.contains("[[shock]] with two brackets"), "{table}");
+    assert!(table.contains("[[shock]], with two brackets"), "{table}");
     let none = refusal(read_in(Path::new(""), &pair(""), &["shock.0.at=1d"]), "no shocks");
-    assert!(none.contains("no shocks to change: write --set 'shock=[{"), "{none}");
+    assert!(none.contains("no shocks to change; write --set 'shock=[{"), "{none}");
     let many = "[[shock]]\nat = \"1d\"\nmoves = { BTC = 0.1 }\n".repeat(101);
-    assert!(refusal(read(&pair(&many)), "many").contains("has 101 shocks; expected 100"));
+    assert!(refusal(read(&pair(&many)), "many").contains("has 101 shocks; expected at most 100"));
 }
 
 #[test]

@@ -29,3 +29,8 @@ pub fn folder_with(name: &str, text: &str) -> TempDir {
     fs::write(folder.path().join(name), text).unwrap();
     folder
 }
+
+/// Whether an error says what to write: a help, or what was expected.
+pub fn has_remedy(message: &str) -> bool {
+    message.contains("help: ") || message.contains("; expected ")
+}

@@ -51,7 +51,7 @@ pub struct Garch {
 pub enum Innovations {
     /// Normal.
     Normal,
-    /// Student-t with so many degrees of freedom, `> 2`.
+    /// Student-t with these degrees of freedom, `> 2`.
     StudentT(f64),
 }
 

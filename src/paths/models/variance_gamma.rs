@@ -102,7 +102,7 @@ impl FormulaModel for VarianceGamma {
         if taken >= 1.0 {
             let problem = format!(
                 "`{}`: skew·nu + volatility²·nu/2 is {taken}; expected less than 1, because otherwise the expected price \
-             is infinite",
+                 is infinite",
                 parameters.path("")
             );
             return Err(parameters.refuse("", &problem, "lower nu, skew or volatility"));

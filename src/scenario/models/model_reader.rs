@@ -10,9 +10,9 @@ use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
 use crate::scenario::models::parameters::{Keys, check_arrivals, whole_seconds, whole_steps};
 use crate::scenario::models::transitions;
-use crate::scenario::syntax::reader::Field;
+use crate::scenario::syntax::reader::{Field, for_example};
 use crate::scenario::syntax::source::quoted;
-use crate::text::nearest;
+use crate::text::did_you_mean;
 
 /// Reads the parameters of a model from its table and records them in the resolved scenario.
 pub(crate) struct ModelReader<'t, 'a, 'r, 'c> {
@@ -108,7 +108,7 @@ impl ParameterReader<Error> for ModelReader<'_, '_, '_, '_> {
         let items = field.list(&example)?;
         if items.is_empty() || items.len() > most {
             let what = format!("`{}` has {} {name}", field.path, items.len());
-            let help = format!("write, for example, `{example}`");
+            let help = for_example(&example);
             return Err(field.fail_expected(&what, &format!("1 to {most}"), &help));
         }
         for item in &items {
@@ -133,18 +133,14 @@ impl ParameterReader<Error> for ModelReader<'_, '_, '_, '_> {
     }
 
     fn refuse(&self, name: &str, problem: &str, help: &str) -> Error {
-        match self.keys.table.field(name) {
-            Some(field) => field.fail(problem, help),
-            None => self.keys.table.fail(problem, help),
-        }
+        self.keys.table.fail_at(&[name], problem, help)
     }
 }
 
 fn require_word(field: &Field<'_>, word: &str, table_example: &str) -> Result<()> {
     field.word(&[(word, ())], &[]).map_err(|_| match field.text("") {
         Ok(text) => {
-            let near = nearest(text, [word].into_iter());
-            let meant = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
+            let meant = did_you_mean(text, [word].into_iter());
             field.fail(
                 &format!("unknown value {} of `{}`", quoted(text), field.path),
                 &format!("{meant}write \"{word}\", or {table_example}"),

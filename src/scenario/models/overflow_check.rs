@@ -1,7 +1,7 @@
 //! The overflow check: a scenario whose prices may leave the range of numbers is refused.
 
 use crate::domain::Span;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::paths::{LogReturnBound, MarketModel, PriceProcess, Shock, ShockTime};
 use crate::scenario::syntax::reader::Table;
 
@@ -26,10 +26,7 @@ pub(crate) fn check_model(
     let what = out_of_numbers(table.path(), horizon, bound.total());
     let help = process.overflow_help();
     // In a table of one line the error points at the value.
-    Err(match table.field("volatility") {
-        Some(field) => field.fail(&what, help),
-        None => table.fail(&what, help),
-    })
+    Err(table.fail_at(&["volatility"], &what, help))
 }
 
 fn out_of_numbers(path: &str, horizon: Span, log_return: f64) -> String {
@@ -61,7 +58,8 @@ pub(crate) fn check_overlay(root: &Table<'_>, market: &MarketModel, horizon: Spa
             bound.variance += of_shock.variance;
         }
         if let Some(path) = path.filter(|_| bound.total() > LARGEST_LOG_RETURN) {
-            return Err(refuse(root, path, &out_of_numbers(path, horizon, bound.total())));
+            let help = "lower the rate or the sizes, or shorten simulation.horizon";
+            return Err(root.fail_at(&[path], &out_of_numbers(path, horizon, bound.total()), help));
         }
     }
     Ok(())
@@ -75,9 +73,4 @@ fn bound_of_shock(shock: &Shock, asset: usize, years: f64) -> LogReturnBound {
             LogReturnBound { drift: rate * years * size.abs(), variance: rate * years * size * size }
         }
     }
-}
-
-fn refuse(root: &Table<'_>, path: &str, what: &str) -> Error {
-    let help = "lower the rate or the sizes, or shorten simulation.horizon";
-    root.field(path).map_or_else(|| root.fail(what, help), |field| field.fail(what, help))
 }

@@ -9,8 +9,9 @@ use crate::paths::{CommonJumps, NormalJump, Shock, ShockTime};
 use crate::scenario::context::Context;
 use crate::scenario::definition::Settings;
 use crate::scenario::models::parameters::{Keys, check_arrivals, number};
-use crate::scenario::syntax::reader::{Field, Table, unknown};
+use crate::scenario::syntax::reader::{Field, Table, for_example};
 use crate::scenario::syntax::source::quoted;
+use crate::text::unknown;
 
 const MAX_SHOCKS: usize = 100;
 const RATE: &str = "rate";
@@ -26,7 +27,7 @@ static RATE_PARAMETER: Parameter =
 pub(crate) fn find_asset(name: &str, field: &Field<'_>, assets: &[&str]) -> Result<usize> {
     assets.iter().position(|known| *known == name).ok_or_else(|| {
         let message = format!("unknown asset {} in `{}`", quoted(name), field.path);
-        unknown(field.invalid(&message), name, assets)
+        unknown(field.invalid(&message), name, assets).into()
     })
 }
 
@@ -60,7 +61,7 @@ pub(crate) fn common_jumps(
     }
     if sizes.iter().all(Option::is_none) {
         let what = format!("`{}` moves no asset", field.path);
-        return Err(field.fail(&what, &format!("write, for example, `{SIZE_EXAMPLE}` below its rate")));
+        return Err(field.fail(&what, &for_example(&format!("{SIZE_EXAMPLE} below its rate"))));
     }
     let mut size = |table: &Table<'_>| -> Result<NormalJump> {
         let keys = Keys::new(table, &COMMON_JUMP, &[])?;
@@ -156,7 +157,7 @@ fn moves(table: &Table<'_>, assets: &[&str], context: &mut Context<'_>) -> Resul
     }
     if written.iter().flatten().all(Decimal::is_zero) {
         let what = format!("`{}` moves no asset", field.path);
-        return Err(field.fail(&what, &format!("write, for example, `{MOVES_EXAMPLE}`")));
+        return Err(field.fail(&what, &for_example(MOVES_EXAMPLE)));
     }
     for (name, fraction) in assets.iter().zip(&written) {
         if let Some(fraction) = fraction.filter(|fraction| !fraction.is_zero()) {

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::paths::catalogue::Parameter;
 use crate::scenario::context::Context;
 use crate::scenario::models::parameters::{Keys, number};
-use crate::scenario::syntax::reader::Field;
+use crate::scenario::syntax::reader::{Field, for_example};
 
 /// How far a row of probabilities may be from 1 in sum; it is then made 1.
 const ROW_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
@@ -30,7 +30,7 @@ pub(crate) fn read(keys: &Keys<'_, '_>, name: &str, n: usize, context: &mut Cont
                 "missing key `{}`, the probabilities of the next of {n} states",
                 keys.table.key(name)
             );
-            return Err(keys.table.fail(&what, &format!("write, for example, `{name} = {}`", even(n))));
+            return Err(keys.table.fail(&what, &for_example(&format!("{name} = {}", even(n)))));
         }
     };
     let texts =
@@ -45,7 +45,7 @@ pub(crate) fn read(keys: &Keys<'_, '_>, name: &str, n: usize, context: &mut Cont
 
 fn written_rows(parameter: &Parameter, field: &Field<'_>, n: usize) -> Result<Vec<Vec<Decimal>>> {
     let example = format!("{} = {}", parameter.name, even(n));
-    let wrong = |at: &Field<'_>, what: String| at.fail(&what, &format!("write, for example, `{example}`"));
+    let wrong = |at: &Field<'_>, what: String| at.fail(&what, &for_example(&example));
     let rows = field.list(&example)?;
     if rows.len() != n {
         return Err(wrong(field, format!("`{}` has {} rows for {n} states", field.path, rows.len())));

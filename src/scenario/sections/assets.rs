@@ -18,8 +18,8 @@ use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
 use crate::scenario::venue;
 use crate::scenario::venue::rules::{FundingSource, Rules};
-use crate::text::nearest;
 use crate::text::number::significant_digits;
+use crate::text::{did_you_mean, nearest};
 
 /// Beyond it the correlation matrix alone would dominate time and memory.
 const MAX_ASSETS: usize = 100;
@@ -139,7 +139,7 @@ fn check_unit(root: &Table<'_>, name: &str, table: &Table<'_>, rules: &Rules) ->
         rules.venue.preset
     );
     let help = "write venue.tiers or venue.maintenance_margin_rate in the new unit too";
-    Err(venue.field(key).map_or_else(|| venue.fail(&what, help), |field| field.fail(&what, help)))
+    Err(venue.fail_at(&[key], &what, help))
 }
 
 /// The requirement of an asset, who states it, and the lot: its own, those of the market it names, the venue's.
@@ -159,8 +159,7 @@ fn market_rules(
             field.path,
             rules.venue.preset
         );
-        let near = nearest(called, rules.markets.iter().map(|market| market.name.as_str()));
-        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        let near = did_you_mean(called, rules.markets.iter().map(|market| market.name.as_str()));
         let help = format!("{near}{}; or remove the key", known_markets(called, rules));
         return Err(field.fail(&what, &help));
     }

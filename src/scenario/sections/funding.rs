@@ -106,7 +106,7 @@ fn check_interval(root: &Table<'_>, settings: &Settings, interval: u64) -> Resul
     let what = format!("a step has {most} funding payments; expected at most {MOST_PAYMENTS_A_STEP}");
     let help = "lengthen venue.funding.interval, or shorten simulation.step";
     let table = root.table("venue")?.table("funding")?;
-    Err(table.field("interval").map_or_else(|| table.fail(&what, help), |field| field.fail(&what, help)))
+    Err(table.fail_at(&["interval"], &what, help))
 }
 
 /// Says where rows and payments are not the same distance apart, and where rows are missing.

@@ -9,8 +9,9 @@ use crate::scenario::sections::assets::check_name;
 use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::sections::sizes::{SIZES, Size};
 use crate::scenario::sections::{orders, sizes};
-use crate::scenario::syntax::reader::{Field, Table, unknown};
+use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
+use crate::text::unknown;
 
 const MAX_POSITIONS: usize = 1_000;
 
@@ -146,7 +147,7 @@ fn check_leverage(
         allowed.normalize()
     );
     let help = format!("write leverage = {} or lower, or a smaller size", allowed.normalize());
-    Err(table.field("leverage").map_or_else(|| table.fail(&what, &help), |field| field.fail(&what, &help)))
+    Err(table.fail_at(&["leverage"], &what, &help))
 }
 
 fn read_asset<'a>(table: &Table<'_>, assets: &'a [Modelled]) -> Result<(usize, &'a Modelled)> {
@@ -161,6 +162,7 @@ fn read_asset<'a>(table: &Table<'_>, assets: &'a [Modelled]) -> Result<(usize, &
             written,
             &names,
         )
+        .into()
     })
 }
 

@@ -6,7 +6,7 @@ use crate::domain::{MarginMode, Measure, Precision, PrecisionTarget, to_f64};
 use crate::error::Result;
 use crate::scenario::context::Context;
 use crate::scenario::definition::Scenario;
-use crate::scenario::syntax::reader::Table;
+use crate::scenario::syntax::reader::{Table, for_example};
 
 const EXAMPLE: &str = "precision = { measure = \"liquidation.any\", half_width = 0.002 }";
 /// Of the wallet, which is at most 1e12.
@@ -26,7 +26,7 @@ pub(crate) fn read(
     if !field.is_table() {
         let invalid = field.invalid(&format!("`{}` is {}", field.path, field.node().describe()));
         let invalid = invalid.expected("a table with a measure and its precision");
-        return Err(invalid.with_help(format!("write, for example, `{EXAMPLE}`")).into());
+        return Err(invalid.with_help(for_example(EXAMPLE)).into());
     }
     let table = field.table()?;
     table.only(&["measure", "half_width", "relative"], &[])?;

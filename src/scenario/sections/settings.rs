@@ -12,7 +12,7 @@ use crate::scenario::models::model::Model;
 use crate::scenario::models::parameters::whole_seconds;
 use crate::scenario::sections::modelled::Modelled;
 use crate::scenario::sections::precision;
-use crate::scenario::syntax::reader::Table;
+use crate::scenario::syntax::reader::{Table, for_example};
 
 const MAX_PATHS: u64 = 1_000_000_000_000;
 
@@ -138,9 +138,7 @@ fn word<T: Copy + Default>(table: &Table<'_>, key: &str, words: &[(&str, T)]) ->
 /// without anything to mirror.
 pub(crate) fn check_models(root: &Table<'_>, settings: &Settings, assets: &[Modelled]) -> Result<()> {
     let table = root.table("simulation")?;
-    let fail = |key: &str, what: &str, help: &str| {
-        Err(table.field(key).map_or_else(|| table.fail(what, help), |field| field.fail(what, help)))
-    };
+    let fail = |key: &str, what: &str, help: &str| Err(table.fail_at(&[key], what, help));
     if settings.monitoring == Monitoring::Continuous {
         for asset in assets {
             let Some(entry) = asset.model.entry().filter(|entry| !entry.is_continuous) else { continue };
@@ -231,7 +229,7 @@ fn read_modes(table: &Table<'_>) -> Result<Vec<MarginMode>> {
     }
     if modes.is_empty() {
         let what = format!("`{}` is empty", field.path);
-        return Err(field.fail(&what, &format!("write, for example, `{example}`")));
+        return Err(field.fail(&what, &for_example(example)));
     }
     Ok(modes)
 }

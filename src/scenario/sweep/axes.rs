@@ -7,7 +7,7 @@ use crate::scenario::sweep::range;
 use crate::scenario::syntax::key::split_key;
 use crate::scenario::syntax::node::{Node, Value};
 use crate::scenario::syntax::overrides::{Override, alternatives};
-use crate::scenario::syntax::reader::{Field, Table};
+use crate::scenario::syntax::reader::{Field, Table, for_example};
 use crate::scenario::syntax::source::{Origin, Sources, quoted, quoted_key};
 use crate::text::number::exact_decimal;
 
@@ -251,9 +251,8 @@ fn read_key(key: &str, field: &Field<'_>) -> Result<SweptKey> {
     {
         return Err(unquoted(key, node, field));
     }
-    let parts = split_key(key).map_err(|reason| {
-        field.fail(&format!("`{}`: {reason}", field.path), &format!("write, for example, `{EXAMPLE}`"))
-    })?;
+    let parts = split_key(key)
+        .map_err(|reason| field.fail(&format!("`{}`: {reason}", field.path), &for_example(EXAMPLE)))?;
     let parts: Vec<String> = parts.into_iter().map(|(part, _)| part).collect();
     check_allowed(key, &parts, field)?;
     let values = match &node.value {

@@ -8,8 +8,8 @@ use crate::domain::Span;
 use crate::error::{Error, Invalid, Result};
 use crate::scenario::syntax::node::{Entry, Node, Value};
 use crate::scenario::syntax::source::{Origin, Sources, quoted, quoted_key};
-use crate::text::nearest;
 use crate::text::number::exact_decimal;
+use crate::text::unknown;
 
 /// A table, or the absence of one.
 #[derive(Debug, Clone)]
@@ -37,13 +37,9 @@ fn join(path: &str, part: &str) -> String {
     if path.is_empty() { part } else { format!("{path}.{part}") }
 }
 
-/// An unknown word: the known ones, and the nearest of them.
-pub(crate) fn unknown(invalid: Invalid, word: &str, known: &[&str]) -> Error {
-    let invalid = invalid.with_value(word).expected(format!("one of: {}", known.join(", ")));
-    match nearest(word, known.iter().copied()) {
-        Some(near) => invalid.with_help(format!("did you mean `{near}`?")).into(),
-        None => invalid.into(),
-    }
+/// The help that shows what to write; the example may be followed by a remark.
+pub(crate) fn for_example(example: &str) -> String {
+    format!("write, for example, {example}")
 }
 
 impl<'a> Table<'a> {
@@ -70,7 +66,7 @@ impl<'a> Table<'a> {
                     .into());
             }
             let message = format!("unknown key `{path}`");
-            return Err(unknown(self.sources.invalid(key_origin, &message).of_key(path), key, known));
+            return Err(unknown(self.sources.invalid(key_origin, &message).of_key(path), key, known).into());
         }
         Ok(())
     }
@@ -88,7 +84,7 @@ impl<'a> Table<'a> {
             let key = join(&self.path, key);
             let message = format!("missing key `{key}`");
             let invalid = self.sources.invalid(self.origin, &message).of_key(key);
-            invalid.with_help(format!("write, for example, `{example}`")).into()
+            invalid.with_help(for_example(example)).into()
         })
     }
 
@@ -122,6 +118,14 @@ impl<'a> Table<'a> {
     /// The full key of a value in this table.
     pub fn key(&self, key: &str) -> String {
         join(&self.path, key)
+    }
+
+    /// An error that points at the first of `keys` that is written, or else at the table.
+    pub fn fail_at(&self, keys: &[&str], message: &str, help: &str) -> Error {
+        match keys.iter().find_map(|key| self.field(key)) {
+            Some(field) => field.fail(message, help),
+            None => self.fail(message, help),
+        }
     }
 
     /// An error that points at the table.
@@ -174,7 +178,7 @@ impl<'a> Field<'a> {
 
     fn wrong_kind(&self, wanted: &str, example: &str) -> Error {
         let message = format!("`{}` is {}", self.path, self.node.describe());
-        self.invalid(&message).expected(wanted).with_help(format!("write, for example, `{example}`")).into()
+        self.invalid(&message).expected(wanted).with_help(for_example(example)).into()
     }
 
     /// The value, which must be a table.
@@ -256,7 +260,7 @@ impl<'a> Field<'a> {
         } else {
             format!("unknown value {} of `{}`", quoted(text), self.path)
         };
-        Err(unknown(self.invalid(&message), text, &names))
+        Err(unknown(self.invalid(&message), text, &names).into())
     }
 
     /// A number, written as a number or as a text of digits; exact.
@@ -266,7 +270,7 @@ impl<'a> Field<'a> {
         };
         exact_decimal(text).map_err(|error| {
             let message = format!("invalid number {} for `{}`: {}", quoted(text), self.path, error.reason());
-            self.fail(&message, &format!("write, for example, `{example}`"))
+            self.fail(&message, &for_example(example))
         })
     }
 
@@ -292,7 +296,7 @@ impl<'a> Field<'a> {
     /// A value outside its range.
     pub fn out_of_range(&self, value: Decimal, range: &str, example: &str) -> Error {
         let message = format!("`{}` is {}", self.path, value.normalize());
-        self.invalid(&message).expected(range).with_help(format!("write, for example, `{example}`")).into()
+        self.invalid(&message).expected(range).with_help(for_example(example)).into()
     }
 
     /// A value that was written in per cent; `fraction` is what it should be.
@@ -310,7 +314,7 @@ impl<'a> Field<'a> {
         let text = self.text(example)?;
         text.parse().map_err(|reason| {
             let message = format!("invalid duration {} for `{}`: {reason}", quoted(text), self.path);
-            self.fail(&message, &format!("write, for example, `{example}`"))
+            self.fail(&message, &for_example(example))
         })
     }
 }

@@ -85,25 +85,34 @@ impl Sources {
     }
 
     fn labelled(&self, origin: &Origin, message: &str, excerpt: Option<Excerpt>) -> Invalid {
-        let label = self.marks.iter().find(|(place, _)| place.contains(origin)).map(|(_, label)| label);
-        let invalid = Invalid::new(message);
-        let invalid = excerpt.into_iter().fold(invalid, Invalid::in_excerpt);
-        label.into_iter().fold(invalid, Invalid::with_prefix)
+        let mut invalid = Invalid::new(message);
+        if let Some(excerpt) = excerpt {
+            invalid = invalid.in_excerpt(excerpt);
+        }
+        match self.marks.iter().find(|(place, _)| place.contains(origin)) {
+            Some((_, label)) => invalid.with_prefix(label),
+            None => invalid,
+        }
     }
 }
 
 /// A user's text as a message repeats it: between backticks, escaped, and cut where it is long.
 pub(crate) fn quoted(text: &str) -> String {
-    let start: String = text.chars().take(QUOTED_CHARS).collect();
-    if start.len() < text.len() {
-        format!("`{}…` ({} characters)", start.escape_debug(), text.chars().count())
-    } else {
-        format!("`{}`", start.escape_debug())
+    match cut(text) {
+        (start, false) => format!("`{start}`"),
+        (start, true) => format!("`{start}…` ({} characters)", text.chars().count()),
     }
 }
 
 /// A part of a dotted key between double quotes, as TOML writes it; cut where it is long.
 pub(crate) fn quoted_key(text: &str) -> String {
+    let (start, is_cut) = cut(text);
+    format!("\"{start}{}\"", if is_cut { "…" } else { "" })
+}
+
+/// The beginning of a text, escaped, and whether more of it follows.
+fn cut(text: &str) -> (String, bool) {
     let start: String = text.chars().take(QUOTED_CHARS).collect();
-    if start.len() < text.len() { format!("\"{}…\"", start.escape_debug()) } else { format!("{start:?}") }
+    let quoted = format!("{start:?}");
+    (quoted[1..quoted.len() - 1].to_owned(), start.len() < text.len())
 }

@@ -31,7 +31,7 @@ pub(crate) fn read_text(path: &Path, shown_name: &str, what: &str) -> Result<Str
     }
     Ok(String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
+        let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() as u64 + 1;
         Invalid::new("not valid UTF-8").in_line(shown_name, line).with_help("save the file as UTF-8")
     })?)
 }

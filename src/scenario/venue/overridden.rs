@@ -9,7 +9,7 @@ use crate::scenario::syntax::reader::{Field, Table};
 use crate::scenario::syntax::source::quoted;
 use crate::scenario::venue::keys::CONTRACTS;
 use crate::scenario::venue::keys::REQUIREMENT;
-use crate::text::nearest;
+use crate::text::did_you_mean;
 
 /// What a scenario writes over its venue file; nothing, for a venue file by itself.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,16 +65,12 @@ fn replaced<T: Copy + Default + PartialEq>(
 }
 
 fn unlisted(name: &str, field: &Field<'_>, listed: &Table<'_>) -> Error {
-    let known = || listed.fields().map(|(known, _)| known);
-    let near = nearest(name, known()).map(|near| format!("did you mean `{near}`? "));
+    let near = did_you_mean(name, listed.fields().map(|(known, _)| known));
     let what = format!(
         "`{}`: the venue does not list {}, and the table gives no requirement for it",
         field.path,
         quoted(name)
     );
-    let help = format!(
-        "{}write the name of a listed market, or add maintenance_margin_rate or tiers",
-        near.unwrap_or_default()
-    );
+    let help = format!("{near}write the name of a listed market, or add maintenance_margin_rate or tiers");
     field.fail(&what, &help)
 }

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::error::Result;
 use crate::scenario::context::Context;
-use crate::scenario::syntax::reader::{Field, Table};
+use crate::scenario::syntax::reader::{Field, Table, for_example};
 
 const KEYS: [&str; 10] = [
     "price",
@@ -154,7 +154,7 @@ fn steps(table: &Table<'_>, price: FillPrice) -> Result<Vec<LiquidationStep>> {
         if items.is_empty() || items.len() > MAX_STEPS {
             let what = format!("`{}` has {} steps", field.path, items.len());
             let expected = format!("1 to {MAX_STEPS}");
-            return Err(field.fail_expected(&what, &expected, &format!("write, for example, `{EXAMPLE}`")));
+            return Err(field.fail_expected(&what, &expected, &for_example(EXAMPLE)));
         }
         let steps =
             items.iter().map(|item| step(&item.table()?, price)).collect::<Result<Vec<LiquidationStep>>>()?;
@@ -286,7 +286,6 @@ fn check_order(table: &Table<'_>, order: Order, steps: &[LiquidationStep]) -> Re
     }
     let what =
         format!("a step `cover` closes one position after another, but `{}` is `all`", table.key("order"));
-    let field = table.field("order").or_else(|| table.field("steps")).or_else(|| table.field("procedure"));
     let help = "write order = \"largest_loss\" or order = \"largest_requirement\"";
-    Err(field.map_or_else(|| table.fail(&what, help), |field| field.fail(&what, help)))
+    Err(table.fail_at(&["order", "steps", "procedure"], &what, help))
 }

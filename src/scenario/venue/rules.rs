@@ -15,7 +15,7 @@ use crate::scenario::definition::Settings;
 use crate::scenario::sections::market_requirement::{MarketRequirement, RequirementKind};
 use crate::scenario::sections::requirement;
 use crate::scenario::syntax::name;
-use crate::scenario::syntax::reader::{Field, Table};
+use crate::scenario::syntax::reader::{Field, Table, for_example};
 use crate::scenario::syntax::source::quoted;
 use crate::scenario::venue::keys::CONTRACTS;
 use crate::scenario::venue::keys::{ABOUT, RULES};
@@ -164,9 +164,7 @@ fn modes(table: &Table<'_>) -> Result<Vec<MarginMode>> {
     let words = MarginMode::ALL.map(|mode| (mode.name(), mode));
     let modes = field.list(example)?.iter().map(|item| item.word(&words, &[])).collect::<Result<Vec<_>>>()?;
     if modes.is_empty() {
-        return Err(
-            field.fail(&format!("`{}` is empty", field.path), &format!("write, for example, `{example}`"))
-        );
+        return Err(field.fail(&format!("`{}` is empty", field.path), &for_example(example)));
     }
     Ok(modes)
 }
@@ -253,7 +251,7 @@ fn interval(field: &Field<'_>) -> Result<Span> {
         return Ok(span);
     }
     let what = format!("`{}` is {span}", field.path);
-    Err(field.fail_expected(&what, "at least 1m", "write, for example, `interval = \"8h\"`"))
+    Err(field.fail_expected(&what, "at least 1m", &for_example("interval = \"8h\"")))
 }
 
 /// `rate` or `history` of a `funding` table; `None` where it has neither.
@@ -301,7 +299,7 @@ pub(crate) fn check_modes(root: &Table<'_>, settings: &Settings, rules: &Rules) 
     );
     let quoted: Vec<String> = has.iter().map(|mode| format!("\"{mode}\"")).collect();
     let help = format!("write modes = [{}], or set venue.modes", quoted.join(", "));
-    Err(table.field("modes").map_or_else(|| table.fail(&what, &help), |field| field.fail(&what, &help)))
+    Err(table.fail_at(&["modes"], &what, &help))
 }
 
 /// Records what differs from the textbook, so that a scenario without real rules stays the run it was.

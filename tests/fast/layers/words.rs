@@ -1,5 +1,7 @@
 //! One word for one thing: words that the project replaced do not come back as parts of identifiers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::source::{Source, identifiers, sources};
 
 /// A word that no identifier of `src` contains.
@@ -59,20 +61,20 @@ const WORDS: &[Replaced] = &[
     replaced("unfinished", "checkpoint"),
 ];
 
-/// Rooms whose identifiers still contain replaced words. None may be added.
-const UNREVISED: [&str; 12] = [
-    "cli",
-    "domain",
-    "evaluate",
-    "margin",
-    "report",
-    "result",
-    "run",
-    "scenario",
-    "simulation",
-    "statistics",
-    "store",
-    "text",
+/// Rooms whose identifiers still contain replaced words, and in how many places. The numbers only fall.
+const UNREVISED: [(&str, usize); 12] = [
+    ("cli", 14),
+    ("domain", 7),
+    ("evaluate", 5),
+    ("margin", 136),
+    ("report", 21),
+    ("result", 22),
+    ("run", 38),
+    ("scenario", 12),
+    ("simulation", 89),
+    ("statistics", 8),
+    ("store", 5),
+    ("text", 1),
 ];
 
 /// Words of an identifier in snake case or camel case, in lower case.
@@ -106,10 +108,8 @@ fn is_ordinary(replaced: &Replaced, source: &Source, identifier: &str) -> bool {
 
 #[test]
 fn replaced_words_stay_replaced() {
-    let mut wrong = Vec::new();
-    let is_revised =
-        |source: &Source| source.module.first().is_none_or(|room| !UNREVISED.contains(&room.as_str()));
-    for source in sources().into_iter().filter(is_revised) {
+    let mut wrong = BTreeSet::new();
+    for source in sources() {
         let file_name = source.name.rsplit('/').next().unwrap().trim_end_matches(".rs").to_owned();
         for identifier in identifiers(&source).into_iter().chain([file_name]) {
             let words = words_of(&identifier);
@@ -118,14 +118,20 @@ fn replaced_words_stay_replaced() {
                     && !is_ordinary(replaced, &source, &identifier)
                 {
                     let Replaced { word, instead, .. } = replaced;
-                    wrong.push(format!("src/{}: `{identifier}` has `{word}`: {instead}", source.name));
+                    let room = source.module.first().cloned().unwrap_or_default();
+                    let place = format!("src/{}: `{identifier}` has `{word}`: {instead}", source.name);
+                    wrong.insert((room, place));
                 }
             }
         }
     }
-    wrong.sort();
-    wrong.dedup();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (room, _) in &wrong {
+        *counts.entry(room).or_default() += 1;
+    }
+    let counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    let places: Vec<&str> = wrong.iter().map(|(_, place)| place.as_str()).collect();
+    assert_eq!(counts, UNREVISED, "{}", places.join("\n"));
 }
 
 #[test]

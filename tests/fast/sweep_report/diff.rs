@@ -229,14 +229,14 @@ fn what_is_no_result_is_refused_with_what_to_name_instead() {
     huge.set_len((512 << 20) + 1).unwrap();
     for (name, said) in [
         ("nowhere", "no such file\n  help: name a result folder"),
-        ("bare", "summary.json: no such file"),
+        ("bare", "summary.json: no such file\n  help: name a result folder"),
         ("cut.json", "ends in the middle of the document"),
         ("empty.json", "ends in the middle of the document"),
         ("head.json", "is not the result of a run: missing field"),
         ("other.json", "this version cannot read the schema `ringfence/result/2`"),
         ("foreign.json", "is not the result of a run: missing field `schema`"),
-        ("array.json", "contains several results"),
-        ("sweep.json", "is one run, but sweep.json is a sweep"),
+        ("array.json", "contains several results\n  help: name the folder of one"),
+        ("sweep.json", "is one run, but sweep.json is a sweep\n  help: name two runs"),
         ("huge.json", "larger than 512 MiB"),
     ] {
         let output = command::run(folder.path(), &["diff", "good.json", name]);
